@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pryx.Protocol.Approvals;
+
+/// <summary>A question to a person. It goes to every surface that may approve; the first answer wins.</summary>
+public sealed record Approval
+{
+    public required ApprovalId Id { get; init; }
+    public required SessionId SessionId { get; init; }
+    public TurnId? TurnId { get; init; }
+    public string? CallId { get; init; }
+    public required ApprovalKind Kind { get; init; }
+
+    /// <summary>Policy name of the tool; empty for a trust card.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>The exact arguments an approval is bound to.</summary>
+    public JsonElement? Args { get; init; }
+
+    /// <summary>One line: "Run dotnet test", "Write src/a.cs (+3 −1)".</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The exact command, a unified diff, a list of files; null when the summary says it all.</summary>
+    public string? Preview { get; init; }
+    public PreviewKind PreviewKind { get; init; }
+
+    /// <summary>Why a person is asked, in a sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The rule that asked.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>What "session" and "always" would cover, in the syntax of <c>--allow</c>; null when neither is offered.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The folder grant this card offers instead of a single answer; null when it offers none.</summary>
+    public string? FolderGrant { get; init; }
+
+    /// <summary>For a question of the model: up to four answers to choose from; empty when free text is wanted.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ApprovalKind>))]
+public enum ApprovalKind
+{
+    [JsonStringEnumMemberName("tool")] Tool,
+    [JsonStringEnumMemberName("question")] Question,
+    [JsonStringEnumMemberName("trust")] Trust,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<PreviewKind>))]
+public enum PreviewKind
+{
+    [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("command")] Command,
+    [JsonStringEnumMemberName("diff")] Diff,
+    [JsonStringEnumMemberName("text")] Text,
+}
+
+/// <summary>How long an approval holds (FR2.3).</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GrantDuration>))]
+public enum GrantDuration
+{
+    [JsonStringEnumMemberName("once")] Once,
+    [JsonStringEnumMemberName("session")] Session,
+    [JsonStringEnumMemberName("forever")] Forever,
+}
+
+/// <summary>A person's answer, or the recorded stand-in of one.</summary>
+public sealed record ApprovalAnswer
+{
+    public required bool Approved { get; init; }
+    public GrantDuration Duration { get; init; }
+
+    /// <summary>True when the folder grant on the card was taken.</summary>
+    public bool TakesFolderGrant { get; init; }
+
+    /// <summary>Arguments as the person changed them; they are judged anew. Null when unchanged.</summary>
+    public JsonElement? EditedArgs { get; init; }
+
+    /// <summary>The chosen or typed answer to a question.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Why it was denied, for the model to read; null when the person did not say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Who answered, such as <c>cli:alice</c> or <c>--approve-all</c>.</summary>
+    public required string AnsweredBy { get; init; }
+
+    /// <summary>True when nobody could be asked at all.</summary>
+    public bool IsForWantOfPerson { get; init; }
+
+    public static ApprovalAnswer Approve(string by, GrantDuration duration = GrantDuration.Once) => new() { Approved = true, AnsweredBy = by, Duration = duration };
+    public static ApprovalAnswer Deny(string by, string? reason = null) => new() { Approved = false, AnsweredBy = by, Reason = reason };
+}

@@ -1,0 +1,52 @@
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Events;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Sessions;
+
+namespace Pryx.Protocol.Client;
+
+/// <summary>
+/// All that a surface can say to Core, whether Core is hosted in this process or reached over HTTP.
+/// Failures a caller can act on are <see cref="Errors.PryxException"/>.
+/// </summary>
+public interface IPryxClient : IAsyncDisposable
+{
+    Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken);
+    Task<Session?> FindSessionAsync(SessionId id, CancellationToken cancellationToken);
+
+    /// <summary>The session used last in a folder; null when there is none.</summary>
+    Task<Session?> FindLatestSessionAsync(string workspace, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="limit">1 to 1,000.</param>
+    Task<IReadOnlyList<Session>> ListSessionsAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Full-text search over all items, best first; words are ANDed.</summary>
+    Task<IReadOnlyList<SessionHit>> SearchSessionsAsync(string query, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken);
+
+    /// <summary>Copies the history up to now into a new session.</summary>
+    Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken);
+
+    /// <summary>False when there is no such session.</summary>
+    Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken);
+
+    /// <summary>Returns once the input is stored; the turn then runs whether or not anybody listens.</summary>
+    Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken);
+
+    /// <summary>The turn of the session that has not ended; null when there is none.</summary>
+    Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken);
+
+    /// <summary>Goes on with a turn whose process died.</summary>
+    Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken);
+
+    /// <summary>Every committed event of the session after the version, once and in order, progress between them, until cancelled.</summary>
+    /// <param name="canApprove">Whether this subscriber can answer approvals: without one, what must be asked is denied.</param>
+    IAsyncEnumerable<PryxEvent> SubscribeAsync(SessionId id, long afterVersion, bool canApprove, CancellationToken cancellationToken);
+
+    /// <summary>False when somebody else has answered, or the question is gone.</summary>
+    Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken);
+
+    /// <summary>STOP: cancels the turn and its whole process tree; false when it had ended.</summary>
+    Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken);
+}

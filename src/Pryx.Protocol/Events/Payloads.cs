@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace Pryx.Protocol.Events;
+
+/// <param name="Model">As <c>provider/model</c>.</param>
+public sealed record TurnStartedPayload(string Model, bool IsResumed = false);
+
+/// <param name="Outcome">completed, failed, cancelled or limited.</param>
+/// <param name="Code">A stable code for anything but completed; see the exit codes in the guide to <c>pryx run</c>.</param>
+public sealed record TurnEndedPayload(string Outcome, string? Code, string? Message, int Steps, Models.TokenUsage Usage, decimal? CostUsd)
+{
+    /// <summary>Calls refused because nobody could be asked.</summary>
+    public int DeniedForWantOfPerson { get; init; }
+    public string? TraceId { get; init; }
+}
+
+/// <param name="CostUsd">Null when the model's price is unknown.</param>
+public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUsage Usage, decimal? CostUsd, long LatencyMs, string? FinishReason, string? ProviderRequestId);
+
+/// <summary>Raised for every tool call once it was judged.</summary>
+/// <param name="Decision">allow, ask or deny.</param>
+public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary);
+
+public sealed record ToolExecutingPayload(string CallId, string Tool, string Name, string Summary);
+
+/// <param name="Result">The first 2,000 characters; the item has the rest.</param>
+public sealed record ToolCompletePayload(string CallId, string Tool, string Name, string Status, string Result, long DurationMs);
+
+public sealed record ApprovalResolvedPayload(ApprovalId ApprovalId, string Tool, bool Approved, string? Scope, string? AnsweredBy);
+
+public sealed record MessageDeltaPayload(int Step, string Text);
+
+/// <param name="Stream">stdout or stderr.</param>
+public sealed record ToolOutputPayload(string CallId, string Stream, string Text);
+
+/// <summary>The model call of this step is made again: what was streamed of it so far does not count.</summary>
+/// <param name="Attempt">The number of the failed attempt, from 1.</param>
+public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pryx.Protocol.Items;
+
+namespace Pryx.Protocol.Events;
+
+/// <summary>
+/// A fact announced on the stream, in the envelope of runtime-behaviour B3. Committed events are stored and carry a version
+/// that rises over all sessions and restarts; progress (deltas) has version 0 and may be merged or dropped for a slow reader.
+/// </summary>
+public sealed record PryxEvent
+{
+    [JsonPropertyOrder(-10)]
+    public string Type { get; init; } = "event";
+
+    /// <summary>One of <see cref="EventNames"/>.</summary>
+    [JsonPropertyOrder(-9)]
+    public required string Event { get; init; }
+
+    public SessionId? SessionId { get; init; }
+    public TurnId? TurnId { get; init; }
+
+    /// <summary>Where it was caused: <c>cli</c>, <c>tui</c>, <c>web</c>, a channel; null when the engine did.</summary>
+    public string? Surface { get; init; }
+
+    public JsonElement? Payload { get; init; }
+
+    /// <summary>The item that the event announces; looked up when the event is delivered, not stored with it.</summary>
+    public Item? Item { get; init; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset Timestamp { get; init; }
+
+    public long Version { get; init; }
+
+    [JsonIgnore]
+    public bool IsProgress => Version == 0;
+}
+
+public static class EventNames
+{
+    public const string TurnStarted = "turn.started";
+    public const string TurnCompleted = "turn.completed";
+    public const string TurnFailed = "turn.failed";
+    public const string TurnCancelled = "turn.cancelled";
+    public const string TurnLimited = "turn.limited";
+    public const string StepCompleted = "step.completed";
+    public const string ItemAdded = "item.added";
+    public const string SessionMessage = "session.message";
+    public const string SessionCreated = "session.created";
+    public const string ToolRequest = "tool.request";
+    public const string ToolExecuting = "tool.executing";
+    public const string ToolComplete = "tool.complete";
+    public const string ApprovalNeeded = "approval.needed";
+    public const string ApprovalResolved = "approval.resolved";
+
+    // Progress: version 0, may be dropped.
+    public const string MessageDelta = "message.delta";
+    public const string ReasoningDelta = "reasoning.delta";
+    public const string ToolOutput = "tool.output";
+    public const string StepRetrying = "step.retrying";
+
+    /// <summary>Each turn ends with exactly one of these.</summary>
+    public static bool IsTerminal(string name) => name is TurnCompleted or TurnFailed or TurnCancelled or TurnLimited;
+}

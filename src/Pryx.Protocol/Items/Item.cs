@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+
+namespace Pryx.Protocol.Items;
+
+/// <summary>One stored thing in a session. Items are the truth; events only announce them.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(UserMessage), "user_message")]
+[JsonDerivedType(typeof(Reply), "reply")]
+[JsonDerivedType(typeof(Reasoning), "reasoning")]
+[JsonDerivedType(typeof(ToolCall), "tool_call")]
+[JsonDerivedType(typeof(ToolResult), "tool_result")]
+[JsonDerivedType(typeof(ApprovalRecord), "approval")]
+[JsonDerivedType(typeof(Notice), "notice")]
+[JsonDerivedType(typeof(Summary), "summary")]
+public abstract record Item
+{
+    public ItemId Id { get; init; } = ItemId.New();
+
+    /// <summary>Place in the store, rising over all sessions; 0 until stored.</summary>
+    public long Seq { get; init; }
+
+    /// <summary>Null only for items that no turn made, such as the history of a fork.</summary>
+    public TurnId? TurnId { get; init; }
+
+    /// <summary>The step within the turn, from 1; 0 for what came before the first model call.</summary>
+    public int Step { get; init; }
+
+    /// <summary>UTC; set by the store.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public Provenance Provenance { get; init; }
+
+    /// <summary>Where the text came from in words a card can show ("https://example.org", "AGENTS.md"); null when the provenance says it all.</summary>
+    public string? Source { get; init; }
+}
+
+/// <summary>Where an item's text came from, mildest first: the label decides what may follow it unasked.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Provenance>))]
+public enum Provenance
+{
+    [JsonStringEnumMemberName("user")] User,
+    [JsonStringEnumMemberName("workspace")] Workspace,
+    [JsonStringEnumMemberName("model")] Model,
+    [JsonStringEnumMemberName("tool")] Tool,
+    [JsonStringEnumMemberName("untrusted")] Untrusted,
+}
+
+/// <summary>What a provider needs back untouched (a signature, an encrypted reasoning item), tagged with the only wire that understands it.</summary>
+/// <param name="Wire">The wire family, such as <c>anthropic</c>; another wire drops the data.</param>
+/// <param name="Data">The wire's own text, kept byte for byte.</param>
+public sealed record OpaqueData(string Wire, string Data);
+
+/// <param name="MediaType">An image type the providers take, such as <c>image/png</c>.</param>
+/// <param name="Base64">The bytes.</param>
+public sealed record Attachment(string MediaType, string Base64, string? Name = null);
+
+public sealed record UserMessage(string Text) : Item
+{
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>True when it reached a turn that was already running.</summary>
+    public bool IsSteering { get; init; }
+}
+
+/// <summary>The model's text of one step. A step that only calls tools has none.</summary>
+public sealed record Reply(string Text) : Item
+{
+    public OpaqueData? Opaque { get; init; }
+
+    /// <summary>True when STOP or a limit ended the step before the model was done.</summary>
+    public bool IsPartial { get; init; }
+}
+
+public sealed record Reasoning(string Text) : Item
+{
+    public OpaqueData? Opaque { get; init; }
+}
+
+/// <param name="CallId">The provider's id, unique within the turn.</param>
+/// <param name="Name">The name the model called.</param>
+/// <param name="Tool">The policy name (<c>filesystem.read</c>); the called name when no such tool exists.</param>
+/// <param name="Arguments">The JSON text exactly as the model sent it, also when it is malformed.</param>
+public sealed record ToolCall(string CallId, string Name, string Tool, string Arguments) : Item
+{
+    public OpaqueData? Opaque { get; init; }
+}
+
+/// <param name="CallId">The call it answers: every call has exactly one result.</param>
+/// <param name="Output">What the model reads.</param>
+public sealed record ToolResult(string CallId, ToolStatus Status, string Output) : Item
+{
+    public long DurationMs { get; init; }
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>The file that holds the rest when <see cref="Output"/> was cut; null when nothing was.</summary>
+    public string? FullOutputPath { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ToolStatus>))]
+public enum ToolStatus
+{
+    [JsonStringEnumMemberName("completed")] Completed,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("denied")] Denied,
+
+    /// <summary>STOP ended it.</summary>
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+
+    /// <summary>The process died or was suspended while it ran: outcome unknown, never run again.</summary>
+    [JsonStringEnumMemberName("interrupted")] Interrupted,
+}
+
+/// <summary>That a person or policy answered a question; the question itself is the approval with this id.</summary>
+public sealed record ApprovalRecord(ApprovalId ApprovalId, string? CallId, bool Approved, string Scope) : Item
+{
+    public string? AnsweredBy { get; init; }
+    public string? Reason { get; init; }
+}
+
+/// <summary>Something the user should know that is not the model's word: a retry, a limit, a fallback.</summary>
+/// <param name="Kind">A short stable word, such as <c>retry</c> or <c>limit</c>.</param>
+public sealed record Notice(string Kind, string Text) : Item;
+
+/// <summary>Stands for the items from <see cref="FromSeq"/> to <see cref="ToSeq"/> in the model's context; the originals stay.</summary>
+public sealed record Summary(string Text, long FromSeq, long ToSeq) : Item;

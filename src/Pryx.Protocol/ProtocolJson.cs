@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Events;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Sessions;
+
+namespace Pryx.Protocol;
+
+/// <summary>Everything that is said on the wire, in snake_case, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Item))]
+[JsonSerializable(typeof(IReadOnlyList<Item>))]
+[JsonSerializable(typeof(IReadOnlyList<Attachment>))]
+[JsonSerializable(typeof(OpaqueData))]
+[JsonSerializable(typeof(PryxEvent))]
+[JsonSerializable(typeof(TurnStartedPayload))]
+[JsonSerializable(typeof(TurnEndedPayload))]
+[JsonSerializable(typeof(StepCompletedPayload))]
+[JsonSerializable(typeof(ToolRequestPayload))]
+[JsonSerializable(typeof(ToolExecutingPayload))]
+[JsonSerializable(typeof(ToolCompletePayload))]
+[JsonSerializable(typeof(ApprovalResolvedPayload))]
+[JsonSerializable(typeof(MessageDeltaPayload))]
+[JsonSerializable(typeof(ToolOutputPayload))]
+[JsonSerializable(typeof(StepRetryingPayload))]
+[JsonSerializable(typeof(Approval))]
+[JsonSerializable(typeof(ApprovalAnswer))]
+[JsonSerializable(typeof(Session))]
+[JsonSerializable(typeof(IReadOnlyList<Session>))]
+[JsonSerializable(typeof(IReadOnlyList<SessionHit>))]
+[JsonSerializable(typeof(Turn))]
+[JsonSerializable(typeof(StartTurn))]
+[JsonSerializable(typeof(CreateSession))]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using Pryx.Protocol.Models;
+
+namespace Pryx.Protocol.Sessions;
+
+/// <summary>A conversation with its history and settings.</summary>
+public sealed record Session
+{
+    public required SessionId Id { get; init; }
+    public required string Title { get; init; }
+
+    /// <summary>active or archived.</summary>
+    public string Status { get; init; } = "active";
+
+    /// <summary>The folder it works in, canonical; null for a session without one.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>As <c>provider/model</c>; null until a turn has chosen one.</summary>
+    public string? Model { get; init; }
+    public string? SystemPrompt { get; init; }
+    public SessionId? ParentId { get; init; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public TokenUsage Usage { get; init; }
+    public decimal TotalCostUsd { get; init; }
+    public long MessageCount { get; init; }
+}
+
+/// <param name="Snippet">The text around the hit, the hit between « and ».</param>
+public sealed record SessionHit(SessionId SessionId, string Title, DateTimeOffset UpdatedAt, string ItemType, string Snippet);
+
+public sealed record CreateSession
+{
+    public string? Title { get; init; }
+    public string? Workspace { get; init; }
+    public string? Model { get; init; }
+    public string? SystemPrompt { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<TurnStatus>))]
+public enum TurnStatus
+{
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("completed")] Completed,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+    [JsonStringEnumMemberName("limited")] Limited,
+}
+
+public sealed record Turn
+{
+    public required TurnId Id { get; init; }
+    public required SessionId SessionId { get; init; }
+    public TurnStatus Status { get; init; }
+    public required string Model { get; init; }
+    public string? Surface { get; init; }
+    public int Steps { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; init; }
+    public string? ErrorCode { get; init; }
+    public string? ErrorMessage { get; init; }
+}

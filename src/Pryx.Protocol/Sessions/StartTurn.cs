@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Pryx.Protocol.Items;
+
+namespace Pryx.Protocol.Sessions;
+
+/// <summary>Input for a session and how its turn is to run; what is null keeps the session's or the configured value.</summary>
+public sealed record StartTurn
+{
+    public required SessionId SessionId { get; init; }
+
+    /// <summary>Null or empty only when an open turn is to be finished.</summary>
+    public string? Text { get; init; }
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>As <c>provider/model</c>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>A mode (read-only, ask, workspace-only, network-allowlist, full).</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Rules in the syntax of <c>--allow</c>, for this turn only.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>Answers every Ask as a recorded approver; never beats Deny.</summary>
+    public bool ApproveAll { get; init; }
+
+    public int? MaxSteps { get; init; }
+
+    /// <summary>USD for this turn.</summary>
+    public decimal? MaxCostUsd { get; init; }
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A JSON schema the final reply must satisfy.</summary>
+    public JsonElement? OutputSchema { get; init; }
+
+    /// <summary>cli, tui, web or a channel.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>Who sent it on that surface.</summary>
+    public string? Principal { get; init; }
+
+    /// <summary>The network's id of this input: the same one is taken once.</summary>
+    public string? ExternalId { get; init; }
+}
