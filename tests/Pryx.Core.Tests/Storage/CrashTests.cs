@@ -9,7 +9,7 @@ using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Storage;
 
-/// <summary>Real processes and real disks in trouble. A child is this very executable, running one of the explicit tests below in the folder of the store.</summary>
+/// <summary>Real processes and real disks in trouble. A child is this very executable, running one of the explicit tests below; its folder for temporary files is that of the store.</summary>
 public sealed class CrashTests : IDisposable
 {
     private const int Kills = 12;
@@ -63,8 +63,8 @@ public sealed class CrashTests : IDisposable
     [Fact(Explicit = true)]
     public async Task Child_that_writes_until_it_is_killed()
     {
-        await using var store = await TempStore.OpenAsync(Environment.CurrentDirectory);
-        await using var acknowledged = new FileStream("acknowledged", FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        await using var store = await TempStore.OpenAsync(Path.GetTempPath());
+        await using var acknowledged = new FileStream(Path.Combine(Path.GetTempPath(), "acknowledged"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         var gate = new Lock();
         void Acknowledge(string text)
         {
@@ -142,9 +142,12 @@ public sealed class CrashTests : IDisposable
             Assert.Skip("Needs root, to become somebody else.");
             return;
         }
-        await (await TempStore.OpenAsync(_folder)).DisposeAsync();
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        File.SetUnixFileMode(Path.Combine(_folder, "pryx.db"), (UnixFileMode)0b110_100_100);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "store")).FullName;
+        await (await TempStore.OpenAsync(folder)).DisposeAsync();
+        // The child may use its folder for temporary files, but only look into that of the store.
+        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(Path.Combine(folder, "pryx.db"), (UnixFileMode)0b110_100_100);
         await using var child = await StartChildAsync(nameof(Child_that_may_not_write), ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
         var result = await child.WaitAsync(Cancel);
         Assert.True(result.ExitCode == 0, result.Stdout + result.Stderr);
@@ -157,7 +160,7 @@ public sealed class CrashTests : IDisposable
         // A file it may read but not write, and a folder it may not make.
         foreach (var path in (string[])["pryx.db", "new/pryx.db"])
         {
-            var error = await Assert.ThrowsAsync<PryxException>(() => Database.OpenAsync(path, TimeProvider.System, Cancel));
+            var error = await Assert.ThrowsAsync<PryxException>(() => Database.OpenAsync(Path.Combine(Path.GetTempPath(), "store", path), TimeProvider.System, Cancel));
             Assert.Contains(error.Code, (string[])["STORAGE_READ_ONLY", "STORAGE_UNREACHABLE"]);
             Assert.NotNull(error.Next);
         }
@@ -199,7 +202,7 @@ public sealed class CrashTests : IDisposable
     private Task<RunProcess> StartChildAsync(string test, string[] prefix)
     {
         string[] command = [.. prefix, Environment.ProcessPath!, "-method", $"{typeof(CrashTests).FullName}.{test}", "-explicit", "only"];
-        return RunProcess.StartAsync(command[0], command[1..], new() { WorkingDirectory = _folder }, Cancel);
+        return RunProcess.StartAsync(command[0], command[1..], new() { Environment = new Dictionary<string, string?> { ["TMPDIR"] = _folder } }, Cancel);
     }
 
     private static async Task<int> WaitForLinesAsync(string file, RunProcess child)
