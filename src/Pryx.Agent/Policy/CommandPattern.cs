@@ -12,7 +12,9 @@ internal sealed class CommandPattern
     private readonly string[] _words;
     private readonly bool _isOpen;
 
-    private CommandPattern(string[] words, bool isOpen) => (_words, _isOpen) = (words, isOpen);
+    private readonly string _program;
+
+    private CommandPattern(string[] words, bool isOpen) => (_words, _isOpen, _program) = (words, isOpen, CommandWords.ProgramName(words[0]));
 
     /// <summary>Null when there is not a single word.</summary>
     public static CommandPattern? Parse(string text)
@@ -29,13 +31,18 @@ internal sealed class CommandPattern
     }
 
     /// <summary>Certain: one simple command, word by word.</summary>
-    public bool Covers(ReadOnlySpan<char> command) => Matches(command, isStrict: true) && !CommandWords.HasOperator(command);
+    public bool Covers(ReadOnlySpan<char> command) => Matches(command, isStrict: true, null) && !CommandWords.HasOperator(command);
 
     /// <summary>Perhaps meant: for rules that ask or deny, where a program is the same one by any path.</summary>
-    public bool Touches(ReadOnlySpan<char> command) => Matches(command, isStrict: false);
+    public bool Touches(ReadOnlySpan<char> command, string program) => Matches(command, isStrict: false, program);
 
-    private bool Matches(ReadOnlySpan<char> command, bool isStrict)
+    private bool Matches(ReadOnlySpan<char> command, bool isStrict, string? program)
     {
+        // Nearly every rule speaks of another program, and is done here.
+        if (program != _program && !command.TrimStart(" \t").StartsWith(_words[0], StringComparison.Ordinal))
+        {
+            return false;
+        }
         var reader = new CommandWords(command);
         for (var i = 0; i < _words.Length; i++)
         {
@@ -43,9 +50,7 @@ internal sealed class CommandPattern
             {
                 return false;
             }
-            var isSame = word.SequenceEqual(_words[i])
-                || (!isStrict && i == 0 && CommandWords.ProgramName(word) == CommandWords.ProgramName(_words[i]));
-            if (!isSame)
+            if (!word.SequenceEqual(_words[i]) && !(i == 0 && program == _program))
             {
                 return false;
             }

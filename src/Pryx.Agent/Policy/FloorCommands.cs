@@ -84,6 +84,10 @@ internal sealed class FloorCommands(PolicyScope scope)
                 paths.Add(path);
             }
             var mark = word.AsSpan(start).IndexOfAny(Marks);
+            if (mark > 0 && Resolve(word.Substring(start, mark), workspace) is { } part)
+            {
+                paths.Add(part);
+            }
             start = mark < 0 ? word.Length : start + mark + 1;
         }
         // -f/x: an option with its value attached.

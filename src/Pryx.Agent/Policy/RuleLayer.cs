@@ -15,6 +15,7 @@ public sealed class RuleLayer(string name, IReadOnlyList<PolicyRule> rules, stri
     public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants)
     {
         PolicyRule? strictest = null;
+        var program = ToolRule.ProgramOf(access);
         for (var i = 0; i < rules.Count; i++)
         {
             var rule = rules[i];
@@ -23,7 +24,7 @@ public sealed class RuleLayer(string name, IReadOnlyList<PolicyRule> rules, stri
                 continue;
             }
             // An Allow has to be certain, an Ask or Deny only possible.
-            if (rule.Decision == Decision.Allow ? rule.Rule.Covers(request, access, home) : rule.Rule.Touches(request, access, home))
+            if (rule.Decision == Decision.Allow ? rule.Rule.Covers(request, access, home) : rule.Rule.Touches(request, access, program, home))
             {
                 strictest = rule;
             }

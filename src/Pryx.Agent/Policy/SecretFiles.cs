@@ -94,7 +94,7 @@ public sealed class SecretFiles
     }
 
     private static bool IsPublicKeyFile(ReadOnlySpan<char> path, bool isWrite) => !isWrite && path.Contains("/.ssh", StringComparison.OrdinalIgnoreCase)
-        && Path.GetFileName(path) is var name && (name.EndsWith(".pub", StringComparison.Ordinal) || name is "known_hosts" or "config" or ".ssh");
+        && Path.GetFileName(path) is var name && (name.EndsWith(".pub", StringComparison.Ordinal) || name is "known_hosts" or "config");
 
     private static bool IsKeyName(ReadOnlySpan<char> name) => name is "id_rsa" or "id_dsa" or "id_ecdsa" or "id_ed25519" or "id_ecdsa_sk" or "id_ed25519_sk";
 }

@@ -40,7 +40,7 @@ public sealed class ToolRule
         var pattern = colon < 0 ? null : trimmed[(colon + 1)..].Trim();
         var isOpen = name.EndsWith('*');
         var tool = isOpen ? name[..^1] : name;
-        if (tool.Length == 0 || tool.AsSpan().IndexOfAnyExcept(ToolCharacters) >= 0)
+        if ((tool.Length == 0 && !isOpen) || tool.AsSpan().IndexOfAnyExcept(ToolCharacters) >= 0)
         {
             throw Invalid(trimmed, "it does not begin with a tool's name", "Write a tool, or a tool and a pattern: 'shell.exec:dotnet test*', 'filesystem.write:src/**', 'http.request:api.example.org', 'mcp.github.*', 'folder'.");
         }
@@ -112,9 +112,13 @@ public sealed class ToolRule
     }
 
     /// <summary>True when this rule may mean the access: how rules that ask or deny match.</summary>
-    public bool Touches(PolicyRequest request, ToolAccess? access, string home) => Covers(request, access, home)
-        || (_hasPattern && MatchesTool(request.Tool)
-            && (access is null || (access.Kind == AccessKind.Execute && _command is not null && _command.Touches(access.Target))));
+    /// <param name="program">The command's program by its plain name; null when the access is no command. Worked out once for all rules.</param>
+    public bool Touches(PolicyRequest request, ToolAccess? access, string? program, string home) => Covers(request, access, home)
+        || (_hasPattern && MatchesTool(request.Tool) && (access is null || (program is not null && _command is not null && _command.Touches(access.Target, program))));
+
+    internal static string? ProgramOf(ToolAccess? access) => access?.Kind == AccessKind.Execute && new CommandWords(access.Target) is var words && words.Next(out var word)
+        ? CommandWords.ProgramName(word)
+        : null;
 
     private bool MatchesTool(string tool) => _isToolOpen
         ? tool.StartsWith(_tool, StringComparison.Ordinal)
