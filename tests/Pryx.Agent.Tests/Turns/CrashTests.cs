@@ -1,4 +1,3 @@
-using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Protocol.Items;
 using Pryx.Testing;
