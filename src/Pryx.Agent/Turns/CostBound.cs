@@ -1,5 +1,6 @@
 using System.Text;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 
 namespace Pryx.Agent.Turns;
 
