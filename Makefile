@@ -1,0 +1,46 @@
+.PHONY: build test check e2e fmt run schema aot release bench requirements
+
+RID ?= linux-x64
+
+build:
+	dotnet build Pryx.slnx
+
+test:
+	dotnet test
+
+# What to run before a commit: format, build, all tests but the end-to-end ones.
+check: build
+	dotnet format Pryx.slnx --no-restore --verify-no-changes --severity warn
+	for project in tests/*.Tests/*.csproj; do \
+		case $$project in *Pryx.Tests.csproj) continue;; esac; \
+		dotnet test --project $$project --no-build || exit 1; \
+	done
+
+# The executable as users start it: tests/Pryx.Tests.
+e2e: build
+	dotnet test --project tests/Pryx.Tests/Pryx.Tests.csproj --no-build
+
+fmt:
+	dotnet format Pryx.slnx
+
+# make run ARGS='run "hello"'
+run:
+	dotnet run --project src/Pryx -- $(ARGS)
+
+# The database's schema, migration by migration.
+schema:
+	@cat src/Pryx.Core/Storage/Migrations/*.sql
+
+aot:
+	eng/canary
+
+release:
+	eng/publish $(RID)
+
+bench:
+	eng/bench
+
+# Runs all tests and prints how many requirements the run proves.
+requirements:
+	eng/test
+	eng/requirements --check

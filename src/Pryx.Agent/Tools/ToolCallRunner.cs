@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using Pryx.Agent.Context;
+using Pryx.Agent.Policy;
+using Pryx.Agent.Turns;
+using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Items;
+
+namespace Pryx.Agent.Tools;
+
+/// <summary>
+/// Find, judge, ask, invoke: the only road to a side effect. Whatever goes wrong on it is a result the model can read;
+/// only cancellation is thrown.
+/// </summary>
+public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimeProvider time) : IDisposable
+{
+    // One card at a time: what a person grants on the first one may settle the next.
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private int _deniedForWantOfPerson;
+
+    public int DeniedForWantOfPerson => _deniedForWantOfPerson;
+
+    public void Dispose() => _asking.Dispose();
+
+    /// <summary>What the call would touch, to see which calls of a step may run side by side; null when that can not be said.</summary>
+    public async Task<ToolPlan?> TryPlanAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        if (setup.Tools.Find(call.Name) is not { } tool)
+        {
+            return ToolPlan.WithoutAccess(call.Name);
+        }
+        try
+        {
+            return await tool.PlanAsync(ToolArguments.Parse(call.Arguments), Context(call), cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return null; // The call's own run meets the same trouble and answers with it.
+        }
+    }
+
+    /// <summary>Runs one call to its stored result.</summary>
+    public async Task RunAsync(ToolCall call, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var outcome = await AnswerAsync(call, items, cancellationToken);
+        // What was done is stored, also when STOP came with its last byte.
+        using var budget = new CancellationTokenSource(TurnRunner.ClosingBudget, time);
+        await journal.CommitResultAsync(call, ResultOf(call, outcome, Stopwatch.GetElapsedTime(started)), budget.Token);
+    }
+
+    /// <summary>The result of a call that was not run to its end.</summary>
+    public static ToolResult Unfinished(ToolCall call, ToolStatus status, string text) =>
+        new(call.CallId, status, text) { TurnId = call.TurnId, Step = call.Step, Provenance = Provenance.Tool };
+
+    private async Task<ToolOutcome> AnswerAsync(ToolCall call, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        if (setup.Tools.Find(call.Name) is not { } tool)
+        {
+            return ToolOutcome.Error($"There is no tool named '{call.Name}'. The tools are: {string.Join(", ", setup.Tools.Tools.Select(known => known.Definition.WireName))}.");
+        }
+        var context = Context(call);
+        try
+        {
+            var arguments = ToolArguments.Parse(call.Arguments);
+            var permission = await PermitAsync(tool, call, arguments, context, items, cancellationToken);
+            if (permission.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+            await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
+            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, context, token), cancellationToken);
+            return permission.WasEdited
+                ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
+                : outcome;
+        }
+        catch (ToolArgumentException e)
+        {
+            return ToolOutcome.Error(e.Message);
+        }
+        catch (ToolCrashException e)
+        {
+            return ToolOutcome.Error($"The tool failed: {e.Message}");
+        }
+    }
+
+    private readonly record struct Permission(ToolPlan Plan, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
+
+    private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(tool, arguments, context, cancellationToken);
+        var judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+        await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
+        if (judgement.Decision != Decision.Ask)
+        {
+            return new(plan, arguments, false, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+        }
+
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            var wasEdited = false;
+            while (true)
+            {
+                // Anew: a grant given on another card may cover this call by now, and edited arguments are another call.
+                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                if (judgement.Decision != Decision.Ask)
+                {
+                    await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
+                    return new(plan, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+                }
+                var (planned, given) = (plan, arguments);
+                var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
+                var answer = await setup.Approvals.AskAsync(Question(tool, call, arguments, plan, preview, judgement), cancellationToken);
+                if (!answer.Approved)
+                {
+                    if (answer.IsForWantOfPerson)
+                    {
+                        Interlocked.Increment(ref _deniedForWantOfPerson);
+                    }
+                    return new(plan, arguments, wasEdited, answer.IsForWantOfPerson
+                        ? Denied("Denied", $"this needs a person's approval and nobody can be asked ({judgement.Reason})")
+                        : Denied("Denied by the user", answer.Reason));
+                }
+                if (answer.EditedArgs is not { } edited)
+                {
+                    return new(plan, arguments, wasEdited, null);
+                }
+                wasEdited = true;
+                arguments = ToolArguments.From(edited);
+                plan = await PlanAsync(tool, arguments, context, cancellationToken);
+                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                if (judgement.Decision != Decision.Deny)
+                {
+                    // The person who edited has seen exactly these arguments: no second card for them.
+                    return new(plan, arguments, wasEdited, null);
+                }
+            }
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private static Task<ToolPlan> PlanAsync(ITool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
+        OfToolAsync(token => tool.PlanAsync(arguments, context, token).AsTask(), cancellationToken);
+
+    // The tool's edge: its crash is an answer too. What the journal or the desk throws is not the tool's and ends the turn.
+    private static async Task<TResult> OfToolAsync<TResult>(Func<CancellationToken, Task<TResult>> callAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await callAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not ToolArgumentException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
+        {
+            throw new ToolCrashException(e.Message, e);
+        }
+    }
+
+    private sealed class ToolCrashException(string message, Exception inner) : Exception(message, inner);
+
+    private async Task<Judgement> JudgeAsync(ITool tool, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var (taint, source) = ContextBuilder.TaintOf(items);
+        try
+        {
+            return await setup.Policy.JudgeAsync(
+                new PolicyRequest(tool.Definition.PolicyName, plan, setup.SessionId, setup.Workspace, taint) { TaintSource = source }, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new Judgement(Decision.Deny, "policy:error", $"the policy could not be evaluated: {e.Message}");
+        }
+    }
+
+    private Approval Question(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement) => new()
+    {
+        Id = ApprovalId.New(),
+        SessionId = setup.SessionId,
+        TurnId = setup.TurnId,
+        CallId = call.CallId,
+        Kind = ApprovalKind.Tool,
+        Tool = tool.Definition.PolicyName,
+        Args = arguments.Json,
+        Summary = plan.Summary,
+        Preview = preview.Text,
+        PreviewKind = preview.Kind,
+        Reason = judgement.Reason,
+        Rule = judgement.Rule,
+        Pattern = plan.Unclear is null ? plan.GrantPattern : null,
+        FolderGrant = judgement.FolderGrant,
+        CreatedAt = time.GetUtcNow(),
+        ExpiresAt = setup.ApprovalTimeout is { } timeout ? time.GetUtcNow() + timeout : null,
+    };
+
+    private ToolContext Context(ToolCall call) => new()
+    {
+        SessionId = setup.SessionId,
+        TurnId = setup.TurnId,
+        CallId = call.CallId,
+        Workspace = setup.Workspace,
+        OutputDirectory = setup.OutputDirectory,
+        Environment = setup.Environment,
+        IsTrusted = setup.IsTrusted,
+        OnOutput = (stream, text) => journal.Progress(new ProgressUpdate.ToolText(call.CallId, stream, text)),
+        AskUserAsync = (question, cancellationToken) => AskUserAsync(call, question, cancellationToken),
+        Time = time,
+    };
+
+    private async Task<ApprovalAnswer> AskUserAsync(ToolCall call, UserQuestion question, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            var answer = await setup.Approvals.AskAsync(
+                new Approval
+                {
+                    Id = ApprovalId.New(),
+                    SessionId = setup.SessionId,
+                    TurnId = setup.TurnId,
+                    CallId = call.CallId,
+                    Kind = ApprovalKind.Question,
+                    Tool = call.Tool,
+                    Summary = question.Question,
+                    Choices = question.Choices,
+                    Reason = "the agent asks you",
+                    CreatedAt = time.GetUtcNow(),
+                    ExpiresAt = setup.ApprovalTimeout is { } timeout ? time.GetUtcNow() + timeout : null,
+                },
+                cancellationToken);
+            if (answer.IsForWantOfPerson)
+            {
+                Interlocked.Increment(ref _deniedForWantOfPerson);
+            }
+            return answer;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private static ToolOutcome Denied(string what, string? reason) =>
+        new(ToolStatus.Denied, string.IsNullOrWhiteSpace(reason) ? $"{what}." : $"{what}: {reason}");
+
+    private static ToolResult ResultOf(ToolCall call, ToolOutcome outcome, TimeSpan took) => new(call.CallId, outcome.Status, outcome.Text)
+    {
+        TurnId = call.TurnId,
+        Step = call.Step,
+        DurationMs = (long)took.TotalMilliseconds,
+        Attachments = outcome.Attachments,
+        FullOutputPath = outcome.FullOutputPath,
+        Provenance = outcome.Provenance,
+        Source = outcome.Source,
+    };
+}

@@ -1,0 +1,183 @@
+using Pryx.Agent.Tools;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
+
+namespace Pryx.Agent.Turns;
+
+/// <summary>
+/// The loop. Each round reads what is stored, finishes the calls that have no result, and asks the model again, until it answers
+/// without calling a tool. It keeps nothing in memory that a crash could lose, so going on with an old turn is the same code.
+/// </summary>
+public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvider time)
+{
+    // Closing writes outlive the token that ended the turn: a result the user already paid for must not be lost to it.
+    internal static readonly TimeSpan ClosingBudget = TimeSpan.FromSeconds(5);
+
+    private TokenUsage _usage;
+    private decimal? _cost = 0;
+    private decimal _spent;
+    private int _lastStep;
+    private TokenUsage _lastUsage;
+
+    /// <summary>Runs the turn to its one terminal event; null when it was suspended and another process will go on with it.</summary>
+    public async Task<TurnOutcome?> RunAsync(TurnTokens tokens, TurnSpent spentBefore, CancellationToken cancellationToken = default)
+    {
+        (_usage, _cost, _spent) = (spentBefore.Usage, spentBefore.CostUsd, spentBefore.CostUsd ?? 0);
+        using var timeout = setup.Limits.Timeout is { } limit ? new CancellationTokenSource(limit, time) : new CancellationTokenSource();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stop, tokens.Suspend, timeout.Token, cancellationToken);
+        using var calls = new ToolCallRunner(setup, journal, time);
+        TurnOutcome outcome;
+        try
+        {
+            outcome = await LoopAsync(calls, any.Token);
+        }
+        catch (OperationCanceledException e) when (any.IsCancellationRequested)
+        {
+            // Suspended wins over stopped: nothing may end what the next process is to continue.
+            var isSuspended = tokens.Suspend.IsCancellationRequested || (cancellationToken.IsCancellationRequested && !tokens.Stop.IsCancellationRequested);
+            if (isSuspended)
+            {
+                await SuspendCallsAsync();
+                return null;
+            }
+            outcome = tokens.Stop.IsCancellationRequested
+                ? End(TurnEnd.Cancelled, "STOPPED", "Stopped by the user.")
+                : End(TurnEnd.Limited, "TIMEOUT", $"The turn's time limit of {setup.Limits.Timeout} was reached.");
+            await CloseCallsAsync((e as InterruptedStepException)?.Text, outcome.Message!);
+        }
+        catch (ModelException e)
+        {
+            outcome = End(TurnEnd.Failed, CodeOf(e), e.RequestId is { } id ? $"{e.Message} (request {id})" : e.Message);
+        }
+        outcome = outcome with { DeniedForWantOfPerson = calls.DeniedForWantOfPerson };
+        using var budget = new CancellationTokenSource(ClosingBudget, time);
+        await journal.CommitEndAsync(outcome, budget.Token);
+        return outcome;
+    }
+
+    private async Task<TurnOutcome> LoopAsync(ToolCallRunner runner, CancellationToken cancellationToken)
+    {
+        var model = new ModelStep(setup, journal, time);
+        var stepCalls = new StepCalls(runner, setup.Tools);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var items = await journal.ReadItemsAsync(cancellationToken);
+            var state = TurnState.Of(setup.TurnId, items);
+            if (state.PendingCalls.Count > 0)
+            {
+                var open = await SettleInterruptedAsync(state.PendingCalls, cancellationToken);
+                await stepCalls.RunAsync(open, items, cancellationToken);
+                continue;
+            }
+            if (setup.EndsOnFailedTool && state.FailedResult is { } failed)
+            {
+                return End(TurnEnd.Failed, "TOOL_FAILED", failed.Output, state.LastStep);
+            }
+            if (await journal.TakeSteeringAsync(state.LastStep, cancellationToken))
+            {
+                continue;
+            }
+            if (!state.AwaitsModel)
+            {
+                return End(TurnEnd.Completed, null, null, state.LastStep);
+            }
+            if (state.LastStep >= setup.Limits.MaxSteps)
+            {
+                return End(TurnEnd.Limited, "MAX_STEPS", $"Stopped after {state.LastStep} steps, the limit of this turn. Say 'go on', or raise --max-steps.", state.LastStep);
+            }
+            var (maxOutput, refusal) = CostBound.ForCall(setup, items, _spent, _lastUsage, state.LastStep + 1);
+            if (refusal is not null)
+            {
+                return End(TurnEnd.Limited, "MAX_COST", refusal, state.LastStep);
+            }
+            var step = await model.RunAsync(state.LastStep + 1, items, maxOutput, cancellationToken);
+            Count(step);
+            await CommitAsync(token => journal.CommitStepAsync(step, token));
+            if (step.FinishReason is "length" or "content_filter" && !step.Items.Any(item => item is ToolCall))
+            {
+                return step.FinishReason == "length"
+                    ? End(TurnEnd.Limited, "MAX_OUTPUT", "The reply was cut at the output limit. Say 'go on' to have the rest.", step.Step)
+                    : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{setup.Model.Ref} refused to go on with this content.", step.Step);
+            }
+        }
+    }
+
+    // A call that had started when its process died may have done its work: the model is told, and nothing is done twice.
+    private async Task<IReadOnlyList<ToolCall>> SettleInterruptedAsync(IReadOnlyList<ToolCall> pending, CancellationToken cancellationToken)
+    {
+        var started = await journal.ReadStartedCallsAsync(cancellationToken);
+        var open = new List<ToolCall>(pending.Count);
+        foreach (var call in pending)
+        {
+            if (started.Contains(call.CallId) && !IsRepeatable(call))
+            {
+                await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Interrupted,
+                    "interrupted: Pryx ended while this call was running, its outcome is unknown. It was not run again. Check what it did before you repeat it."), cancellationToken);
+            }
+            else
+            {
+                open.Add(call);
+            }
+        }
+        return open;
+    }
+
+    private async Task SuspendCallsAsync()
+    {
+        using var budget = new CancellationTokenSource(ClosingBudget, time);
+        var state = TurnState.Of(setup.TurnId, await journal.ReadItemsAsync(budget.Token));
+        var started = await journal.ReadStartedCallsAsync(budget.Token);
+        foreach (var call in state.PendingCalls.Where(call => started.Contains(call.CallId) && !IsRepeatable(call)))
+        {
+            await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Interrupted,
+                "interrupted: Pryx was shut down while this call was running. What it had done by then is done."), budget.Token);
+        }
+    }
+
+    private async Task CloseCallsAsync(string? partialReply, string why)
+    {
+        using var budget = new CancellationTokenSource(ClosingBudget, time);
+        var state = TurnState.Of(setup.TurnId, await journal.ReadItemsAsync(budget.Token));
+        foreach (var call in state.PendingCalls)
+        {
+            await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Cancelled, $"cancelled: {why}"), budget.Token);
+        }
+        if (partialReply is { Length: > 0 })
+        {
+            await journal.CommitItemAsync(
+                new Reply(partialReply) { IsPartial = true, TurnId = setup.TurnId, Step = state.LastStep + 1, Provenance = Provenance.Model }, budget.Token);
+        }
+    }
+
+    private bool IsRepeatable(ToolCall call) => setup.Tools.Find(call.Name) is { Definition.IsRepeatable: true };
+
+    // A whole reply is paid for: it is stored even when STOP arrived with its last byte.
+    private async Task CommitAsync(Func<CancellationToken, Task> commitAsync)
+    {
+        using var budget = new CancellationTokenSource(ClosingBudget, time);
+        await commitAsync(budget.Token);
+    }
+
+    private void Count(StepRecord step)
+    {
+        _usage += step.Usage;
+        _cost = step.Cost is null ? null : _cost + step.Cost;
+        _spent += step.Cost ?? 0;
+        (_lastStep, _lastUsage) = (step.Step, step.Usage);
+    }
+
+    private TurnOutcome End(TurnEnd end, string? code, string? message, int? steps = null) =>
+        new(end, steps ?? _lastStep, _usage, _cost) { Code = code, Message = message };
+
+    // ModelFailure.RateLimited → PROVIDER_RATE_LIMITED
+    private static string CodeOf(ModelException failure) =>
+        "PROVIDER_" + string.Concat(failure.Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
+}
+
+/// <summary>What the turn had used before this process took it up.</summary>
+/// <param name="CostUsd">Null when the price of any of it is unknown.</param>
+public readonly record struct TurnSpent(TokenUsage Usage, decimal? CostUsd)
+{
+    public static TurnSpent Nothing { get; } = new(default, 0);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Pryx.Agent.Approvals;
+using Pryx.Agent.Policy;
+using Pryx.Agent.Tools;
+using Pryx.Protocol;
+using Pryx.Protocol.Models;
+
+namespace Pryx.Agent.Turns;
+
+/// <summary>Everything a turn runs with. It does not change while the turn runs.</summary>
+public sealed record TurnSetup
+{
+    public required SessionId SessionId { get; init; }
+    public required TurnId TurnId { get; init; }
+    public required ModelInfo Model { get; init; }
+    public required IChatClient Client { get; init; }
+
+    /// <summary>The system prompt, the same for every step of the session.</summary>
+    public required string Instructions { get; init; }
+    public required ToolSet Tools { get; init; }
+    public required IPolicy Policy { get; init; }
+    public required IApprovals Approvals { get; init; }
+    public TurnLimits Limits { get; init; } = new();
+
+    /// <summary>Canonical.</summary>
+    public required string Workspace { get; init; }
+    public bool IsTrusted { get; init; }
+    public required string OutputDirectory { get; init; }
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public JsonElement? OutputSchema { get; init; }
+
+    /// <summary>How long a question waits for a person; null waits as long as the turn.</summary>
+    public TimeSpan? ApprovalTimeout { get; init; }
+
+    /// <summary>The conversation API's contract (A5.8): a failed tool call fails the turn. Everywhere else it is an answer to the model.</summary>
+    public bool EndsOnFailedTool { get; init; }
+}
+
+/// <summary>Where a turn stops by itself.</summary>
+public sealed record TurnLimits
+{
+    public int MaxSteps { get; init; } = 100;
+
+    /// <summary>USD; null for no limit.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Wall time of the turn, waiting for people included; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Tokens of one reply; null leaves it to the model's own limit.</summary>
+    public int? MaxOutputTokens { get; init; }
+}
+
+/// <summary>The two ways to end a running turn from outside, told apart: STOP ends it for good, suspending leaves it to the next process.</summary>
+public readonly record struct TurnTokens(CancellationToken Stop, CancellationToken Suspend);
