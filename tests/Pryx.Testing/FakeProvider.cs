@@ -274,7 +274,7 @@ public sealed class FakeProvider : IAsyncDisposable
                 _usage += usage;
             }
         }
-        request.Outcome = await new AnswerStream(http, wire, reply, Count, cancellationToken).WriteAsync(wire.Play(reply, usage, request, _issued));
+        request.Outcome = await new AnswerStream(http, wire, reply, request, Count, cancellationToken).WriteAsync(wire.Play(reply, usage, request, _issued));
     }
 
     private FakeScript ScriptFor(string model)

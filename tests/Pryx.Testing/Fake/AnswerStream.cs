@@ -5,7 +5,7 @@ namespace Pryx.Testing.Fake;
 
 /// <summary>Writes a wire's frames as the reply's <see cref="Trouble"/> demands.</summary>
 /// <param name="onClosing">Called before the closing frames go out: whoever has read them finds the answer already counted.</param>
-internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply reply, Action onClosing, CancellationToken cancellationToken)
+internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply reply, FakeRequest request, Action onClosing, CancellationToken cancellationToken)
 {
     // So that the peer has read what came before the cut; a reset may otherwise take it along.
     private static readonly TimeSpan CutGrace = TimeSpan.FromMilliseconds(30);
@@ -43,6 +43,10 @@ internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply r
                 }
                 RequireReached();
                 onClosing();
+            }
+            if (frame.Kind is FrameKind.Text)
+            {
+                request.FirstTextAt ??= TimeProvider.System.GetTimestamp();
             }
             await WriteTextAsync(frame.Text);
             await DelayAsync(_trouble.BetweenChunks);
