@@ -1,3 +1,4 @@
+using Pryx.Core.Policies;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Client;
@@ -78,13 +79,17 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         core.SetProviderKeyAsync(name, key, cancellationToken);
 
     public async Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken);
+        [.. (await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken)).Reverse().Select(Shown)];
 
-    public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Grants.AddAsync(request, cancellationToken);
+    public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
+    {
+        var store = await core.StoreAsync(cancellationToken);
+        return Shown(await store.Grants.AddAsync(
+            new NewGrant(request.Rule, request.Workspace, request.SessionId, request.GrantedBy) { Lifetime = request.ExpiresAt - store.Database.Time.GetUtcNow() }, cancellationToken));
+    }
 
-    public async Task<bool> RevokeGrantAsync(string id, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Grants.RevokeAsync(id, cancellationToken);
+    public async Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Grants.RevokeAsync(id, revokedBy, cancellationToken);
 
     public async Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Trust.FindCardAsync(workspace, cancellationToken);
@@ -93,6 +98,15 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Trust.TrustAsync(shown, cancellationToken);
 
     public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    private static Grant Shown(StoredGrant grant) => new(grant.Id, grant.Pattern)
+    {
+        SessionId = grant.SessionId,
+        Workspace = grant.Workspace,
+        GrantedBy = grant.CreatedBy,
+        CreatedAt = grant.CreatedAt,
+        ExpiresAt = grant.ExpiresAt,
+    };
 
     // Over the wire a model's failure is an error body like any other; in the process it is the same.
     private static async Task<T> Known<T>(Func<Task<T>> callAsync)

@@ -68,6 +68,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         return $"the {Vault.Description}";
     }
 
+    /// <exception cref="PryxException">MODEL_INVALID</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken) => throw new NotImplementedException();
+
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
 
     public async ValueTask DisposeAsync()
@@ -76,7 +80,6 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _turns.DisposeAsync();
         }
-        _spawner?.Dispose();
         if (_store is not null)
         {
             await _store.DisposeAsync();
@@ -85,12 +88,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(options.Paths, store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
 
     private ToolSet Tools()
     {
         _spawner ??= new ProcessSpawner();
-        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpRequestTool(), new UpdatePlanTool(), new AskUserTool()]);
+        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpTool(new GuardedHttp()), new PlanTool(), new QuestionTool()]);
     }
 
     private PryxConfig LoadConfig()

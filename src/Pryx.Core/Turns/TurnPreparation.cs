@@ -1,4 +1,5 @@
 using Pryx.Agent.Context;
+using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -8,6 +9,7 @@ using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
+using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
@@ -32,15 +34,15 @@ public sealed class TurnPreparation(
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        await policies.CreateAsync(request, workspace, cancellationToken);
+        var policy = policies.Create(request.Policy, request.Allow);
         return new TurnPlan(
             ModelCatalog.Find(choice.Model) ?? new(choice.Model),
             choice.Client,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, CancellationToken cancellationToken)
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         DatabaseFile.CreatePrivateDirectory(output);
@@ -52,8 +54,9 @@ public sealed class TurnPreparation(
             Client = plan.Client,
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
-            Policy = await policies.CreateAsync(request, folder.Path, cancellationToken),
-            Approvals = new GrantingDesk(desk, request.ApproveAll, (rule, duration, by, token) => grants.AddAsync(rule, duration, session.Id, folder.Path, by, token)),
+            Policy = policy,
+            Approvals = new GrantingDesk(desk, request.ApproveAll, (rule, duration, by, token) =>
+                grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
             Limits = new()
             {
                 MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
