@@ -77,27 +77,27 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         }
     }
 
-    public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => Write("step", cancellationToken, () =>
+    public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => Write("step", () =>
     {
         Steps.Add(step);
         foreach (var item in step.Items)
         {
             Add(item);
         }
-    });
+    }, cancellationToken);
 
     public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) =>
-        Write("judgement", cancellationToken, () => Judgements.Add((call.CallId, judgement.Decision)));
+        Write("judgement", () => Judgements.Add((call.CallId, judgement.Decision)), cancellationToken);
 
     public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) =>
-        Write("start", cancellationToken, () => _started.Add(call.CallId));
+        Write("start", () => _started.Add(call.CallId), cancellationToken);
 
     public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) =>
-        Write("result", cancellationToken, () => Add(result));
+        Write("result", () => Add(result), cancellationToken);
 
-    public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", cancellationToken, () => Add(item));
+    public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", () => Add(item), cancellationToken);
 
-    public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => Write("end", cancellationToken, () => Ends.Add(outcome));
+    public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => Write("end", () => Ends.Add(outcome), cancellationToken);
 
     public void Progress(ProgressUpdate update)
     {
@@ -107,7 +107,7 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         }
     }
 
-    private Task Write(string what, CancellationToken cancellationToken, Action write)
+    private Task Write(string what, Action write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         BeforeWrite(what);

@@ -1,5 +1,6 @@
 using System.Text;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 
 namespace Pryx.Agent.Turns;
 
@@ -13,7 +14,8 @@ public static class CostBound
 
     /// <summary>The output limit for the next call, or why it is not made.</summary>
     /// <param name="spent">USD so far in this turn.</param>
-    public static (int? MaxOutputTokens, string? Refusal) ForCall(TurnSetup setup, IReadOnlyList<Item> items, decimal spent, int step)
+    /// <param name="last">What the provider counted for the step before: the next request holds at least that.</param>
+    public static (int? MaxOutputTokens, string? Refusal) ForCall(TurnSetup setup, IReadOnlyList<Item> items, decimal spent, TokenUsage last, int step)
     {
         var wanted = setup.Limits.MaxOutputTokens;
         if (setup.Limits.MaxCostUsd is not { } limit)
@@ -24,7 +26,7 @@ public static class CostBound
         {
             return (null, $"The price of {setup.Model.Ref} is not known, so a cost limit can not be kept. Choose a model with a known price or leave --max-cost out.");
         }
-        var input = EstimateTokens(setup, items) * Math.Max(price.Input, price.CacheWrite ?? 0) / 1_000_000m;
+        var input = Math.Max(EstimateTokens(setup, items), last.Input + last.Output) * Math.Max(price.Input, price.CacheWrite ?? 0) / 1_000_000m;
         var left = limit - spent;
         if (price.Output == 0 && input <= left)
         {

@@ -17,6 +17,7 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     private decimal? _cost = 0;
     private decimal _spent;
     private int _lastStep;
+    private TokenUsage _lastUsage;
 
     /// <summary>Runs the turn to its one terminal event; null when it was suspended and another process will go on with it.</summary>
     public async Task<TurnOutcome?> RunAsync(TurnTokens tokens, TurnSpent spentBefore, CancellationToken cancellationToken = default)
@@ -85,7 +86,7 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             {
                 return End(TurnEnd.Limited, "MAX_STEPS", $"Stopped after {state.LastStep} steps, the limit of this turn. Say 'go on', or raise --max-steps.", state.LastStep);
             }
-            var (maxOutput, refusal) = CostBound.ForCall(setup, items, _spent, state.LastStep + 1);
+            var (maxOutput, refusal) = CostBound.ForCall(setup, items, _spent, _lastUsage, state.LastStep + 1);
             if (refusal is not null)
             {
                 return End(TurnEnd.Limited, "MAX_COST", refusal, state.LastStep);
@@ -163,7 +164,7 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         _usage += step.Usage;
         _cost = step.Cost is null ? null : _cost + step.Cost;
         _spent += step.Cost ?? 0;
-        _lastStep = step.Step;
+        (_lastStep, _lastUsage) = (step.Step, step.Usage);
     }
 
     private TurnOutcome End(TurnEnd end, string? code, string? message, int? steps = null) =>

@@ -19,7 +19,11 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 
 /// <summary>Raised for every tool call once it was judged.</summary>
 /// <param name="Decision">allow, ask or deny.</param>
-public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary);
+public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary)
+{
+    /// <summary>The narrowest rule, in the syntax of <c>--allow</c>, under which the call would have run unasked; null when no rule would do.</summary>
+    public string? Next { get; init; }
+}
 
 public sealed record ToolExecutingPayload(string CallId, string Tool, string Name, string Summary);
 

@@ -33,7 +33,7 @@ public sealed class TurnRunnerTests
     {
         using var bench = new TurnBench();
         bench.Tools.AddRange([
-            new FakeTool("slow", async (_, token) => { await Task.Delay(30, TimeProvider.System, token); return ToolOutcome.Ok("slow"); }),
+            new FakeTool("slow", async (_, token) => { await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System, token); return ToolOutcome.Ok("slow"); }),
             new FakeTool("crash", (_, _) => throw new InvalidOperationException("boom")),
             new FakeTool("fine"),
         ]);
@@ -129,7 +129,7 @@ public sealed class TurnRunnerTests
         bench.Policy = _ => new(isGranted ? Decision.Allow : Decision.Ask, "test", "it writes");
         bench.Approvals.Answer = async (_, token) =>
         {
-            await Task.Delay(20, TimeProvider.System, token);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, token);
             isGranted = true;
             return ApprovalAnswer.Approve("alice", GrantDuration.Session);
         };
@@ -180,7 +180,7 @@ public sealed class TurnRunnerTests
     {
         using var bench = new TurnBench();
         var order = new List<string>();
-        bench.Tools.Add(new FakeTool("edit", async (_, token) => { await Task.Delay(40, TimeProvider.System, token); order.Add("edit"); return ToolOutcome.Ok(""); }) { Accesses = [new(AccessKind.Write, "/w/a.cs")] });
+        bench.Tools.Add(new FakeTool("edit", async (_, token) => { await Task.Delay(TimeSpan.FromMilliseconds(40), TimeProvider.System, token); order.Add("edit"); return ToolOutcome.Ok(""); }) { Accesses = [new(AccessKind.Write, "/w/a.cs")] });
         bench.Tools.Add(new FakeTool("test", (_, _) => { order.Add("test"); return Task.FromResult(ToolOutcome.Ok("")); }) { Accesses = [new(AccessKind.Execute, "make test")] });
 
         await bench.RunAsync(new ScriptedModel(Calls(("edit", "{}"), ("test", "{}")), Says("ok")));
@@ -211,7 +211,7 @@ public sealed class TurnRunnerTests
     public async Task Stop_ends_the_turn_with_one_terminal_event_and_a_result_for_every_call()
     {
         using var bench = new TurnBench();
-        bench.Tools.Add(new FakeTool("forever", async (_, token) => { bench.Stop(); await Task.Delay(Timeout.Infinite, TimeProvider.System, token); return ToolOutcome.Ok(""); }));
+        bench.Tools.Add(new FakeTool("forever", async (_, token) => { bench.Stop(); await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token); return ToolOutcome.Ok(""); }));
 
         var outcome = await bench.RunAsync(new ScriptedModel(Calls(("forever", "{}"), ("forever", "{}"))));
 
@@ -230,7 +230,7 @@ public sealed class TurnRunnerTests
         var running = bench.RunAsync(model);
         while (bench.Journal.ProgressSeen.Count == 0)
         {
-            await Task.Delay(1, TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
         bench.Stop();
 
@@ -244,7 +244,7 @@ public sealed class TurnRunnerTests
     public async Task Suspending_writes_no_terminal_event_and_the_next_runner_goes_on()
     {
         using var bench = new TurnBench();
-        bench.Tools.Add(new FakeTool("forever", async (_, token) => { bench.Suspend(); await Task.Delay(Timeout.Infinite, TimeProvider.System, token); return ToolOutcome.Ok(""); }));
+        bench.Tools.Add(new FakeTool("forever", async (_, token) => { bench.Suspend(); await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token); return ToolOutcome.Ok(""); }));
 
         var outcome = await bench.RunAsync(new ScriptedModel(Calls(("forever", "{}"))));
 

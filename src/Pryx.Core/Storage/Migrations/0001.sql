@@ -26,6 +26,7 @@ CREATE TABLE sessions (
     summary        TEXT,
     tags           TEXT NOT NULL DEFAULT '[]',   -- JSON
     agent_role     TEXT,
+    message_count  INTEGER NOT NULL DEFAULT 0,   -- user messages and replies
     tokens_in      INTEGER NOT NULL DEFAULT 0,
     tokens_out     INTEGER NOT NULL DEFAULT 0,
     tokens_cached  INTEGER NOT NULL DEFAULT 0,
@@ -74,6 +75,7 @@ CREATE TABLE inputs (
     UNIQUE (source, external_id)
 );
 CREATE INDEX inputs_waiting ON inputs(session_id, created_at) WHERE state IN ('queued', 'steered');
+CREATE INDEX inputs_by_turn ON inputs(turn_id) WHERE state = 'steered';
 
 CREATE TABLE items (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -98,6 +100,8 @@ CREATE TABLE items (
 );
 CREATE INDEX items_by_session ON items(session_id, seq);
 CREATE INDEX items_by_turn ON items(turn_id, seq);
+-- Every tool call gets exactly one result.
+CREATE UNIQUE INDEX items_one_result ON items(turn_id, call_id) WHERE type = 'tool_result' AND turn_id IS NOT NULL;
 
 CREATE VIRTUAL TABLE items_fts USING fts5(text, content='items', content_rowid='seq', tokenize='unicode61');
 CREATE TRIGGER items_fts_insert AFTER INSERT ON items WHEN new.text <> '' BEGIN
@@ -206,6 +210,7 @@ CREATE TABLE usage (
 );
 CREATE INDEX usage_by_time ON usage(created_at);
 CREATE INDEX usage_by_turn ON usage(turn_id);
+CREATE INDEX usage_by_session ON usage(session_id);
 
 -- version is the global cursor of every subscriber.
 CREATE TABLE events (

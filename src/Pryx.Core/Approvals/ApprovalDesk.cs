@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Pryx.Agent.Approvals;
+using Pryx.Core.Events;
+using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
+
+namespace Pryx.Core.Approvals;
+
+/// <summary>
+/// Where questions wait for a person. A question is stored before anybody sees it and an answer before anybody acts on it;
+/// any surface answers, in any process that has the store open, and the first one counts.
+/// </summary>
+public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprovals
+{
+    // An answer given in another process is found by looking; one given in this process wakes the waiter at once.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<ApprovalId, TaskCompletionSource> _waiting = [];
+
+    private TimeProvider Time => events.Time;
+
+    public async Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken)
+    {
+        approval = approval with { CreatedAt = approval.CreatedAt == default ? Time.GetUtcNow() : approval.CreatedAt };
+        if (!events.HasApprover(approval.SessionId))
+        {
+            var nobody = new ApprovalAnswer { Approved = false, AnsweredBy = "nobody", Reason = "Nobody is there to ask.", IsForWantOfPerson = true };
+            return (await store.DenyForWantOfPersonAsync(approval, nobody, cancellationToken)).Answer!;
+        }
+        var asked = await store.AskAsync(approval, cancellationToken);
+        if (asked.Answer is { } given)
+        {
+            return given;
+        }
+        try
+        {
+            return await WaitAsync(asked.Approval, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The question must not stay open for nobody, so this does not depend on the dead token.
+            await store.WithdrawAsync(asked.Approval.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>False when somebody else has answered, or the question is gone.</summary>
+    public async Task<bool> AnswerAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
+    {
+        var counts = await store.AnswerAsync(id, answer.Approved ? "approved" : "denied", answer, cancellationToken);
+        if (_waiting.TryGetValue(id, out var waiter))
+        {
+            waiter.TrySetResult();
+        }
+        return counts;
+    }
+
+    private async Task<ApprovalAnswer> WaitAsync(Approval approval, CancellationToken cancellationToken)
+    {
+        var waiter = _waiting.GetOrAdd(approval.Id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            while (true)
+            {
+                // Looked up before waiting: the answer may have come between the question and here.
+                var state = await store.FindAsync(approval.Id, cancellationToken);
+                if (state is not { IsPending: true })
+                {
+                    return state?.Answer ?? ApprovalAnswer.Deny("engine", "The question was withdrawn.");
+                }
+                var left = approval.ExpiresAt is { } expires ? expires - Time.GetUtcNow() : LookInterval;
+                if (left <= TimeSpan.Zero)
+                {
+                    await store.AnswerAsync(approval.Id, "expired", ApprovalAnswer.Deny("timeout", "Nobody answered in time."), cancellationToken);
+                    continue;
+                }
+                await WaitForWordAsync(waiter.Task, left < LookInterval ? left : LookInterval, cancellationToken);
+            }
+        }
+        finally
+        {
+            _waiting.TryRemove(approval.Id, out _);
+        }
+    }
+
+    // Its own source ends the timer as soon as the word has come.
+    private async Task WaitForWordAsync(Task word, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(word, Task.Delay(atMost, Time, timer.Token));
+        await timer.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Pryx.Core.Audit;
+using Pryx.Core.Events;
+using Pryx.Core.Storage;
+using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Events;
+using Pryx.Protocol.Items;
+
+namespace Pryx.Core.Approvals;
+
+/// <summary>How a question stands.</summary>
+/// <param name="Answer">Null while it is pending, or when it was withdrawn.</param>
+public sealed record ApprovalState(Approval Approval, string State, ApprovalAnswer? Answer)
+{
+    public bool IsPending => State == "pending";
+}
+
+/// <summary>Questions to people and their answers. Whoever stores an answer first has answered: the statement itself decides.</summary>
+public sealed class ApprovalStore(Database database, EventLog events)
+{
+    private const string Select = "SELECT question, state, answer FROM approvals";
+
+    /// <summary>Questions nobody has answered, oldest first.</summary>
+    /// <param name="sessionId">Null for all sessions.</param>
+    public Task<IReadOnlyList<Approval>> ListPendingAsync(SessionId? sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Approval>>(
+        connection => connection.Query(
+            $"{Select} WHERE state = 'pending' AND ($session IS NULL OR session_id = $session) ORDER BY created_at, rowid",
+            static row => ReadState(row).Approval, ("$session", sessionId?.ToString())),
+        cancellationToken);
+
+    public Task<ApprovalState?> FindAsync(ApprovalId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.First($"{Select} WHERE id = $id", ReadState, ("$id", id.ToString())), cancellationToken);
+
+    /// <summary>
+    /// Stores the question and announces it. One that was asked before for the same call and the same arguments (the process died since)
+    /// stands again as it is, with the answer it may have got meanwhile; one with other arguments is withdrawn.
+    /// </summary>
+    internal Task<ApprovalState> AskAsync(Approval approval, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        if (FindEarlier(connection, approval) is { } earlier)
+        {
+            if (!earlier.IsPending)
+            {
+                return earlier;
+            }
+            // Announced again for whoever listens now; the same id, so a surface that shows it already knows it.
+            Announce(connection, earlier.Approval);
+            return earlier;
+        }
+        Insert(connection, approval);
+        Audit(connection, "approval.asked", approval, "engine", "pending", null);
+        Announce(connection, approval);
+        return new ApprovalState(approval, "pending", null);
+    }, cancellationToken);
+
+    /// <summary>Stores a question together with the answer that nobody could be asked; one that somebody has answered before keeps its answer.</summary>
+    internal Task<ApprovalState> DenyForWantOfPersonAsync(Approval approval, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        var state = FindEarlier(connection, approval);
+        if (state is { IsPending: false })
+        {
+            return state;
+        }
+        if (state is null)
+        {
+            Insert(connection, approval);
+            Audit(connection, "approval.asked", approval, "engine", "pending", null);
+        }
+        state ??= new(approval, "pending", null);
+        Close(connection, state.Approval, "denied", answer);
+        return state with { State = "denied", Answer = answer };
+    }, cancellationToken);
+
+    /// <summary>True when this answer is the one that counts.</summary>
+    /// <param name="state">approved, denied or expired.</param>
+    internal Task<bool> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
+            && Close(connection, open.Approval, state, answer),
+        cancellationToken);
+
+    /// <summary>Takes a pending question back: nobody waits for its answer any more.</summary>
+    internal Task<bool> WithdrawAsync(ApprovalId id, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
+            && Close(connection, open.Approval, "withdrawn", null),
+        cancellationToken);
+
+    private ApprovalState? FindEarlier(SqliteConnection connection, Approval approval)
+    {
+        if (approval.TurnId is not { } turn || approval.CallId is not { } call)
+        {
+            return null;
+        }
+        ApprovalState? found = null;
+        foreach (var earlier in connection.Query(
+            $"{Select} WHERE turn_id = $turn AND call_id = $call AND kind = $kind AND state IN ('pending', 'approved', 'denied') ORDER BY rowid",
+            ReadState, ("$turn", turn.ToString()), ("$call", call), ("$kind", NameOf(approval.Kind))))
+        {
+            if (IsSameQuestion(earlier.Approval, approval))
+            {
+                // That nobody was there is no person's word: it is asked again.
+                found = earlier.Answer is { IsForWantOfPerson: true } ? found : earlier;
+            }
+            else if (earlier.IsPending)
+            {
+                Close(connection, earlier.Approval, "withdrawn", null);
+            }
+        }
+        return found;
+    }
+
+    // An approval is bound to the exact arguments (and, for what has none, to the words of the question).
+    private static bool IsSameQuestion(Approval earlier, Approval now) =>
+        earlier.Tool == now.Tool
+        && (earlier.Args is { } left && now.Args is { } right ? JsonElement.DeepEquals(left, right) : earlier.Args is null && now.Args is null && earlier.Summary == now.Summary);
+
+    /// <summary>The one place where a question stops being pending; false when it was no longer.</summary>
+    private bool Close(SqliteConnection connection, Approval approval, string state, ApprovalAnswer? answer)
+    {
+        if (connection.Execute(
+            "UPDATE approvals SET state = $state, answer = $answer, answered_by = $by, answered_at = $at WHERE id = $id AND state = 'pending'",
+            ("$state", state), ("$answer", answer is null ? null : JsonSerializer.Serialize(answer, ProtocolJson.Default.ApprovalAnswer)), ("$by", answer?.AnsweredBy),
+            ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$id", approval.Id.ToString())) == 0)
+        {
+            return false;
+        }
+        var scope = answer is null ? null : ScopeOf(answer);
+        if (answer is not null)
+        {
+            events.AppendItem(connection, approval.SessionId, new ApprovalRecord(approval.Id, approval.CallId, answer.Approved, scope!)
+            {
+                TurnId = approval.TurnId,
+                AnsweredBy = answer.AnsweredBy,
+                Reason = answer.Reason ?? answer.Text,
+            });
+            connection.Execute(
+                "UPDATE tool_calls SET approval_scope = $scope, status = $status WHERE turn_id = $turn AND call_id = $call AND status = 'pending'",
+                ("$scope", scope), ("$status", answer.Approved ? "approved" : "denied"), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId));
+        }
+        Audit(connection, answer is null ? "approval.withdrawn" : "approval.answered", approval, answer?.AnsweredBy ?? "engine", state, scope);
+        events.Append(connection, new PryxEvent
+        {
+            Event = EventNames.ApprovalResolved,
+            SessionId = approval.SessionId,
+            TurnId = approval.TurnId,
+            Payload = JsonSerializer.SerializeToElement(
+                new ApprovalResolvedPayload(approval.Id, approval.Tool, answer?.Approved ?? false, scope, answer?.AnsweredBy), ProtocolJson.Default.ApprovalResolvedPayload),
+        });
+        return true;
+    }
+
+    private static void Insert(SqliteConnection connection, Approval approval) => connection.Execute(
+        """
+        INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
+        VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
+        """,
+        ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
+        ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
+        ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+
+    private void Announce(SqliteConnection connection, Approval approval) => events.Append(connection, new PryxEvent
+    {
+        Event = EventNames.ApprovalNeeded,
+        SessionId = approval.SessionId,
+        TurnId = approval.TurnId,
+        Payload = JsonSerializer.SerializeToElement(approval, ProtocolJson.Default.Approval),
+    });
+
+    private void Audit(SqliteConnection connection, string action, Approval approval, string actor, string outcome, string? scope) => AuditLog.Append(
+        connection,
+        new(action, "approval", approval.Id.ToString(), actor,
+            JsonSerializer.Serialize(
+                new AuditedApproval(approval.SessionId, approval.TurnId, approval.CallId, approval.Tool, Redaction.OfText(approval.Summary), approval.Args, approval.Rule, scope),
+                ApprovalAuditJson.Default.AuditedApproval),
+            outcome),
+        database.Time);
+
+    private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
+    {
+        GrantDuration.Session => "session",
+        GrantDuration.Forever => "forever",
+        _ => "once",
+    };
+
+    private static string NameOf(ApprovalKind kind) => kind switch { ApprovalKind.Tool => "tool", ApprovalKind.Question => "question", _ => "trust" };
+
+    private static ApprovalState ReadState(SqliteDataReader row) => new(
+        JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)!,
+        row.GetString(1),
+        row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null);
+}

@@ -1,0 +1,238 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Data.Sqlite;
+using Pryx.Agent.Policy;
+using Pryx.Agent.Tools;
+using Pryx.Agent.Turns;
+using Pryx.Core.Audit;
+using Pryx.Core.Costs;
+using Pryx.Core.Events;
+using Pryx.Core.Sessions;
+using Pryx.Core.Storage;
+using Pryx.Protocol;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Events;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Sessions;
+
+namespace Pryx.Core.Turns;
+
+/// <summary>
+/// A turn's memory in the store. Every commit first makes sure that this process still owns the open turn: after another has claimed it,
+/// or after its end, each further one is a <see cref="PryxException"/> TURN_LOST and stores nothing.
+/// </summary>
+public sealed class StoredTurnJournal(Database database, EventLog events, SessionHistory history, OwnerLock owner, Turn turn) : ITurnJournal
+{
+    private const int PreviewLength = 2000;
+    private readonly SessionId _sessionId = turn.SessionId;
+    private readonly TurnId _turnId = turn.Id;
+    private readonly string _turn = turn.Id.ToString();
+
+    public Task<IReadOnlyList<Item>> ReadItemsAsync(CancellationToken cancellationToken) => history.ReadAsync(_sessionId, cancellationToken);
+
+    public async Task<IReadOnlySet<string>> ReadStartedCallsAsync(CancellationToken cancellationToken) => (await database.ReadAsync(
+        connection => connection.Query("SELECT call_id FROM tool_calls WHERE turn_id = $turn AND status = 'running'", static row => row.GetString(0), ("$turn", _turn)),
+        cancellationToken)).ToHashSet();
+
+    public async Task<bool> TakeSteeringAsync(int step, CancellationToken cancellationToken)
+    {
+        // Looking is cheap and nearly always all there is to do.
+        const string waiting = "FROM inputs WHERE turn_id = $turn AND state = 'steered'";
+        var isWaiting = await database.ReadAsync(connection => connection.Number($"SELECT COUNT(*) {waiting}", ("$turn", _turn)) > 0, cancellationToken);
+        return isWaiting && await CommitAsync(connection =>
+        {
+            var inputs = connection.Query(
+                $"SELECT text, attachments, source {waiting} ORDER BY created_at, rowid",
+                static row => (Text: row.GetString(0), Attachments: TurnStore.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2)),
+                ("$turn", _turn));
+            foreach (var (text, attachments, surface) in inputs)
+            {
+                events.AppendItem(connection, _sessionId, new UserMessage(text) { TurnId = _turnId, Step = step, Attachments = attachments, IsSteering = true }, surface);
+            }
+            connection.Execute("UPDATE inputs SET state = 'consumed' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
+            return inputs.Count > 0;
+        }, cancellationToken);
+    }
+
+    public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        foreach (var item in step.Items)
+        {
+            var stored = events.AppendItem(connection, _sessionId, InTurn(item, step.Step), usage: item is Reply ? step.Usage : null);
+            if (stored is ToolCall call)
+            {
+                InsertCall(connection, call);
+            }
+        }
+        UsageStore.Append(
+            connection,
+            new(_sessionId, _turnId, step.Step, step.Model, step.Usage, step.Cost, step.Latency, step.FinishReason, step.RequestId),
+            database.Time.GetUtcNow());
+        connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
+        Announce(
+            connection, EventNames.StepCompleted,
+            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId),
+            ProtocolJson.Default.StepCompletedPayload);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        var decision = judgement.Decision switch { Decision.Allow => "allow", Decision.Ask => "ask", _ => "deny" };
+        var status = judgement.Decision switch { Decision.Allow => "approved", Decision.Ask => "pending", _ => "denied" };
+        var args = Redaction.OfJson(arguments?.Json.GetRawText() ?? call.Arguments);
+        InsertCall(connection, call);
+        connection.Execute(
+            "UPDATE tool_calls SET status = $status, decision = $decision, rule = $rule WHERE turn_id = $turn AND call_id = $call",
+            ("$status", status), ("$decision", decision), ("$rule", judgement.Rule), ("$turn", _turn), ("$call", call.CallId));
+        Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
+        Announce(
+            connection, EventNames.ToolRequest,
+            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)),
+            ProtocolJson.Default.ToolRequestPayload);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        InsertCall(connection, call);
+        connection.Execute(
+            "UPDATE tool_calls SET status = 'running', started_at = $at WHERE turn_id = $turn AND call_id = $call",
+            ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$turn", _turn), ("$call", call.CallId));
+        Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary) });
+        Announce(connection, EventNames.ToolExecuting, new(call.CallId, call.Tool, call.Name, Redaction.OfText(summary)), ProtocolJson.Default.ToolExecutingPayload);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        var status = NameOf(result.Status);
+        var stored = (ToolResult)events.AppendItem(connection, _sessionId, InTurn(result, call.Step));
+        InsertCall(connection, call);
+        connection.Execute(
+            "UPDATE tool_calls SET status = $status, result = $result, completed_at = $at, duration_ms = $duration WHERE turn_id = $turn AND call_id = $call",
+            ("$status", status), ("$result", JsonSerializer.Serialize(new(status, stored.Id), StoreJson.Default.StoredResult)), ("$at", Sql.FormatTime(stored.CreatedAt)),
+            ("$duration", result.DurationMs), ("$turn", _turn), ("$call", call.CallId));
+        Audit(connection, "tool.completed", call, status, new() { Tool = call.Tool, DurationMs = result.DurationMs }, AuditLog.HashOf(result.Output));
+        Announce(
+            connection, EventNames.ToolComplete,
+            new(call.CallId, call.Tool, call.Name, status, Redaction.OfText(Head(result.Output)), result.DurationMs),
+            ProtocolJson.Default.ToolCompletePayload);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitItemAsync(Item item, CancellationToken cancellationToken) =>
+        CommitAsync(connection => events.AppendItem(connection, _sessionId, InTurn(item, item.Step)), cancellationToken);
+
+    public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        var (status, name) = outcome.End switch
+        {
+            TurnEnd.Completed => ("completed", EventNames.TurnCompleted),
+            TurnEnd.Failed => ("failed", EventNames.TurnFailed),
+            TurnEnd.Cancelled => ("cancelled", EventNames.TurnCancelled),
+            _ => ("limited", EventNames.TurnLimited),
+        };
+        // Only the statement that ends it announces it: exactly one terminal event.
+        if (connection.Execute(
+            """
+            UPDATE turns SET status = $status, steps = $steps, completed_at = $at, error_code = $code, error_message = $message, owner = NULL
+            WHERE id = $turn AND owner = $me AND status IN ('running', 'parked')
+            """,
+            ("$status", status), ("$steps", outcome.Steps), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$code", outcome.Code),
+            ("$message", outcome.Message), ("$turn", _turn), ("$me", owner.Name)) == 0)
+        {
+            RequireEnded(connection);
+            return;
+        }
+        // Input that came too late for this turn begins the next one.
+        connection.Execute("UPDATE inputs SET state = 'queued' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
+        Announce(
+            connection, name,
+            new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson },
+            ProtocolJson.Default.TurnEndedPayload);
+    }, cancellationToken);
+
+    public void Progress(ProgressUpdate update) => events.Progress(update switch
+    {
+        ProgressUpdate.Message message => Shown(EventNames.MessageDelta, $"{message.Step}", message.Text, text => Element(new(message.Step, text), ProtocolJson.Default.MessageDeltaPayload)),
+        ProgressUpdate.Thinking thinking => Shown(EventNames.ReasoningDelta, $"{thinking.Step}", thinking.Text, text => Element(new(thinking.Step, text), ProtocolJson.Default.MessageDeltaPayload)),
+        ProgressUpdate.ToolText tool => Shown(EventNames.ToolOutput, $"{tool.CallId}/{tool.Stream}", tool.Text, text => Element(new(tool.CallId, tool.Stream, text), ProtocolJson.Default.ToolOutputPayload)),
+        ProgressUpdate.Retrying retrying => Shown(EventNames.StepRetrying, "", "", _ => Element(retrying.Retry, ProtocolJson.Default.StepRetryingPayload)) with { IsText = false },
+        _ => throw new NotSupportedException($"No event for {update.GetType().Name}."),
+    });
+
+    private Task<T> CommitAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        RequireOwned(connection);
+        return work(connection);
+    }, cancellationToken);
+
+    private void RequireOwned(SqliteConnection connection)
+    {
+        if (connection.Number("SELECT COUNT(*) FROM turns WHERE id = $turn AND owner = $me AND status IN ('running', 'parked')", ("$turn", _turn), ("$me", owner.Name)) == 0)
+        {
+            throw Lost();
+        }
+    }
+
+    private void RequireEnded(SqliteConnection connection)
+    {
+        if (connection.Number("SELECT COUNT(*) FROM turns WHERE id = $turn AND status NOT IN ('running', 'parked')", ("$turn", _turn)) == 0)
+        {
+            throw Lost();
+        }
+    }
+
+    private PryxException Lost() => new(
+        "TURN_LOST",
+        $"The turn {_turnId} has ended or another Pryx goes on with it: this process stops working on it.",
+        $"pryx session show {_sessionId} shows what became of it.");
+
+    // Whoever calls first makes the row: a call that is refused before any judgement has one too.
+    private void InsertCall(SqliteConnection connection, ToolCall call) => connection.Execute(
+        """
+        INSERT INTO tool_calls (id, session_id, turn_id, step, call_id, tool_name, called_name, arguments, status)
+        VALUES ($id, $session, $turn, $step, $call, $tool, $name, $arguments, 'pending') ON CONFLICT (turn_id, call_id) DO NOTHING
+        """,
+        ("$id", Guid.NewGuid().ToString()), ("$session", _sessionId.ToString()), ("$turn", _turn), ("$step", call.Step), ("$call", call.CallId),
+        ("$tool", call.Tool), ("$name", call.Name), ("$arguments", call.Arguments));
+
+    private void Audit(SqliteConnection connection, string action, ToolCall call, string outcome, CallDetails details, string? resultHash = null) => AuditLog.Append(
+        connection,
+        new(action, "tool_call", $"{_turn}/{call.CallId}", turn.Surface is { } surface ? $"model:{surface}" : "model",
+            JsonSerializer.Serialize(details, StoreJson.Default.CallDetails), outcome, resultHash),
+        database.Time);
+
+    private void Announce<T>(SqliteConnection connection, string name, T payload, JsonTypeInfo<T> type) =>
+        events.Append(connection, new PryxEvent { Event = name, SessionId = _sessionId, TurnId = _turnId, Payload = Element(payload, type) });
+
+    private Progress Shown(string name, string place, string text, Func<string, JsonElement> toPayload) => new(name, _sessionId, _turnId, place, text, toPayload);
+
+    private Item InTurn(Item item, int step) => item with { TurnId = _turnId, Step = item.Step == 0 ? step : item.Step };
+
+    private static JsonElement Element<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToElement(value, type);
+
+    private static JsonElement ParseOrQuote(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ProtocolJson.Default.JsonElement);
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(json, StoreJson.Default.String);
+        }
+    }
+
+    private static string Head(string text) => text.Length <= PreviewLength ? text : text[..(char.IsHighSurrogate(text[PreviewLength - 1]) ? PreviewLength - 1 : PreviewLength)];
+
+    internal static string NameOf(ToolStatus status) => status switch
+    {
+        ToolStatus.Completed => "completed",
+        ToolStatus.Failed => "failed",
+        ToolStatus.Denied => "denied",
+        ToolStatus.Cancelled => "cancelled",
+        _ => "interrupted",
+    };
+}
