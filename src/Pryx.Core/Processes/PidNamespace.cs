@@ -16,7 +16,7 @@ internal sealed record PidNamespace(IReadOnlyList<string> Prefix)
     private const string Init = """
         trap stopping=1 TERM
         exec 3>&2 2>/dev/null
-        "$@" 2>&3 3>&-
+        (exec "$@" 2>&3 3>&-)
         code=$?
         exec 3>&-
         [ "$stopping" ] && exec >/dev/null && while kill -0 -1; do sleep 0.02; done

@@ -12,12 +12,8 @@ public sealed class ProcessSpawner
 
     private readonly Lazy<Task<PidNamespace?>> _namespace;
 
-    public ProcessSpawner() : this(usesNamespaces: true)
-    {
-    }
-
-    /// <param name="usesNamespaces">False only in tests of the fallback.</param>
-    internal ProcessSpawner(bool usesNamespaces) =>
+    /// <param name="usesNamespaces">False gives the fallback of systems without PID namespaces, also where there are some.</param>
+    public ProcessSpawner(bool usesNamespaces = true) =>
         _namespace = new(() => usesNamespaces ? PidNamespace.ProbeAsync() : Task.FromResult<PidNamespace?>(null));
 
     /// <summary>What this system gives, probed once; for <c>doctor</c>.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class ProcessTree(Process root, Isolation isolation, str
     {
         if (!exited.IsCompleted && isolation != Isolation.ProcessTree)
         {
+            var asked = TimeProvider.System.GetTimestamp();
             Signal(Term);
             try
             {
@@ -26,6 +27,11 @@ internal sealed partial class ProcessTree(Process root, Isolation isolation, str
             catch (TimeoutException)
             {
                 // It had its chance.
+            }
+            // The shell goes at once; without a namespace nothing tells when the programs it had started are done cleaning up.
+            while (isolation == Isolation.ProcessGroup && TimeProvider.System.GetElapsedTime(asked) < Grace && Signal(0) > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System).ConfigureAwait(false);
             }
         }
         Kill();

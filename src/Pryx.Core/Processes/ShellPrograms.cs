@@ -66,7 +66,7 @@ internal static class ShellPrograms
     public static string? WhyUnclear(IReadOnlyList<string> words)
     {
         var program = NameOf(words[0]);
-        return Reserved.Contains(words[0]) ? $"uses the shell's control word '{words[0]}'"
+        return Reserved.Contains(words[0]) || words is ["time"] ? $"uses the shell's control word '{words[0]}'"
             : EvalLike.Contains(words[0]) ? $"uses '{words[0]}', which changes what the shell does with the rest"
             : Shells.Contains(program) && words.Count > 1 ? $"lets '{program}' run another program text"
             : program == "printf" && words.Skip(1).Any(word => word.StartsWith("-v", StringComparison.Ordinal)) ? "sets a variable of the shell"

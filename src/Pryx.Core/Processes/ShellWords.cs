@@ -159,13 +159,18 @@ public sealed class ShellWords
             Fail("uses a here-document or here-string");
             return;
         }
-        if (_at >= _line.Length || WordEnds.Contains(Next(), StringComparison.Ordinal))
+        if (_at >= _line.Length || Next() == '#' || WordEnds.Contains(Next(), StringComparison.Ordinal))
         {
             Fail("redirects to something that is not a plain path");
             return;
         }
         if (ReadWord() is not { } target)
         {
+            return;
+        }
+        if (Next() is '<' or '>' && target.Raw.All(char.IsAsciiDigit))
+        {
+            Fail("redirects to something that is not a plain path"); // "<2>x" is a redirect without its path, then one of descriptor 2
             return;
         }
         if (operation is ">&" or "<&")
