@@ -167,16 +167,16 @@ internal sealed class FakeClient : IPryxClient
 
     public Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
     {
-        if (!request.Rule.Contains('('))
+        if (!request.Rule.Contains(':'))
         {
-            throw new PryxException("RULE_INVALID", $"'{request.Rule}' is no rule.", "write it as tool(pattern)");
+            throw new PryxException("RULE_INVALID", $"'{request.Rule}' is no rule.", "write it as tool:pattern");
         }
-        var grant = new Grant("4f1c9999", request.Rule) { SessionId = request.SessionId, ExpiresAt = request.ExpiresAt, GrantedBy = request.GrantedBy };
+        var grant = new Grant("4f1c9999", request.Rule) { SessionId = request.SessionId, Workspace = request.Workspace, ExpiresAt = request.ExpiresAt, GrantedBy = request.GrantedBy };
         Grants.Add(grant);
         return Task.FromResult(grant);
     }
 
-    public Task<bool> RevokeGrantAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Grants.RemoveAll(grant => grant.Id == id) > 0);
+    public Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken) => Task.FromResult(Grants.RemoveAll(grant => grant.Id == id) > 0);
     public Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken) => Task.FromResult(TrustCard);
 
     public Task TrustWorkspaceAsync(TrustCard shown, CancellationToken cancellationToken)

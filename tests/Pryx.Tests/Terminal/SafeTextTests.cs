@@ -30,8 +30,18 @@ public sealed class SafeTextTests
     }
 
     [Theory]
-    [InlineData("one\ntwo\tthree\n", "one⏎two three")]
+    [InlineData("one\ntwo\tx\n", "one⏎two x")]
     [InlineData("12345678901", "1234567890… (1 more characters)")]
     [InlineData("123456789😀x", "123456789… (3 more characters)")]
     public void A_line_stays_one_line_of_a_known_length(string text, string expected) => Assert.Equal(expected, SafeText.Line(text, 10));
+
+    [Fact]
+    public void What_a_cut_between_two_pieces_tears_waits_for_its_other_half()
+    {
+        var stream = new SafeStream();
+
+        Assert.Equal(["a", "\nb", "😀c", "", "␍d"], [stream.Next("a\r"), stream.Next("\nb\uD83D"), stream.Next("\uDE00c"), stream.Next("\r"), stream.Next("d")]);
+        Assert.Equal("", stream.Next("\uD83D"));
+        Assert.Equal("\uFFFD", stream.End());
+    }
 }

@@ -40,11 +40,11 @@ public sealed class AccessCommandTests
         using var list = new TestTerminal(client);
         using var revoke = new TestTerminal(client);
 
-        Assert.Equal(0, await add.RunAsync("grant", "add", "shell.exec(make)", "--expires", "30d"));
-        Assert.Equal("Granted shell.exec(make) (everywhere, until 2026-01-31 00:00 UTC). Take it back: pryx grant revoke 4f1c9999\n", add.Out.ToString());
+        Assert.Equal(0, await add.RunAsync("grant", "add", "shell.exec:make", "--everywhere", "--expires", "30d"));
+        Assert.Equal("Granted shell.exec:make (everywhere, until 2026-01-31 00:00 UTC). Take it back: pryx grant revoke 4f1c9999\n", add.Out.ToString());
         Assert.Equal("cli:alice", Assert.Single(client.Grants).GrantedBy);
         Assert.Equal(0, await list.RunAsync("grant", "list"));
-        Assert.Equal("4f1c9999  shell.exec(make)  (everywhere, until 2026-01-31 00:00 UTC)\n", list.Out.ToString());
+        Assert.Equal("4f1c9999  shell.exec:make  (everywhere, until 2026-01-31 00:00 UTC)\n", list.Out.ToString());
         Assert.Equal(0, await revoke.RunAsync("grant", "revoke", "4f1c"));
         Assert.Empty(client.Grants);
     }
@@ -52,8 +52,8 @@ public sealed class AccessCommandTests
     [Theory]
     [InlineData("RULE_INVALID", 1, "grant", "add", "everything")]
     [InlineData("no grant", 1, "grant", "revoke", "dead")]
-    [InlineData("not a duration", 2, "grant", "add", "a(b)", "--expires", "later")]
-    [InlineData("no session", 1, "grant", "add", "a(b)", "--session", "dead")]
+    [InlineData("not a duration", 2, "grant", "add", "a:b", "--expires", "later")]
+    [InlineData("no session", 1, "grant", "add", "a:b", "--session", "dead")]
     public async Task What_can_not_be_granted_says_why(string what, int code, params string[] args)
     {
         using var terminal = new TestTerminal(new FakeClient());
@@ -63,14 +63,23 @@ public sealed class AccessCommandTests
     }
 
     [Fact]
+    public async Task A_grant_holds_in_this_folder_unless_told_otherwise()
+    {
+        using var terminal = new TestTerminal(new FakeClient());
+
+        await terminal.RunAsync("grant", "add", "shell.exec:make");
+        Assert.Equal(terminal.Home.Workspace, Assert.Single(terminal.Client.Grants).Workspace);
+    }
+
+    [Fact]
     public async Task Grants_are_an_array_in_JSON()
     {
         var client = new FakeClient();
-        client.Grants.Add(new Grant("4f1c9999", "a(b)"));
+        client.Grants.Add(new Grant("4f1c9999", "a:b"));
         using var terminal = new TestTerminal(client);
 
         await terminal.RunAsync("grant", "list", "--json");
-        Assert.Equal("""[{"id":"4f1c9999","rule":"a(b)","created_at":"0001-01-01T00:00:00+00:00"}]""" + "\n", terminal.Out.ToString());
+        Assert.Equal("""[{"id":"4f1c9999","rule":"a:b","created_at":"0001-01-01T00:00:00+00:00"}]""" + "\n", terminal.Out.ToString());
     }
 
     [Theory]

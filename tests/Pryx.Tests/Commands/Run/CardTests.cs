@@ -26,8 +26,8 @@ public sealed class CardTests
               n  no
               f  yes, and from now on in this folder: edit files and run sandboxed
                  commands here
-              s  yes, for this session: shell.exec(dotnet test *)
-              a  yes, always: shell.exec(dotnet test *)
+              s  yes, for this session: shell.exec:dotnet test*
+              a  yes, always: shell.exec:dotnet test*
               e  edit the arguments, then run
               Answer: y
 
@@ -205,7 +205,7 @@ public sealed class CardTests
         PreviewKind = PreviewKind.Command,
         Reason = "commands are asked one by one, no sandbox works here",
         Rule = "mode:workspace-only",
-        Pattern = "shell.exec(dotnet test *)",
+        Pattern = "shell.exec:dotnet test*",
     };
 
     private static async Task<(string Text, ApprovalAnswer Answer)> AnswerAsync(Approval approval, string keys, int width = 73, int height = 40, Action<TestTerminal>? change = null)

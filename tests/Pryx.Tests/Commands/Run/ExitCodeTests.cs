@@ -93,7 +93,7 @@ public sealed class ExitCodeTests
         {
             Play = core =>
             {
-                core.Calls(1, "c1", "shell.exec", "Run dotnet test", "ask", "commands are asked", "shell.exec(dotnet test)");
+                core.Calls(1, "c1", "shell.exec", "Run dotnet test", "ask", "commands are asked", "--allow 'shell.exec:dotnet test*'");
                 core.Done("c1", "shell.exec", "denied", "Denied: nobody can be asked");
                 core.Calls(1, "c2", "shell.exec", "Run sh -c x", "ask", "an interpreter");
                 core.Done("c2", "shell.exec", "denied", "Denied: nobody can be asked");
@@ -109,7 +109,7 @@ public sealed class ExitCodeTests
         Assert.Equal("I could not.\n", terminal.Out.ToString());
         Assert.Equal("""
             Denied: Run dotnet test (commands are asked); nobody could be asked.
-            Next: add --allow 'shell.exec(dotnet test)', or run it in a terminal and answer there
+            Next: add --allow 'shell.exec:dotnet test*', or run it in a terminal and answer there
             Denied: Run sh -c x (an interpreter); nobody could be asked.
             Next: run it in a terminal and answer there; no rule can allow this
 

@@ -36,7 +36,7 @@ public sealed class JsonLinesTests
         {
             Play = core =>
             {
-                core.Calls(1, "c1", "shell.exec", "Run make", "ask", "commands are asked", "shell.exec(make)");
+                core.Calls(1, "c1", "shell.exec", "Run make", "ask", "commands are asked", "--allow shell.exec:make");
                 core.Done("c1", "shell.exec", "denied", "Denied");
                 core.Ends(denied: 1);
                 return Task.CompletedTask;
@@ -46,7 +46,7 @@ public sealed class JsonLinesTests
         Assert.Equal(3, await terminal.RunAsync("run", "--json", "hi"));
         var result = JsonDocument.Parse(terminal.Out.ToString().TrimEnd('\n').Split('\n')[^1]).RootElement;
         Assert.Equal(3, result.GetProperty("exit_code").GetInt32());
-        Assert.Equal("""[{"tool":"shell.exec","summary":"Run make","reason":"commands are asked","allow":"shell.exec(make)"}]""", result.GetProperty("denied").GetRawText());
+        Assert.Equal("""[{"tool":"shell.exec","summary":"Run make","reason":"commands are asked","allow":"--allow shell.exec:make"}]""", result.GetProperty("denied").GetRawText());
     }
 
     [Theory]

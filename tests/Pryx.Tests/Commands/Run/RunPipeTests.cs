@@ -183,12 +183,12 @@ public sealed class RunPipeTests
     public async Task The_options_reach_the_turn()
     {
         using var terminal = Playing(core => core.Ends());
-        await terminal.RunAsync("run", "-m", "openai/gpt-4o", "--policy", "ask", "--allow", "a(b)", "--allow", "c(d)", "--approve-all", "--max-steps", "5",
+        await terminal.RunAsync("run", "-m", "openai/gpt-4o", "--policy", "ask", "--allow", "a:b", "--allow", "c:d", "--approve-all", "--max-steps", "5",
             "--max-cost", "0.5", "--timeout", "1m30s", "--system", "be brief", "--local", "do", "it");
 
         var turn = Assert.Single(terminal.Client.Started);
         Assert.Equal(("openai/gpt-4o", "ask", true, 5, 0.5m, TimeSpan.FromSeconds(90)), (turn.Model, turn.Policy, turn.ApproveAll, turn.MaxSteps, turn.MaxCostUsd, turn.Timeout));
-        Assert.Equal(["a(b)", "c(d)"], turn.Allow);
+        Assert.Equal(["a:b", "c:d"], turn.Allow);
         Assert.Equal(("do it", "cli", "cli:alice"), (turn.Text, turn.Surface, turn.Principal));
         Assert.Equal(("be brief", terminal.Home.Workspace), (terminal.Client.Created!.SystemPrompt, terminal.Client.Created.Workspace));
         Assert.True(terminal.Connected!.IsLocal);
