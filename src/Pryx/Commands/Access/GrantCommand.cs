@@ -16,7 +16,7 @@ internal static class GrantCommand
     public static Command Create(CommandIo io) =>
         new Command("grant", "See, add and revoke what may run without being asked") { List(io), Add(io), Revoke(io) }.WithExamples("""
             pryx grant list
-            pryx grant add 'shell.exec(dotnet test *)' --expires 30d
+            pryx grant add 'shell.exec:dotnet test*' --expires 30d
             pryx grant revoke 4f1c
             """);
 
