@@ -162,6 +162,10 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         _ => throw new NotSupportedException($"No event for {update.GetType().Name}."),
     });
 
+    /// <summary>Tells whoever listens that this process can not go on and could not store that either.</summary>
+    internal void AnnounceUnstored(string code, string message, string traceId) => events.Progress(
+        Shown(EventNames.ErrorOccurred, "", "", _ => Element(new(code, message, traceId), ProtocolJson.Default.ErrorPayload)) with { IsText = false });
+
     private Task<T> CommitAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         RequireOwned(connection);

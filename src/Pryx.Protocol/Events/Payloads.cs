@@ -40,3 +40,5 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 /// <summary>The model call of this step is made again: what was streamed of it so far does not count.</summary>
 /// <param name="Attempt">The number of the failed attempt, from 1.</param>
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
+
+public sealed record ErrorPayload(string Code, string Message, string TraceId);

@@ -36,6 +36,9 @@ public sealed class FakeRequest
     /// <summary>Null until it was answered.</summary>
     public int? Status { get; internal set; }
 
+    /// <summary>When the first text or the first arguments went out: what a client prints later than this is its own time.</summary>
+    public DateTimeOffset? FirstContentAt { get; internal set; }
+
     /// <summary>completed, cut, error, rejected, or left when the caller went away; null while it runs.</summary>
     public string? Outcome { get; internal set; }
 
