@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Events;
+using Pryx.Protocol.Grants;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
+using Pryx.Protocol.Workspaces;
 
 namespace Pryx.Protocol;
 
@@ -26,6 +28,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(MessageDeltaPayload))]
 [JsonSerializable(typeof(ToolOutputPayload))]
 [JsonSerializable(typeof(StepRetryingPayload))]
+[JsonSerializable(typeof(ErrorPayload))]
 [JsonSerializable(typeof(Approval))]
 [JsonSerializable(typeof(ApprovalAnswer))]
 [JsonSerializable(typeof(Session))]
@@ -34,5 +37,9 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(Turn))]
 [JsonSerializable(typeof(StartTurn))]
 [JsonSerializable(typeof(CreateSession))]
+[JsonSerializable(typeof(Grant))]
+[JsonSerializable(typeof(IReadOnlyList<Grant>))]
+[JsonSerializable(typeof(AddGrant))]
+[JsonSerializable(typeof(TrustCard))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

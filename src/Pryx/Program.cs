@@ -1,1 +1,18 @@
-return 0;
+using System.Reflection;
+using System.Text;
+using Pryx.Commands;
+using Pryx.Terminal;
+
+// One executable under several names (pryx, pryx-core, pryx-tui): the name it was called by says what it is.
+var name = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is { Length: > 0 } called && called.StartsWith("pryx-", StringComparison.Ordinal) ? called : "pryx";
+
+// Scripts and completions ask for the version all the time: it must not wait for a command line to be built.
+if (args is ["--version"] or ["-V"])
+{
+    var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    using var output = Console.OpenStandardOutput();
+    output.Write(Encoding.UTF8.GetBytes($"{name} {version}\n"));
+    return 0;
+}
+
+return await CommandLine.RunAsync(CommandIo.ForProcess(), name, args);

@@ -69,7 +69,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 return refusal;
             }
             await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
-            var outcome = await tool.InvokeAsync(permission.Arguments, permission.Plan, context, cancellationToken);
+            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, context, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
                 : outcome;
@@ -78,9 +78,8 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         {
             return ToolOutcome.Error(e.Message);
         }
-        catch (Exception e) when (e is not JournalException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
+        catch (ToolCrashException e)
         {
-            // The tool's edge: a crash is an answer too. What the journal throws is not the tool's, and ends the turn.
             return ToolOutcome.Error($"The tool failed: {e.Message}");
         }
     }
@@ -89,7 +88,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
 
     private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
-        var plan = await tool.PlanAsync(arguments, context, cancellationToken);
+        var plan = await PlanAsync(tool, arguments, context, cancellationToken);
         var judgement = await JudgeAsync(tool, plan, items, cancellationToken);
         await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
         if (judgement.Decision != Decision.Ask)
@@ -110,7 +109,8 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
                     return new(plan, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
                 }
-                var preview = await tool.PreviewAsync(arguments, plan, context, cancellationToken);
+                var (planned, given) = (plan, arguments);
+                var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
                 var answer = await setup.Approvals.AskAsync(Question(tool, call, arguments, plan, preview, judgement), cancellationToken);
                 if (!answer.Approved)
                 {
@@ -128,7 +128,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 }
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
-                plan = await tool.PlanAsync(arguments, context, cancellationToken);
+                plan = await PlanAsync(tool, arguments, context, cancellationToken);
                 judgement = await JudgeAsync(tool, plan, items, cancellationToken);
                 if (judgement.Decision != Decision.Deny)
                 {
@@ -142,6 +142,24 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             _asking.Release();
         }
     }
+
+    private static Task<ToolPlan> PlanAsync(ITool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
+        OfToolAsync(token => tool.PlanAsync(arguments, context, token).AsTask(), cancellationToken);
+
+    // The tool's edge: its crash is an answer too. What the journal or the desk throws is not the tool's and ends the turn.
+    private static async Task<TResult> OfToolAsync<TResult>(Func<CancellationToken, Task<TResult>> callAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await callAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not ToolArgumentException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
+        {
+            throw new ToolCrashException(e.Message, e);
+        }
+    }
+
+    private sealed class ToolCrashException(string message, Exception inner) : Exception(message, inner);
 
     private async Task<Judgement> JudgeAsync(ITool tool, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {

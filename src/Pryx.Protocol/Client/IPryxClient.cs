@@ -1,7 +1,9 @@
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Events;
+using Pryx.Protocol.Grants;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
+using Pryx.Protocol.Workspaces;
 
 namespace Pryx.Protocol.Client;
 
@@ -40,7 +42,11 @@ public interface IPryxClient : IAsyncDisposable
     /// <summary>Goes on with a turn whose process died.</summary>
     Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken);
 
-    /// <summary>Every committed event of the session after the version, once and in order, progress between them, until cancelled.</summary>
+    /// <summary>The version of the event committed last in any session: a subscription from here on sees only what is new.</summary>
+    Task<long> GetVersionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Every committed event of the session after the version, once and in order, progress between them, until cancelled.
+    /// The subscription, and its right to approve, are in force once the first MoveNextAsync has been called.</summary>
     /// <param name="canApprove">Whether this subscriber can answer approvals: without one, what must be asked is denied.</param>
     IAsyncEnumerable<PryxEvent> SubscribeAsync(SessionId id, long afterVersion, bool canApprove, CancellationToken cancellationToken);
 
@@ -49,4 +55,25 @@ public interface IPryxClient : IAsyncDisposable
 
     /// <summary>STOP: cancels the turn and its whole process tree; false when it had ended.</summary>
     Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken);
+
+    /// <summary>Stores the key of a provider in the vault, instead of the one it had.</summary>
+    /// <param name="name">As in <c>provider/model</c>; an unknown one is <c>PROVIDER_UNKNOWN</c>.</param>
+    /// <returns>Where it is kept, in words for a person ("the system keychain").</returns>
+    Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken);
+
+    /// <summary>Newest first; expired and revoked ones are left out.</summary>
+    Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken);
+
+    /// <summary>A rule that does not parse is <c>RULE_INVALID</c>, with what would.</summary>
+    Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken);
+
+    /// <summary>False when there is no such grant.</summary>
+    /// <param name="revokedBy">Who takes it back, such as <c>cli:alice</c>.</param>
+    Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken);
+
+    /// <summary>What a folder brings that waits for the user's trust; null when it is trusted as it is, or brings nothing.</summary>
+    Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken);
+
+    /// <summary>Trusts a folder with exactly what the card showed; <c>TRUST_CHANGED</c> when the folder brings something else by now.</summary>
+    Task TrustWorkspaceAsync(TrustCard shown, CancellationToken cancellationToken);
 }

@@ -19,7 +19,11 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 
 /// <summary>Raised for every tool call once it was judged.</summary>
 /// <param name="Decision">allow, ask or deny.</param>
-public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary);
+public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary)
+{
+    /// <summary>The narrowest flags of <c>pryx run</c> under which the call would have run unasked, quoted for a shell (<c>--allow 'shell.exec:dotnet test*'</c>); null when none would do.</summary>
+    public string? Next { get; init; }
+}
 
 public sealed record ToolExecutingPayload(string CallId, string Tool, string Name, string Summary);
 
@@ -36,3 +40,5 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 /// <summary>The model call of this step is made again: what was streamed of it so far does not count.</summary>
 /// <param name="Attempt">The number of the failed attempt, from 1.</param>
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
+
+public sealed record ErrorPayload(string Code, string Message, string TraceId);

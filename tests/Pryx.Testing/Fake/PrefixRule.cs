@@ -17,8 +17,12 @@ internal sealed class PrefixRule
         lock (_gate)
         {
             var conversations = _latest.TryGetValue(key, out var known) ? known : _latest[key] = [];
-            var (before, shared) = conversations.Select(parts => (parts, Shared(parts, reading.Prefix))).DefaultIfEmpty(([], 0)).MaxBy(pair => pair.Item2);
-            var goesOn = before.Count > 0 && shared == before.Count;
+            // Equal prompts make equal beginnings: the one that is wholly contained is the one that goes on.
+            var (before, shared, goesOn) = conversations
+                .Select(parts => (parts, Shared: Shared(parts, reading.Prefix)))
+                .Select(pair => (pair.parts, pair.Shared, GoesOn: pair.Shared == pair.parts.Count))
+                .OrderByDescending(known => known.GoesOn).ThenByDescending(known => known.Shared)
+                .FirstOrDefault(([], 0, false));
             if (!goesOn && before.Count > 0 && request.Messages.Any(message => message.Role is "assistant"))
             {
                 reading.Fail(Rules.Prefix, Difference(before, reading.Prefix, shared));

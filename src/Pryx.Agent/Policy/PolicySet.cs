@@ -1,0 +1,97 @@
+using Pryx.Agent.Tools;
+
+namespace Pryx.Agent.Policy;
+
+/// <summary>
+/// Ordered layers and grants. Each access of a plan is judged by itself and the strictest judgement counts: within a layer,
+/// over the layers, over the accesses. Only where every layer is silent the answer is Ask. A grant lowers Ask to Allow, never Deny.
+/// </summary>
+public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grants, bool takesStandingGrants = true) : IPolicy
+{
+    private static readonly Judgement Silent = new(Decision.Ask, "default", "No rule speaks of this.");
+
+    /// <summary>The layers of a mode, in order: floor, guards (not in full), the mode, then the user's, the workspace's and a channel's own.</summary>
+    public static PolicySet Create(PolicyMode mode, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more)
+    {
+        IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new UnclearLayer()];
+        // Mode ask exists to show that every side effect is asked: what was allowed for ever, long ago, does not count there.
+        return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. more], grants, mode != PolicyMode.Ask);
+    }
+
+    public GrantSet Grants { get; } = grants;
+
+    public PolicySet With(GrantSet other) => new(layers, other, takesStandingGrants);
+
+    public ValueTask<Judgement> JudgeAsync(PolicyRequest request, CancellationToken cancellationToken) => new(Judge(request));
+
+    public Judgement Judge(PolicyRequest request)
+    {
+        request = Canonical(request);
+        var accesses = request.Plan.Accesses;
+        var strictest = JudgeAccess(request, accesses.Count == 0 ? null : accesses[0]);
+        var isFolderEnough = strictest.FolderGrant is not null || strictest.Decision == Decision.Allow;
+        for (var i = 1; i < accesses.Count; i++)
+        {
+            var judgement = JudgeAccess(request, accesses[i]);
+            isFolderEnough &= judgement.FolderGrant is not null || judgement.Decision == Decision.Allow;
+            strictest = judgement.Decision > strictest.Decision ? judgement : strictest;
+        }
+        // The folder grant is offered only where taking it would have answered the whole question.
+        return strictest.FolderGrant is not null && !isFolderEnough ? strictest with { FolderGrant = null } : strictest;
+    }
+
+    /// <summary>The judgement on one access of the request.</summary>
+    internal Judgement JudgeAccess(PolicyRequest request, ToolAccess? access)
+    {
+        Judgement? strictest = null;
+        var holds = false;
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var layer = layers[i];
+            Judgement? judgement;
+            try
+            {
+                judgement = layer.Judge(request, access, Grants);
+            }
+            catch (Exception e)
+            {
+                // A rule that fails must not be a rule that is absent.
+                return new(Decision.Deny, $"{layer.Name}:error", $"The policy layer '{layer.Name}' failed ({e.GetType().Name}), so the call is denied.");
+            }
+            if (judgement is null)
+            {
+                continue;
+            }
+            // Between two of the same strictness the one that grants can not lower speaks.
+            if (strictest is null || judgement.Decision > strictest.Decision || (judgement.Decision == strictest.Decision && layer.HoldsAgainstGrants && !holds))
+            {
+                (strictest, holds) = (judgement, layer.HoldsAgainstGrants);
+            }
+        }
+        strictest ??= Silent;
+        if (strictest.Decision != Decision.Ask || holds)
+        {
+            return holds && strictest.FolderGrant is not null ? strictest with { FolderGrant = null } : strictest;
+        }
+        return Granting(request, access) is { } grant ? new(Decision.Allow, grant.Label, $"Allowed by the grant '{grant.Rule}'.") : strictest;
+    }
+
+    private Grant? Granting(PolicyRequest request, ToolAccess? access)
+    {
+        try
+        {
+            return Grants.Covering(request, access, takesStandingGrants);
+        }
+        catch (Exception)
+        {
+            // Not covered: the question stays.
+            return null;
+        }
+    }
+
+    internal static PolicyRequest Canonical(PolicyRequest request)
+    {
+        var tool = PolicyTools.Canonical(request.Tool);
+        return ReferenceEquals(tool, request.Tool) || tool == request.Tool ? request : request with { Tool = tool };
+    }
+}

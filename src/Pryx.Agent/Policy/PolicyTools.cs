@@ -1,0 +1,26 @@
+namespace Pryx.Agent.Policy;
+
+/// <summary>What policy knows about tools by name alone.</summary>
+public static class PolicyTools
+{
+    public const string Shell = "shell.exec";
+    public const string Http = "http.request";
+    private const string Files = "filesystem.";
+
+    /// <summary>Tools that touch nothing: they keep the model's own notes, or are themselves a question to a person.</summary>
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user" };
+
+    /// <summary><c>fs.read</c> and <c>filesystem.read</c> are one name; case and outer spaces do not count.</summary>
+    public static string Canonical(string tool)
+    {
+        var name = tool.Trim().ToLowerInvariant();
+        return name.StartsWith("fs.", StringComparison.Ordinal) ? string.Concat(Files, name.AsSpan(3)) : name;
+    }
+
+    public static bool IsHarmless(string tool) => Harmless.Contains(tool);
+
+    public static bool IsFileTool(string tool) => tool.StartsWith(Files, StringComparison.Ordinal);
+
+    /// <summary>True for tools whose plan can be believed, because they are ours.</summary>
+    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http;
+}

@@ -1,0 +1,13 @@
+using Pryx.Agent.Tools;
+
+namespace Pryx.Core.Files;
+
+/// <summary>The tools on files, for composition.</summary>
+public static class FileTools
+{
+    public static IReadOnlyList<ITool> All(Disk? disk = null)
+    {
+        disk ??= Disk.Local;
+        return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk)];
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text;
+using System.Text.Json;
+using Pryx.Agent.Tools;
+
+namespace Pryx.Core.Files;
+
+/// <summary>Definitions of the file tools: the description comes from the .md beside the tool.</summary>
+internal static class ToolSchema
+{
+    public static ToolDefinition Define(string policyName, string wireName, string schema, params IReadOnlyList<string> aliases)
+    {
+        using var document = JsonDocument.Parse(schema);
+        return new(policyName, wireName, Description(wireName), document.RootElement.Clone()) { Aliases = aliases };
+    }
+
+    private static string Description(string wireName)
+    {
+        using var stream = typeof(ToolSchema).Assembly.GetManifestResourceStream($"{wireName}.md")
+            ?? throw new InvalidOperationException($"The description {wireName}.md is not embedded.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().Trim();
+    }
+}

@@ -1,0 +1,28 @@
+namespace Pryx.Core.Processes;
+
+/// <summary>A child to start.</summary>
+/// <param name="Program">A path, or a name that is looked up in the request's PATH.</param>
+public sealed record SpawnRequest(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>An existing folder.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The whole environment; nothing of ours is added except the mark that finds stray descendants.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>True keeps a pipe to the child's standard input; otherwise it reads end of file.</summary>
+    public bool KeepsInput { get; init; }
+}
+
+/// <summary>How a child's tree is held together.</summary>
+public enum Isolation
+{
+    /// <summary>Linux: the kernel ends every descendant with the first process, and all of them with us.</summary>
+    PidNamespace,
+
+    /// <summary>An own session; stray descendants are looked for and ended, but not when we die first.</summary>
+    ProcessGroup,
+
+    /// <summary>Whatever the platform says about parents and children at the time of ending.</summary>
+    ProcessTree,
+}

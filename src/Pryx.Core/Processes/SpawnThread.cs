@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Pryx.Core.Processes;
+
+/// <summary>
+/// The one thread that starts every child of this process. Linux delivers a parent-death signal when the *thread* that forked dies,
+/// so a child started from a pool thread is killed as soon as the pool retires it; this thread lives as long as the process.
+/// </summary>
+internal static class SpawnThread
+{
+    private static readonly Lazy<BlockingCollection<Action>> Work = new(Open);
+
+    /// <exception cref="SpawnException">The operating system refused.</exception>
+    public static Task<Process> StartAsync(ProcessStartInfo start)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Work.Value.Add(() =>
+        {
+            var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+            try
+            {
+                process.Start();
+                started.SetResult(process);
+            }
+            catch (Exception e) // Whatever it is belongs to the caller; the thread must survive it.
+            {
+                process.Dispose();
+                started.SetException(new SpawnException($"'{start.FileName}' could not be started: {e.Message}", e));
+            }
+        });
+        return started.Task;
+    }
+
+    private static BlockingCollection<Action> Open()
+    {
+        var work = new BlockingCollection<Action>();
+        new Thread(() =>
+        {
+            foreach (var start in work.GetConsumingEnumerable())
+            {
+                start();
+            }
+        })
+        { IsBackground = true, Name = "pryx-spawner" }.Start();
+        return work;
+    }
+}
+
+/// <summary>A child could not be started; the message names the program and why, never its arguments.</summary>
+public sealed class SpawnException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
+using Pryx.Providers.Http;
+
+namespace Pryx.Providers.Anthropic;
+
+/// <summary>Reads the content blocks of a Messages stream. Only <c>message_stop</c> closes it.</summary>
+internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
+{
+    private readonly Dictionary<long, Block> _blocks = [];
+    private long _input;
+    private long _cacheRead;
+    private long _cacheWrite;
+    private long _output;
+    private long _reasoning;
+
+    public override void Read(WireEvent received)
+    {
+        if (received.IsDone)
+            return;
+        var root = received.Root;
+        switch (root.Text("type"u8))
+        {
+            case "message_start":
+                ReadUsage(root.Child("message"u8).Child("usage"u8));
+                break;
+            case "content_block_start":
+                Begin(root.Number("index"u8) ?? 0, root.Child("content_block"u8) ?? default);
+                break;
+            case "content_block_delta":
+                if (_blocks.TryGetValue(root.Number("index"u8) ?? 0, out var block) && root.Child("delta"u8) is { } delta)
+                    Continue(block, delta);
+                break;
+            case "content_block_stop":
+                if (_blocks.Remove(root.Number("index"u8) ?? 0, out var ended))
+                    End(ended);
+                break;
+            case "message_delta":
+                Reason = ReasonOf(root.Child("delta"u8).Text("stop_reason"u8)) ?? Reason;
+                ReadUsage(root.Child("usage"u8));
+                break;
+            case "message_stop":
+                IsClosed = true;
+                break;
+            case "error":
+                throw Exchange.FailFromBody(root);
+        }
+    }
+
+    protected override void Finish()
+    {
+        // A block that was never stopped before message_stop is still what the model said.
+        foreach (var block in _blocks.Values)
+            End(block);
+        _blocks.Clear();
+        if (_input + _cacheRead + _cacheWrite + _output > 0)
+            Usage = new(_input + _cacheRead + _cacheWrite, _output, _cacheRead, _cacheWrite, _reasoning);
+    }
+
+    private void Begin(long index, JsonElement content)
+    {
+        var block = new Block(content.Text("type"u8) ?? "") { Id = content.Text("id"u8), Name = content.Text("name"u8) };
+        _blocks[index] = block;
+        switch (block.Type)
+        {
+            case "text":
+                AddText(content.Text("text"u8));
+                break;
+            case "thinking":
+                AddThinking(block, content.Text("thinking"u8));
+                block.Signature.Append(content.Text("signature"u8));
+                break;
+            case "redacted_thinking":
+                block.Data = content.Text("data"u8);
+                break;
+            case "tool_use":
+                block.Input = content.Child("input"u8) is { ValueKind: JsonValueKind.Object } input ? input.GetRawText() : null;
+                break;
+        }
+    }
+
+    private void Continue(Block block, JsonElement delta)
+    {
+        switch (delta.Text("type"u8))
+        {
+            case "text_delta":
+                AddText(delta.Text("text"u8));
+                break;
+            case "thinking_delta":
+                AddThinking(block, delta.Text("thinking"u8));
+                break;
+            case "signature_delta":
+                block.Signature.Append(delta.Text("signature"u8));
+                break;
+            case "input_json_delta":
+                block.Content.Append(delta.Text("partial_json"u8));
+                break;
+        }
+    }
+
+    private void End(Block block)
+    {
+        switch (block.Type)
+        {
+            case "thinking":
+                AddOpaque(new TextReasoningContent("").WithOpaque(wire, ThinkingBlock(block)));
+                break;
+            case "redacted_thinking":
+                AddOpaque(new TextReasoningContent("").WithOpaque(wire, RedactedBlock(block)));
+                break;
+            case "tool_use" when string.IsNullOrEmpty(block.Name):
+                throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name");
+            case "tool_use":
+                AddCall(block.Id, block.Name, block.Content.Length > 0 ? block.Content.ToString() : block.Input ?? "");
+                break;
+        }
+    }
+
+    private void AddThinking(Block block, string? text)
+    {
+        block.Content.Append(text);
+        AddReasoning(text);
+    }
+
+    /// <summary>The whole block, text included: the API refuses it when a single character of the signed text differs.</summary>
+    private static string ThinkingBlock(Block block) => Json(json =>
+    {
+        json.WriteString("type"u8, "thinking"u8);
+        json.WriteString("thinking"u8, block.Content.ToString());
+        json.WriteString("signature"u8, block.Signature.ToString());
+    });
+
+    private static string RedactedBlock(Block block) => Json(json =>
+    {
+        json.WriteString("type"u8, "redacted_thinking"u8);
+        json.WriteString("data"u8, block.Data ?? "");
+    });
+
+    private static string Json(Action<Utf8JsonWriter> write)
+    {
+        using var body = new RequestBody();
+        body.Json.WriteStartObject();
+        write(body.Json);
+        body.Json.WriteEndObject();
+        return Encoding.UTF8.GetString(body.Finish().Span);
+    }
+
+    /// <summary>Counts are cumulative; the last word on each wins.</summary>
+    private void ReadUsage(JsonElement? usage)
+    {
+        _input = usage.Number("input_tokens"u8) ?? _input;
+        _cacheRead = usage.Number("cache_read_input_tokens"u8) ?? _cacheRead;
+        _cacheWrite = usage.Number("cache_creation_input_tokens"u8) ?? _cacheWrite;
+        _output = usage.Number("output_tokens"u8) ?? _output;
+        _reasoning = usage.Child("output_tokens_details"u8).Number("thinking_tokens"u8) ?? _reasoning;
+    }
+
+    private static ChatFinishReason? ReasonOf(string? reason) => reason switch
+    {
+        null => null,
+        "max_tokens" or "model_context_window_exceeded" => ChatFinishReason.Length,
+        "tool_use" => ChatFinishReason.ToolCalls,
+        "refusal" => ChatFinishReason.ContentFilter,
+        _ => ChatFinishReason.Stop,
+    };
+
+    private sealed class Block(string type)
+    {
+        public string Type => type;
+        public string? Id { get; init; }
+        public string? Name { get; init; }
+        public string? Input { get; set; }
+        public string? Data { get; set; }
+        public StringBuilder Content { get; } = new();
+        public StringBuilder Signature { get; } = new();
+    }
+}

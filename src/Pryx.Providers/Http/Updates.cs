@@ -1,0 +1,36 @@
+using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
+
+namespace Pryx.Providers.Http;
+
+/// <summary>The updates all wires give out.</summary>
+internal static class Updates
+{
+    public static ChatResponseUpdate Of(AIContent content) => new(ChatRole.Assistant, [content]);
+
+    public static ChatResponseUpdate Text(string text) => Of(new TextContent(text));
+
+    public static ChatResponseUpdate Reasoning(string text) => Of(new TextReasoningContent(text));
+
+    public static ChatResponseUpdate RequestId(string? requestId) => new(ChatRole.Assistant, [])
+    {
+        AdditionalProperties = requestId is null ? null : new() { [WireKeys.RequestId] = requestId },
+    };
+
+    public static ChatResponseUpdate Warning(string text) => new(ChatRole.Assistant, [])
+    {
+        AdditionalProperties = new() { [WireKeys.Warning] = text },
+    };
+
+    public static ChatResponseUpdate Finish(ChatFinishReason reason) => new(ChatRole.Assistant, []) { FinishReason = reason };
+
+    public static ChatResponseUpdate Usage(TokenUsage usage) => Of(new UsageContent(new()
+    {
+        InputTokenCount = usage.Input,
+        OutputTokenCount = usage.Output,
+        TotalTokenCount = usage.Input + usage.Output,
+        CachedInputTokenCount = usage.Cached,
+        ReasoningTokenCount = usage.Reasoning,
+        AdditionalCounts = usage.CacheWrite == 0 ? null : new() { [WireKeys.CacheWriteTokens] = usage.CacheWrite },
+    }));
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Pryx.Providers.Http;
+
+/// <summary>One event of a provider's stream. Its JSON is pooled: read it before the next one is taken.</summary>
+/// <param name="Json">Null for the <c>[DONE]</c> that ends an OpenAI stream.</param>
+internal readonly record struct WireEvent(JsonDocument? Json) : IDisposable
+{
+    public bool IsDone => Json is null;
+    public JsonElement Root => Json!.RootElement;
+
+    public void Dispose() => Json?.Dispose();
+
+    /// <exception cref="JsonException">Not one JSON object.</exception>
+    public static WireEvent Parse(ReadOnlySpan<byte> data)
+    {
+        if (data.Trim(" \t\r\n"u8).SequenceEqual("[DONE]"u8))
+            return default;
+        var reader = new Utf8JsonReader(data);
+        var json = JsonDocument.ParseValue(ref reader);
+        if (json.RootElement.ValueKind == JsonValueKind.Object && !reader.Read())
+            return new(json);
+        json.Dispose();
+        throw new JsonException("The chunk is not one JSON object.");
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
+using Pryx.Providers.Http;
+
+namespace Pryx.Providers.OpenAIChat;
+
+/// <summary>Reads Chat Completions chunks. <c>[DONE]</c> closes the reply; so does the end of the stream after a finish reason and the usage.</summary>
+internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
+{
+    /// <summary>The opaque data of reasoning whose own text goes back as <c>reasoning_content</c>.</summary>
+    public const string ReasoningContent = "reasoning_content";
+
+    private readonly CallFragments _calls = new();
+    private readonly ReasoningDetails _details = new();
+    private bool _hasReasoningContent;
+    private bool _isReasoningOpen;
+
+    public override bool MayEndHere => Reason is not null && Usage is not null;
+
+    public override void Read(WireEvent received)
+    {
+        if (received.IsDone)
+        {
+            IsClosed = true;
+            return;
+        }
+        var root = received.Root;
+        if (root.Child("error"u8) is not null || root.Text("object"u8) == "error")
+            throw Exchange.FailFromBody(root);
+        ReadUsage(root.Child("usage"u8) ?? root.Child("x_groq"u8).Child("usage"u8));
+        foreach (var choice in root.Items("choices"u8))
+        {
+            if (choice.Number("index"u8) is > 0)
+                continue;
+            if (choice.Child("error"u8) is not null)
+                throw Exchange.FailFromBody(choice);
+            if (choice.Child("delta"u8) is { } delta)
+                ReadDelta(delta);
+            if (choice.Text("finish_reason"u8) is { Length: > 0 } reason)
+                Reason = ReasonOf(reason);
+        }
+    }
+
+    protected override void Finish()
+    {
+        CloseReasoning();
+        foreach (var call in _calls.Complete())
+            AddCall(call.Id, call.Name ?? throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name"), call.Arguments.ToString());
+    }
+
+    private void ReadDelta(JsonElement delta)
+    {
+        if (delta.Text("reasoning_content"u8) is { Length: > 0 } content)
+        {
+            _hasReasoningContent = true;
+            Think(content);
+        }
+        else if (delta.Text("reasoning"u8) is { Length: > 0 } reasoning)
+        {
+            Think(reasoning);
+        }
+        _details.Add(delta.Items("reasoning_details"u8));
+
+        if (delta.Child("content"u8) is { ValueKind: JsonValueKind.Array } parts)
+            ReadParts(parts);
+        else
+            Say(delta.Text("content"u8));
+        if (delta.Text("refusal"u8) is { Length: > 0 } refusal)
+            Say(refusal);
+        foreach (var fragment in delta.Items("tool_calls"u8))
+            _calls.Add(fragment);
+    }
+
+    /// <summary>Mistral's reasoning models stream a list of parts.</summary>
+    private void ReadParts(JsonElement parts)
+    {
+        foreach (var part in parts.EnumerateArray())
+        {
+            if (part.Text("type"u8) == "thinking")
+            {
+                foreach (var thought in part.Items("thinking"u8))
+                    Think(thought.Text("text"u8));
+            }
+            else
+            {
+                Say(part.Text("text"u8));
+            }
+        }
+    }
+
+    private void Think(string? text)
+    {
+        _isReasoningOpen |= !string.IsNullOrEmpty(text);
+        AddReasoning(text);
+    }
+
+    private void Say(string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+            CloseReasoning();
+        AddText(text);
+    }
+
+    /// <summary>Reasoning ends where the answer begins; encrypted details that come later close an empty block of their own.</summary>
+    private void CloseReasoning()
+    {
+        if (_isReasoningOpen && _hasReasoningContent)
+            AddOpaque(new TextReasoningContent("").WithOpaque(wire, ReasoningContent));
+        else if (_details.TakeAll() is { } details)
+            AddOpaque(new TextReasoningContent("").WithOpaque(wire, details));
+        _isReasoningOpen = false;
+    }
+
+    private void ReadUsage(JsonElement? usage)
+    {
+        if (usage.Number("prompt_tokens"u8) is not { } input)
+            return;
+        var output = usage.Number("completion_tokens"u8) ?? 0;
+        var cached = usage.Child("prompt_tokens_details"u8).Number("cached_tokens"u8)
+            ?? usage.Number("prompt_cache_hit_tokens"u8) ?? usage.Number("cached_tokens"u8) ?? 0;
+        var reasoning = usage.Child("completion_tokens_details"u8).Number("reasoning_tokens"u8) ?? 0;
+        // xAI counts reasoning beside the completion; the total tells.
+        if (reasoning > 0 && usage.Number("total_tokens"u8) == input + output + reasoning)
+            output += reasoning;
+        Usage = new(input, output, cached, usage.Child("prompt_tokens_details"u8).Number("cache_write_tokens"u8) ?? 0, reasoning);
+    }
+
+    private static ChatFinishReason ReasonOf(string reason) => reason switch
+    {
+        "length" or "max_tokens" or "model_length" => ChatFinishReason.Length,
+        "tool_calls" or "function_call" => ChatFinishReason.ToolCalls,
+        "content_filter" => ChatFinishReason.ContentFilter,
+        _ => ChatFinishReason.Stop,
+    };
+}

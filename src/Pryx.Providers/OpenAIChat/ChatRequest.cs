@@ -1,0 +1,267 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Pryx.Providers.Http;
+
+namespace Pryx.Providers.OpenAIChat;
+
+/// <summary>Writes a Chat Completions request. The messages come last, so a longer history only appends bytes.</summary>
+internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect dialect)
+{
+    /// <summary>OpenAI's limit for ids of tool calls.</summary>
+    private const int MaxCallId = 40;
+
+    public void Write(string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        json.WriteStartObject();
+        json.WriteString("model"u8, model);
+        json.WriteBoolean("stream"u8, true);
+        if (dialect.TakesStreamOptions)
+        {
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, true);
+            json.WriteEndObject();
+        }
+        WriteOptions(options);
+        WriteTools(options?.Tools);
+        WriteMessages(messages, dialect.MarksCacheForClaude && model.StartsWith("anthropic/", StringComparison.Ordinal));
+        json.WriteEndObject();
+    }
+
+    private void WriteOptions(ChatOptions? options)
+    {
+        if (options?.MaxOutputTokens is { } limit)
+            json.WriteNumber(dialect.TakesMaxCompletionTokens ? "max_completion_tokens"u8 : "max_tokens"u8, limit);
+        if (options?.Temperature is { } temperature)
+            json.WriteNumber("temperature"u8, temperature);
+        if (dialect.TakesCacheKey && Contents.SessionOf(options) is { } session)
+            json.WriteString("prompt_cache_key"u8, session);
+        if (Efforts.Name(options?.Reasoning?.Effort) is { } effort)
+        {
+            if (dialect.Effort is EffortField.ReasoningEffort)
+                json.WriteString("reasoning_effort"u8, effort);
+            else if (dialect.Effort is EffortField.ReasoningObject)
+            {
+                json.WriteStartObject("reasoning"u8);
+                json.WriteString("effort"u8, effort);
+                json.WriteEndObject();
+            }
+        }
+        if (options?.ResponseFormat is ChatResponseFormatJson format)
+            WriteFormat(format);
+    }
+
+    private void WriteFormat(ChatResponseFormatJson format)
+    {
+        json.WriteStartObject("response_format"u8);
+        json.WriteString("type"u8, format.Schema is null ? "json_object"u8 : "json_schema"u8);
+        if (format.Schema is { } schema)
+        {
+            json.WriteStartObject("json_schema"u8);
+            json.WriteString("name"u8, format.SchemaName ?? "answer");
+            json.WritePropertyName("schema"u8);
+            schema.WriteTo(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteTools(IList<AITool>? tools)
+    {
+        if (tools is not { Count: > 0 })
+            return;
+        json.WriteStartArray("tools"u8);
+        foreach (var function in tools.OfType<AIFunctionDeclaration>())
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, function.Name);
+            json.WriteString("description"u8, function.Description);
+            json.WritePropertyName("parameters"u8);
+            function.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteMessages(IReadOnlyList<ChatMessage> messages, bool isMarked)
+    {
+        json.WriteStartArray("messages"u8);
+        var images = new List<DataContent>();
+        var lastUser = -1;
+        for (var i = 0; isMarked && i < messages.Count; i++)
+            if (messages[i].Role == ChatRole.User)
+                lastUser = i;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var message = messages[i];
+            if (message.Role != ChatRole.Tool)
+                WriteImages(images);
+            if (message.Role == ChatRole.System)
+                WriteSystem(message.Text, isMarked);
+            else if (message.Role == ChatRole.Assistant)
+                WriteAssistant(message);
+            else if (message.Role == ChatRole.Tool)
+                WriteResults(message, images);
+            else
+                WriteUser(message.Contents, isMarked && i == lastUser);
+        }
+        WriteImages(images);
+        json.WriteEndArray();
+    }
+
+    private void WriteSystem(string text, bool isMarked)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, "system"u8);
+        if (isMarked)
+        {
+            json.WriteStartArray("content"u8);
+            WriteText(text, isMarked);
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteString("content"u8, text);
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteUser(IList<AIContent> contents, bool isMarked)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, "user"u8);
+        if (!isMarked && contents.All(content => content is TextContent))
+        {
+            json.WriteString("content"u8, string.Join("\n\n", contents.OfType<TextContent>().Select(text => text.Text)));
+        }
+        else
+        {
+            json.WriteStartArray("content"u8);
+            var last = contents.OfType<TextContent>().LastOrDefault();
+            foreach (var content in contents)
+            {
+                if (content is TextContent text)
+                    WriteText(text.Text, isMarked && ReferenceEquals(text, last));
+                else if (content is DataContent data)
+                    WriteData(data);
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteAssistant(ChatMessage message)
+    {
+        var text = string.Concat(message.Contents.OfType<TextContent>().Select(content => content.Text));
+        var calls = message.Contents.OfType<FunctionCallContent>().ToList();
+        if (text.Length == 0 && calls.Count == 0)
+            return;
+        json.WriteStartObject();
+        json.WriteString("role"u8, "assistant"u8);
+        if (text.Length > 0)
+            json.WriteString("content"u8, text);
+        else
+            json.WriteNull("content"u8);
+        WriteReasoning(message);
+        if (calls.Count > 0)
+        {
+            json.WriteStartArray("tool_calls"u8);
+            foreach (var call in calls)
+                WriteCall(call);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>What this very server sent: <c>reasoning_content</c> (DeepSeek and others), <c>reasoning_details</c> (OpenRouter).</summary>
+    private void WriteReasoning(ChatMessage message)
+    {
+        string? text = null;
+        var details = new List<string>();
+        foreach (var reasoning in message.Contents.OfType<TextReasoningContent>())
+        {
+            var data = reasoning.OpaqueOf(wire);
+            if (data is ChatReply.ReasoningContent)
+                text += reasoning.Text;
+            else if (data is not null)
+                details.Add(data[1..^1]);
+        }
+        if (text is not null)
+            json.WriteString("reasoning_content"u8, text);
+        if (details.Count > 0)
+        {
+            json.WritePropertyName("reasoning_details"u8);
+            json.WriteRawValue($"[{string.Join(',', details)}]");
+        }
+    }
+
+    private void WriteCall(FunctionCallContent call)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, Fit(call.CallId));
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, dialect.TakesAnyArguments ? call.RawArguments() : call.ArgumentsObject());
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteResults(ChatMessage message, List<DataContent> images)
+    {
+        foreach (var content in message.Contents)
+        {
+            if (content is DataContent image)
+                images.Add(image);
+            if (content is not FunctionResultContent result)
+                continue;
+            json.WriteStartObject();
+            json.WriteString("role"u8, "tool"u8);
+            json.WriteString("tool_call_id"u8, Fit(result.CallId));
+            json.WriteString("content"u8, result.ResultText());
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>A tool message can not hold images, and the results of one step must stay together: the images follow them.</summary>
+    private void WriteImages(List<DataContent> images)
+    {
+        if (images.Count == 0)
+            return;
+        WriteUser([new TextContent("The tool results above came with these images:"), .. images], isMarked: false);
+        images.Clear();
+    }
+
+    private void WriteText(string text, bool isMarked)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, text);
+        if (isMarked)
+        {
+            json.WriteStartObject("cache_control"u8);
+            json.WriteString("type"u8, "ephemeral"u8);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteData(DataContent data)
+    {
+        if (!data.IsImage())
+        {
+            WriteText(data.Missing(), isMarked: false);
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image_url"u8);
+        json.WriteStartObject("image_url"u8);
+        json.WriteString("url"u8, data.Uri);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private string Fit(string id) => dialect.TakesNineCharacterIds ? CallIds.FitNine(id) : CallIds.Fit(id, MaxCallId);
+}

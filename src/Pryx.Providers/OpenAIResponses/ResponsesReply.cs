@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
+using Pryx.Providers.Http;
+
+namespace Pryx.Providers.OpenAIResponses;
+
+/// <summary>Reads the events of a Responses stream. <c>response.completed</c>, <c>.incomplete</c> and <c>.failed</c> close it.</summary>
+internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
+{
+    private readonly Dictionary<long, Output> _open = [];
+    private readonly HashSet<long> _done = [];
+
+    public override void Read(WireEvent received)
+    {
+        if (received.IsDone)
+            return;
+        var root = received.Root;
+        switch (root.Text("type"u8))
+        {
+            case "response.output_item.added":
+                if (root.Child("item"u8) is { } added)
+                    Open(root, added);
+                break;
+            case "response.output_text.delta" or "response.refusal.delta":
+                Of(root).HasText = true;
+                AddText(root.Text("delta"u8));
+                break;
+            case "response.reasoning_summary_part.added":
+                if (root.Number("summary_index"u8) is > 0)
+                    AddReasoning("\n\n");
+                break;
+            case "response.reasoning_summary_text.delta" or "response.reasoning_text.delta":
+                AddReasoning(root.Text("delta"u8));
+                break;
+            case "response.function_call_arguments.delta":
+                Of(root).Arguments.Append(root.Text("delta"u8));
+                break;
+            case "response.output_item.done":
+                if (root.Child("item"u8) is { } done)
+                    Close(Key(root), done);
+                break;
+            case "response.completed" or "response.incomplete":
+                ReadEnd(root.Child("response"u8) ?? default);
+                break;
+            case "response.failed" or "error":
+                throw Exchange.FailFromBody(root);
+        }
+    }
+
+    /// <summary>A call whose item was never closed, in a stream that was.</summary>
+    protected override void Finish()
+    {
+        foreach (var (key, output) in _open)
+            if (output.Name is { Length: > 0 } name && _done.Add(key))
+                GiveCall(output.CallId, name, output.Arguments.ToString(), output.Id);
+    }
+
+    private void Open(JsonElement root, JsonElement item)
+    {
+        var output = Of(root);
+        output.Id = item.Text("id"u8);
+        if (item.Text("type"u8) != "function_call")
+            return;
+        output.CallId = item.Text("call_id"u8);
+        output.Name = item.Text("name"u8);
+    }
+
+    private void Close(long key, JsonElement item)
+    {
+        if (!_done.Add(key))
+            return;
+        _open.Remove(key, out var output);
+        switch (item.Text("type"u8))
+        {
+            case "function_call":
+                var name = item.Text("name"u8) ?? output?.Name;
+                if (string.IsNullOrEmpty(name))
+                    throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name");
+                var arguments = item.Text("arguments"u8) is { Length: > 0 } whole ? whole : output?.Arguments.ToString() ?? "";
+                GiveCall(item.Text("call_id"u8) ?? output?.CallId, name, arguments, item.Text("id"u8) ?? output?.Id);
+                break;
+            case "reasoning":
+                CloseReasoning(item);
+                break;
+            case "message":
+                if (output?.HasText != true)
+                    foreach (var part in item.Items("content"u8))
+                        AddText(part.Text("text"u8) ?? part.Text("refusal"u8));
+                if (item.Text("phase"u8) is { Length: > 0 } phase)
+                    AddOpaque(new TextContent("").WithOpaque(wire, phase));
+                break;
+        }
+    }
+
+    /// <summary>Without its encrypted content a reasoning item is only a reference to something the provider did not store.</summary>
+    private void CloseReasoning(JsonElement item)
+    {
+        if (item.Text("encrypted_content"u8) is not { Length: > 0 } encrypted)
+            return;
+        using var body = new RequestBody();
+        var json = body.Json;
+        json.WriteStartObject();
+        json.WriteString("type"u8, "reasoning"u8);
+        if (item.Text("id"u8) is { } id)
+            json.WriteString("id"u8, id);
+        json.WritePropertyName("summary"u8);
+        if (item.Child("summary"u8) is { ValueKind: JsonValueKind.Array } summary)
+            summary.WriteTo(json);
+        else
+            json.WriteRawValue("[]"u8);
+        json.WriteString("encrypted_content"u8, encrypted);
+        json.WriteEndObject();
+        AddOpaque(new TextReasoningContent("").WithOpaque(wire, Encoding.UTF8.GetString(body.Finish().Span)));
+    }
+
+    private void ReadEnd(JsonElement response)
+    {
+        // What a server put only into the closing event.
+        var index = 0L;
+        foreach (var item in response.Items("output"u8))
+            Close(index++, item);
+        var usage = response.Child("usage"u8);
+        if (usage.Number("input_tokens"u8) is { } input)
+            Usage = new(input, usage.Number("output_tokens"u8) ?? 0,
+                usage.Child("input_tokens_details"u8).Number("cached_tokens"u8) ?? 0,
+                0, usage.Child("output_tokens_details"u8).Number("reasoning_tokens"u8) ?? 0);
+        Reason = response.Child("incomplete_details"u8).Text("reason"u8) switch
+        {
+            null when response.Text("status"u8) != "incomplete" => ChatFinishReason.Stop,
+            "content_filter" => ChatFinishReason.ContentFilter,
+            _ => ChatFinishReason.Length,
+        };
+        IsClosed = true;
+    }
+
+    private void GiveCall(string? callId, string name, string arguments, string? id)
+    {
+        var call = AddCall(callId, name, arguments);
+        if (id is not null)
+            call.WithOpaque(wire, id);
+    }
+
+    private Output Of(JsonElement root)
+    {
+        var key = Key(root);
+        if (!_open.TryGetValue(key, out var output))
+            _open[key] = output = new();
+        return output;
+    }
+
+    private static long Key(JsonElement root) => root.Number("output_index"u8) ?? 0;
+
+    private sealed class Output
+    {
+        public string? Id { get; set; }
+        public string? CallId { get; set; }
+        public string? Name { get; set; }
+        public bool HasText { get; set; }
+        public StringBuilder Arguments { get; } = new();
+    }
+}

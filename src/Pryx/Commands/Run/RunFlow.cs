@@ -1,0 +1,109 @@
+using Pryx.Commands.Access;
+using Pryx.Commands.Sessions;
+using Pryx.Host;
+using Pryx.Protocol.Client;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Schemas;
+using Pryx.Protocol.Sessions;
+using Pryx.Terminal;
+
+namespace Pryx.Commands.Run;
+
+/// <summary>The story of <c>pryx run</c>: find or make the session, settle trust, finish what is open, run the prompt, say how it went.</summary>
+internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts interrupts)
+{
+    private readonly ITurnView _view = options.IsJson
+        ? new JsonTurnView(io, options.IsQuiet)
+        : new TextTurnView(io, options.IsQuiet, options.ShowsThinking, holdsText: options.OutputSchema is not null);
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        await using var client = await io.ConnectAsync(new ConnectOptions(options.IsLocal, options.Workspace), interrupts.Any);
+        var (session, open) = await FindSessionAsync(client);
+        if (session is not null && open is null && options.Prompt is null)
+        {
+            throw UsageError.Of($"Session {session.Id} has no open turn to finish.", "pryx run --continue \"what to do next\"");
+        }
+        await new TrustPrompt(client, io).SettleAsync(options.Workspace, options.IsQuiet ? null : _view.Note, interrupts.Any);
+        session ??= await client.CreateSessionAsync(
+            new CreateSession { Workspace = options.Workspace, Model = options.Model, SystemPrompt = options.System }, interrupts.Any);
+
+        var result = default(RunResult);
+        if (open is not null)
+        {
+            result = await TurnAsync(client, session, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
+        }
+        if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
+        {
+            result = await TurnAsync(client, session, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+        }
+        _view.Finish(result!);
+        return result!.ExitCode;
+    }
+
+    private async Task<(Session? Session, Turn? Open)> FindSessionAsync(IPryxClient client)
+    {
+        if (options.Session is null && !options.Continues)
+        {
+            return (null, null);
+        }
+        var session = options.Session is { } id
+            ? await SessionLookup.FindAsync(client, id, interrupts.Any)
+            : await client.FindLatestSessionAsync(options.Workspace, interrupts.Any)
+                ?? throw new PryxException("NOTHING_TO_CONTINUE", $"There is no session in {options.Workspace} to continue.", "pryx run \"what to do\"");
+        return (session, await client.FindOpenTurnAsync(session.Id, interrupts.Any));
+    }
+
+    private async Task<RunResult> TurnAsync(IPryxClient client, Session session, Func<CancellationToken, Task<Turn>> startAsync)
+    {
+        var started = io.Time.GetTimestamp();
+        var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, startAsync);
+        var result = new RunResult
+        {
+            Outcome = tally.Ended?.Outcome ?? "suspended",
+            ExitCode = tally.Ended is { } ended ? ExitCodes.Of(ended) : ExitCodes.Stopped,
+            SessionId = session.Id,
+            TurnId = turn,
+            Text = tally.FinalText,
+            Code = tally.Ended?.Code,
+            Message = tally.Ended is null ? "The turn is suspended; 'pryx run --continue' goes on with it." : tally.Ended.Message,
+            Steps = tally.Ended?.Steps ?? 0,
+            Usage = tally.Ended?.Usage ?? default,
+            CostUsd = tally.Ended?.CostUsd,
+            DurationMs = (long)io.Time.GetElapsedTime(started).TotalMilliseconds,
+            Denied = tally.Denied,
+            TraceId = tally.Ended?.TraceId,
+        };
+        return result.Outcome == "completed" && options.OutputSchema is { } schema ? Checked(result, new JsonSchema(schema)) : result;
+    }
+
+    private static RunResult Checked(RunResult result, JsonSchema schema) => SchemaReply.Read(result.Text, schema) switch
+    {
+        { Output: { } output } => result with { Output = output },
+        var reply => result with
+        {
+            Outcome = "failed",
+            ExitCode = result.ExitCode is ExitCodes.Ok ? ExitCodes.Failed : result.ExitCode,
+            Code = "OUTPUT_INVALID",
+            Message = $"The reply does not satisfy the output schema: {reply.Problem}",
+        },
+    };
+
+    private StartTurn Request(Session session) => new()
+    {
+        SessionId = session.Id,
+        Text = options.Prompt,
+        Attachments = options.Images,
+        Model = options.Model,
+        Policy = options.Policy,
+        Allow = options.Allow,
+        ApproveAll = options.ApproveAll,
+        MaxSteps = options.MaxSteps,
+        MaxCostUsd = options.MaxCostUsd,
+        Timeout = options.Timeout,
+        OutputSchema = options.OutputSchema,
+        Surface = "cli",
+        Principal = io.Principal,
+    };
+}

@@ -1,0 +1,27 @@
+namespace Pryx.Host;
+
+/// <summary>The variables the terminal surfaces look at, read once.</summary>
+internal sealed record ProcessEnvironment
+{
+    /// <summary>NO_COLOR is set to anything (no-color.org), or TERM is dumb.</summary>
+    public bool WantsNoColor { get; init; }
+
+    /// <summary>VISUAL, else EDITOR; null when neither is set.</summary>
+    public string? Editor { get; init; }
+
+    /// <summary>PRYX_DEV: errors show their stack.</summary>
+    public bool IsDeveloper { get; init; }
+
+    /// <summary>Who answers approvals here.</summary>
+    public string UserName { get; init; } = "user";
+
+    public static ProcessEnvironment Read() => new()
+    {
+        WantsNoColor = Text("NO_COLOR") is not null || Text("TERM") == "dumb",
+        Editor = Text("VISUAL") ?? Text("EDITOR"),
+        IsDeveloper = Text("PRYX_DEV") is "1" or "true",
+        UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
+    };
+
+    private static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,70 @@
+using Pryx.Commands.Run;
+using Pryx.Host;
+using Pryx.Protocol.Client;
+
+namespace Pryx.Terminal;
+
+/// <summary>Everything a command touches besides Core: the streams, whether a person is behind them, the clock, the environment.</summary>
+internal sealed record CommandIo
+{
+    public required TextWriter Out { get; init; }
+    public required TextWriter Error { get; init; }
+    /// <summary>Opened on demand: a command that needs no stdin does not touch it.</summary>
+    public required Func<TextReader> OpenIn { get; init; }
+
+    public bool IsOutTerminal { get; init; }
+    public bool IsErrorTerminal { get; init; }
+    public bool IsInTerminal { get; init; }
+
+    /// <summary>Columns and rows of the terminal; 80 by 24 when there is none.</summary>
+    public Func<(int Width, int Height)> Size { get; init; } = static () => (80, 24);
+    public required IKeyboard Keyboard { get; init; }
+
+    /// <summary>Lets a person edit a text in their editor; null when none is set. Returns null when the editor failed.</summary>
+    public Func<string, CancellationToken, Task<string?>>? EditAsync { get; init; }
+    public ProcessEnvironment Environment { get; init; } = new();
+    public required string WorkingDirectory { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public required Func<ConnectOptions, CancellationToken, Task<IPryxClient>> ConnectAsync { get; init; }
+
+    /// <summary>What Ctrl-C and SIGTERM do from here on.</summary>
+    public Func<Interrupts> Interrupts { get; init; } = Commands.Run.Interrupts.OfProcess;
+
+    /// <summary>A person can be asked: the question goes to stderr, the answer comes from stdin.</summary>
+    public bool CanAsk => IsInTerminal && IsErrorTerminal;
+    public Style OutStyle => new(IsOutTerminal && !Environment.WantsNoColor);
+    public Style ErrorStyle => new(IsErrorTerminal && !Environment.WantsNoColor);
+    public string Principal => $"cli:{Environment.UserName}";
+
+    public static CommandIo ForProcess()
+    {
+        var environment = ProcessEnvironment.Read();
+        return new CommandIo
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            OpenIn = static () => Console.In,
+            IsOutTerminal = !Console.IsOutputRedirected,
+            IsErrorTerminal = !Console.IsErrorRedirected,
+            IsInTerminal = !Console.IsInputRedirected,
+            Size = ReadSize,
+            Keyboard = new ConsoleKeyboard(),
+            Environment = environment,
+            EditAsync = environment.Editor is { } editor ? (text, cancellationToken) => EditorProcess.EditAsync(editor, text, cancellationToken) : null,
+            WorkingDirectory = System.Environment.CurrentDirectory,
+            ConnectAsync = (options, cancellationToken) => CoreInProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
+        };
+    }
+
+    private static (int Width, int Height) ReadSize()
+    {
+        try
+        {
+            return (Console.WindowWidth is > 0 and var width ? width : 80, Console.WindowHeight is > 0 and var height ? height : 24);
+        }
+        catch (IOException)
+        {
+            return (80, 24);
+        }
+    }
+}
