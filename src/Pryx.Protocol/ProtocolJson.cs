@@ -28,6 +28,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(MessageDeltaPayload))]
 [JsonSerializable(typeof(ToolOutputPayload))]
 [JsonSerializable(typeof(StepRetryingPayload))]
+[JsonSerializable(typeof(ErrorPayload))]
 [JsonSerializable(typeof(Approval))]
 [JsonSerializable(typeof(ApprovalAnswer))]
 [JsonSerializable(typeof(Session))]

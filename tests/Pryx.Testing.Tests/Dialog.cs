@@ -44,7 +44,7 @@ internal sealed class Dialog(FakeProvider provider) : IDisposable
     })!;
 
     /// <summary>Only the system prompt and the user's word.</summary>
-    public static JsonObject First(string wire, string text = "go")
+    public static JsonObject First(string wire, string? text = null)
     {
         var body = Valid(wire);
         var history = HistoryOf(body);
@@ -52,7 +52,7 @@ internal sealed class Dialog(FakeProvider provider) : IDisposable
         {
             history.RemoveAt(history.Count - 1);
         }
-        history[^1]!["content"] = text;
+        history[^1]!["content"] = text ?? history[^1]!["content"]!.DeepClone();
         return body;
     }
 

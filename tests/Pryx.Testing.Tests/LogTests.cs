@@ -21,7 +21,8 @@ public sealed class LogTests
         Assert.DoesNotContain("secret-key", await File.ReadAllTextAsync(path, cancellationToken), StringComparison.Ordinal);
         var lines = (await File.ReadAllLinesAsync(path, cancellationToken)).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Equal(["request", "answer", "request", "answer"], lines.Select(line => (string)line["type"]!));
-        Assert.Equal("go", (string)lines[0]["body"]!["messages"]![0]!["content"]!);
+        Assert.Equal("go", (string)lines[0]["body"]!["messages"]![0]!["content"]![0]!["text"]!);
+        Assert.InRange((DateTimeOffset)lines[1]["first_content_at"]!, (DateTimeOffset)lines[0]["at"]!, (DateTimeOffset)lines[1]["at"]!);
         Assert.Equal(("completed", 200, "grep", 7), ((string)lines[1]["outcome"]!, (int)lines[1]["status"]!, (string)lines[1]["calls"]![0]!, (int)lines[1]["usage"]!["input"]!));
         Assert.Equal(("rejected", 400), ((string)lines[3]["outcome"]!, (int)lines[3]["status"]!));
         Assert.NotEmpty(lines[3]["violations"]!.AsArray());
@@ -33,7 +34,7 @@ public sealed class LogTests
         var cancellationToken = TestContext.Current.CancellationToken;
         using var home = new TempHome();
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pryx.FakeProvider.exe" : "Pryx.FakeProvider");
-        await using var process = await RunProcess.StartAsync(program, ["--script", "tool", "--port-file", home.PathOf("port"), "--log", home.PathOf("log"), "--delay-ms", "1"], new(), cancellationToken);
+        await using var process = await RunProcess.StartAsync(program, ["--script", "tool", "--port-file", home.PathOf("port"), "--log", home.PathOf("log"), "--delay-ms", "1", "--warm"], new(), cancellationToken);
         await process.WaitForOutputAsync("\n", cancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler());
         var url = new Uri(process.Stdout.Trim());

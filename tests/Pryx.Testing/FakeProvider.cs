@@ -23,16 +23,13 @@ public sealed class FakeProvider : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _gate = new();
-    private readonly List<FakeRequest> _requests = [];
-    private readonly List<FakeViolation> _violations = [];
-    private readonly Dictionary<string, FakeScript> _scripts = new(StringComparer.Ordinal);
+    private readonly RequestBook _book = new();
+    private readonly ConcurrentDictionary<string, FakeScript> _scripts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _loaded = new(StringComparer.Ordinal);
     private readonly Issued _issued = new();
     private readonly PrefixRule _prefix = new();
     private readonly FakeScript _script;
     private RequestLog? _log;
-    private TokenUsage _usage;
 
     private FakeProvider(FakeScript script, int port)
     {
@@ -85,24 +82,21 @@ public sealed class FakeProvider : IAsyncDisposable
     public long? LoadsOnly { get; set; }
 
     /// <summary>In the order of arrival.</summary>
-    public IReadOnlyList<FakeRequest> Requests { get { lock (_gate) { return [.. _requests]; } } }
+    public IReadOnlyList<FakeRequest> Requests => _book.Requests;
 
     /// <summary>Only those that a model had to answer.</summary>
     public IReadOnlyList<FakeRequest> ModelRequests => [.. Requests.Where(request => request.Wire.Length > 0)];
 
     /// <summary>A test asserts this to be empty.</summary>
-    public IReadOnlyList<FakeViolation> Violations { get { lock (_gate) { return [.. _violations]; } } }
+    public IReadOnlyList<FakeViolation> Violations => _book.Violations;
 
     /// <summary>The sum of what whole streams reported; a stream that was cut counts nothing.</summary>
-    public TokenUsage Usage { get { lock (_gate) { return _usage; } } }
+    public TokenUsage Usage => _book.Usage;
 
     /// <summary>Another script for one model.</summary>
     public FakeProvider ForModel(string model, FakeScript script)
     {
-        lock (_gate)
-        {
-            _scripts[model] = script;
-        }
+        _scripts[model] = script;
         return this;
     }
 
@@ -154,22 +148,17 @@ public sealed class FakeProvider : IAsyncDisposable
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer, cancellationToken);
         var path = http.Request.Path.Value ?? "";
-        lock (_gate)
+        return _book.Add(number => new FakeRequest
         {
-            var request = new FakeRequest
-            {
-                Number = _requests.Count + 1,
-                At = _time.GetUtcNow(),
-                Method = http.Request.Method,
-                Path = path,
-                Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                Text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length),
-                Bytes = (int)buffer.Length,
-            };
-            request.Wire = http.Request.Method is "POST" ? Array.Find(Wires, wire => path.EndsWith(wire.Route, StringComparison.Ordinal))?.Name ?? "" : "";
-            _requests.Add(request);
-            return request;
-        }
+            Number = number,
+            At = _time.GetUtcNow(),
+            Method = http.Request.Method,
+            Path = path,
+            Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            Text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length),
+            Bytes = (int)buffer.Length,
+            Wire = http.Request.Method is "POST" ? Array.Find(Wires, wire => path.EndsWith(wire.Route, StringComparison.Ordinal))?.Name ?? "" : "",
+        });
     }
 
     private async Task AnswerAsync(HttpContext http, FakeRequest request, CancellationToken cancellationToken)
@@ -202,7 +191,7 @@ public sealed class FakeProvider : IAsyncDisposable
         }
         catch (Exception e) when (e is not (OperationCanceledException or IOException))
         {
-            Record(request, [new(request.Number, wire.Name, Rules.Script, e.Message)]);
+            _book.Record(request, [new(request.Number, wire.Name, Rules.Script, e.Message)]);
             request.Outcome = "error";
             if (http.Response.HasStarted)
             {
@@ -241,13 +230,13 @@ public sealed class FakeProvider : IAsyncDisposable
         {
             _loaded[request.Model] = Math.Min(LoadsOnly ?? long.MaxValue, request.Body.At("options").At("num_ctx")!.Value.GetInt64());
         }
-        Record(request, reading.Violations);
+        _book.Record(request, reading.Violations);
         return (isAuthorized, Estimates.Input(wire, reading, cached));
     }
 
     private async Task PlayAsync(HttpContext http, IWire wire, FakeRequest request, TokenUsage estimate, string requestId, CancellationToken cancellationToken)
     {
-        var reply = request.Reply = ScriptFor(request.Model)(request);
+        var reply = request.Reply = (_scripts.GetValueOrDefault(request.Model) ?? _script)(request);
         if (reply.Trouble.Error is { } error)
         {
             await Task.Delay(reply.Trouble.BeforeHeaders, _time, cancellationToken);
@@ -266,32 +255,7 @@ public sealed class FakeProvider : IAsyncDisposable
             return;
         }
         var usage = wire.Reportable(reply.Usage ?? Estimates.WithOutput(estimate, reply), request.Body);
-        void Count()
-        {
-            lock (_gate)
-            {
-                request.Usage = usage;
-                _usage += usage;
-            }
-        }
-        request.Outcome = await new AnswerStream(http, wire, reply, Count, cancellationToken).WriteAsync(wire.Play(reply, usage, request, _issued));
-    }
-
-    private FakeScript ScriptFor(string model)
-    {
-        lock (_gate)
-        {
-            return _scripts.GetValueOrDefault(model) ?? _script;
-        }
-    }
-
-    private void Record(FakeRequest request, IReadOnlyList<FakeViolation> violations)
-    {
-        lock (_gate)
-        {
-            request.Violations = [.. request.Violations, .. violations];
-            _violations.AddRange(violations);
-        }
+        request.Outcome = await new AnswerStream(http, wire, request, reply, () => _book.Count(request, usage), cancellationToken).WriteAsync(wire.Play(reply, usage, request, _issued));
     }
 
     private static async Task WriteBodyAsync(HttpContext http, int status, string body, CancellationToken cancellationToken, string contentType = "application/json")

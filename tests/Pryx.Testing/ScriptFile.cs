@@ -68,6 +68,7 @@ public static class ScriptFile
             BetweenChunks = wanted.At("between_chunks_ms") is null ? betweenChunks : Time(wanted, "between_chunks_ms"),
             BytesPerSecond = (int?)Number(wanted, "bytes_per_second"),
             PieceBytes = (int?)Number(wanted, "piece_bytes"),
+            SendsComments = wanted.At("sends_comments") is { ValueKind: JsonValueKind.True },
             CutAt = Point(wanted, "cut_at"),
             SilentAt = Point(wanted, "silent_at"),
             MalformedAt = Point(wanted, "malformed_at"),

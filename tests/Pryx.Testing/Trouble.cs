@@ -15,6 +15,9 @@ public sealed record Trouble
     /// <summary>Writes the stream in pieces of so many bytes, so that characters and lines are torn apart; null for whole chunks.</summary>
     public int? PieceBytes { get; init; }
 
+    /// <summary>Comments before the first event, as OpenRouter keeps slow connections open; only on wires of server-sent events.</summary>
+    public bool SendsComments { get; init; }
+
     /// <summary>Where the connection is cut.</summary>
     public StreamPoint? CutAt { get; init; }
 

@@ -43,6 +43,18 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
         }
     }
 
+    /// <summary>Stores the question with an answer that was given beforehand; one that somebody has given meanwhile stands.</summary>
+    public async Task<ApprovalAnswer> RecordAsync(Approval approval, ApprovalAnswer answer, CancellationToken cancellationToken)
+    {
+        var asked = await store.AskAsync(approval, cancellationToken);
+        if (asked.Answer is { } given)
+        {
+            return given;
+        }
+        await AnswerAsync(asked.Approval.Id, answer, cancellationToken);
+        return (await store.FindAsync(asked.Approval.Id, cancellationToken))?.Answer ?? answer;
+    }
+
     /// <summary>False when somebody else has answered, or the question is gone.</summary>
     public async Task<bool> AnswerAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {

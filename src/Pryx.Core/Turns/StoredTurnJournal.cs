@@ -88,7 +88,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,
-            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)),
+            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)) { Next = judgement.Next },
             ProtocolJson.Default.ToolRequestPayload);
         return true;
     }, cancellationToken);
@@ -161,6 +161,10 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         ProgressUpdate.Retrying retrying => Shown(EventNames.StepRetrying, "", "", _ => Element(retrying.Retry, ProtocolJson.Default.StepRetryingPayload)) with { IsText = false },
         _ => throw new NotSupportedException($"No event for {update.GetType().Name}."),
     });
+
+    /// <summary>Tells whoever listens that this process can not go on and could not store that either.</summary>
+    internal void AnnounceUnstored(string code, string message, string traceId) => events.Progress(
+        Shown(EventNames.ErrorOccurred, "", "", _ => Element(new(code, message, traceId), ProtocolJson.Default.ErrorPayload)) with { IsText = false });
 
     private Task<T> CommitAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {

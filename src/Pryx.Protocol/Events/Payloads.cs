@@ -21,7 +21,7 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 /// <param name="Decision">allow, ask or deny.</param>
 public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary)
 {
-    /// <summary>The narrowest rule, in the syntax of <c>--allow</c>, under which the call would have run unasked; null when no rule would do.</summary>
+    /// <summary>The narrowest flags of <c>pryx run</c> under which the call would have run unasked, quoted for a shell (<c>--allow 'shell.exec:dotnet test*'</c>); null when none would do.</summary>
     public string? Next { get; init; }
 }
 
@@ -40,3 +40,5 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 /// <summary>The model call of this step is made again: what was streamed of it so far does not count.</summary>
 /// <param name="Attempt">The number of the failed attempt, from 1.</param>
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
+
+public sealed record ErrorPayload(string Code, string Message, string TraceId);

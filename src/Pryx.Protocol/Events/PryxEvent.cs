@@ -60,6 +60,9 @@ public static class EventNames
     public const string ToolOutput = "tool.output";
     public const string StepRetrying = "step.retrying";
 
+    /// <summary>The turn can not go on and its end can not be stored: it stays open for the next process.</summary>
+    public const string ErrorOccurred = "error.occurred";
+
     /// <summary>Each turn ends with exactly one of these.</summary>
     public static bool IsTerminal(string name) => name is TurnCompleted or TurnFailed or TurnCancelled or TurnLimited;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Pryx.Commands.Access;
 using Pryx.Commands.Run;
+using Pryx.Commands.Sessions;
 using Pryx.Terminal;
 
 namespace Pryx.Commands;
@@ -20,6 +22,10 @@ internal static class CommandLine
         {
             verbose,
             RunCommand.Create(io),
+            SessionCommand.Create(io),
+            ProviderCommand.Create(io),
+            GrantCommand.Create(io),
+            TrustCommand.Create(io),
         };
         foreach (var version in root.Options.OfType<VersionOption>().ToList())
         {

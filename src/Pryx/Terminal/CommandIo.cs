@@ -36,20 +36,25 @@ internal sealed record CommandIo
     public Style ErrorStyle => new(IsErrorTerminal && !Environment.WantsNoColor);
     public string Principal => $"cli:{Environment.UserName}";
 
-    public static CommandIo ForProcess() => new()
+    public static CommandIo ForProcess()
     {
-        Out = Console.Out,
-        Error = Console.Error,
-        OpenIn = static () => Console.In,
-        IsOutTerminal = !Console.IsOutputRedirected,
-        IsErrorTerminal = !Console.IsErrorRedirected,
-        IsInTerminal = !Console.IsInputRedirected,
-        Size = ReadSize,
-        Keyboard = new ConsoleKeyboard(),
-        Environment = ProcessEnvironment.Read(),
-        WorkingDirectory = System.Environment.CurrentDirectory,
-        ConnectAsync = CoreInProcess.ConnectAsync,
-    };
+        var environment = ProcessEnvironment.Read();
+        return new CommandIo
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            OpenIn = static () => Console.In,
+            IsOutTerminal = !Console.IsOutputRedirected,
+            IsErrorTerminal = !Console.IsErrorRedirected,
+            IsInTerminal = !Console.IsInputRedirected,
+            Size = ReadSize,
+            Keyboard = new ConsoleKeyboard(),
+            Environment = environment,
+            EditAsync = environment.Editor is { } editor ? (text, cancellationToken) => EditorProcess.EditAsync(editor, text, cancellationToken) : null,
+            WorkingDirectory = System.Environment.CurrentDirectory,
+            ConnectAsync = (options, cancellationToken) => CoreInProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
+        };
+    }
 
     private static (int Width, int Height) ReadSize()
     {

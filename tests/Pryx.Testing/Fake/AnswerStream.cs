@@ -5,7 +5,7 @@ namespace Pryx.Testing.Fake;
 
 /// <summary>Writes a wire's frames as the reply's <see cref="Trouble"/> demands.</summary>
 /// <param name="onClosing">Called before the closing frames go out: whoever has read them finds the answer already counted.</param>
-internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply reply, Action onClosing, CancellationToken cancellationToken)
+internal sealed class AnswerStream(HttpContext http, IWire wire, FakeRequest request, ScriptedReply reply, Action onClosing, CancellationToken cancellationToken)
 {
     // So that the peer has read what came before the cut; a reset may otherwise take it along.
     private static readonly TimeSpan CutGrace = TimeSpan.FromMilliseconds(30);
@@ -28,6 +28,10 @@ internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply r
         {
             return stopped;
         }
+        if (_trouble.SendsComments)
+        {
+            await WriteTextAsync(": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n");
+        }
         await DelayAsync(_trouble.BeforeFirstChunk);
         foreach (var frame in frames)
         {
@@ -43,6 +47,14 @@ internal sealed class AnswerStream(HttpContext http, IWire wire, ScriptedReply r
                 }
                 RequireReached();
                 onClosing();
+            }
+            if (frame.Kind is FrameKind.Text or FrameKind.Call)
+            {
+                request.FirstContentAt ??= TimeProvider.System.GetUtcNow();
+            }
+            if (frame.Kind is FrameKind.Text)
+            {
+                request.FirstTextAt ??= TimeProvider.System.GetTimestamp();
             }
             await WriteTextAsync(frame.Text);
             await DelayAsync(_trouble.BetweenChunks);

@@ -36,12 +36,18 @@ public sealed class FakeRequest
     /// <summary>Null until it was answered.</summary>
     public int? Status { get; internal set; }
 
+    /// <summary>When the first text or the first arguments went out: what a client prints later than this is its own time.</summary>
+    public DateTimeOffset? FirstContentAt { get; internal set; }
+
     /// <summary>completed, cut, error, rejected, or left when the caller went away; null while it runs.</summary>
     public string? Outcome { get; internal set; }
 
     /// <summary>What the answer reported; null when the stream did not get that far.</summary>
     public TokenUsage? Usage { get; internal set; }
     public ScriptedReply? Reply { get; internal set; }
+
+    /// <summary>The timestamp (<see cref="TimeProvider.System"/>) just before the first text was written; null when there was none.</summary>
+    public long? FirstTextAt { get; internal set; }
 
     public string? System => Messages.FirstOrDefault(message => message.Role is "system")?.Text;
     public string? FirstUserText => Messages.FirstOrDefault(message => message.Role is "user")?.Text;

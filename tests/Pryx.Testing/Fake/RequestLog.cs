@@ -30,6 +30,7 @@ internal sealed class RequestLog(string path) : IDisposable
     public void Answer(FakeRequest request, DateTimeOffset at) => Write(new()
     {
         ["type"] = "answer", ["number"] = request.Number, ["at"] = at.ToString("O", null), ["status"] = request.Status, ["outcome"] = request.Outcome,
+        ["first_content_at"] = request.FirstContentAt?.ToString("O", null),
         ["calls"] = request.Reply is { } reply ? new JsonArray([.. reply.Calls.Select(call => (JsonNode)call.Name)]) : null,
         ["usage"] = request.Usage is { } usage ? Json(usage) : null,
         ["violations"] = new JsonArray([.. request.Violations.Select(violation => (JsonNode)violation.ToString())]),

@@ -60,6 +60,10 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
             {
                 continue;
             }
+            if (e.Event == EventNames.ErrorOccurred && e.Payload?.Deserialize(ProtocolJson.Default.ErrorPayload) is { } error)
+            {
+                throw new PryxException(error.Code, error.Message, "when that is mended: pryx run --continue");
+            }
             tally.Add(e);
             cards.Show(e);
             if (e.Event == EventNames.ApprovalNeeded && io.CanAsk && e.Payload?.Deserialize(ProtocolJson.Default.Approval) is { } approval)

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Pryx.Bench;
+
+var release = new Option<string?>("--release") { Description = "The release build's executable" };
+var canary = new Option<string?>("--canary") { Description = "The Native AOT canary's executable" };
+var other = new Option<string[]>("--vs") { Description = "Another program beside ours, as 'NAME=COMMAND {prompt}'; {url} and {openai} are the fake provider's addresses", DefaultValueFactory = _ => [] };
+var otherVersion = new Option<string[]>("--vs-version") { Description = "How that program prints its version, as 'NAME=COMMAND'", DefaultValueFactory = _ => [] };
+var runs = new Option<int>("--runs") { Description = "Measured runs of each measure and subject", DefaultValueFactory = _ => 30 };
+var warmUps = new Option<int>("--warm-ups") { Description = "Runs before them that do not count", DefaultValueFactory = _ => 3 };
+var output = new Option<string?>("--output") { Description = "Also write the results there" };
+var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, output };
+
+command.SetAction(async (result, cancellationToken) =>
+{
+    var versions = result.GetValue(otherVersion)!.Select(text => text.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+    List<Subject> subjects = [];
+    if (result.GetValue(release) is { } releaseFile)
+    {
+        subjects.Add(Subject.Ours("pryx (release)", releaseFile, Build.Release));
+    }
+    if (result.GetValue(canary) is { } canaryFile)
+    {
+        subjects.Add(Subject.Ours("pryx (AOT canary)", canaryFile, Build.Canary));
+    }
+    subjects.AddRange(result.GetValue(other)!.Select(text => text.Split('=', 2)).Select(parts => new Subject(parts[0], parts[1], versions.GetValueOrDefault(parts[0]), null, null)));
+    if (subjects.Count == 0)
+    {
+        Console.Error.WriteLine("Nothing to measure: name an executable with --release or --canary (eng/bench does).");
+        return 2;
+    }
+
+    var at = TimeProvider.System.GetUtcNow();
+    var machine = Machine.Description;
+    try
+    {
+        var measures = await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync();
+        var report = Report.Markdown(subjects, measures, at, machine, result.GetValue(runs), result.GetValue(warmUps));
+        Console.Write(report);
+        if (result.GetValue(output) is { } file)
+        {
+            await File.WriteAllTextAsync(file, report, cancellationToken);
+        }
+        return 0;
+    }
+    catch (InvalidOperationException e)
+    {
+        // A run that failed measures nothing; its output says why.
+        Console.Error.WriteLine(e.Message);
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync();

@@ -1,0 +1,58 @@
+using static Pryx.Core.Configuration.ConfigKind;
+
+namespace Pryx.Core.Configuration;
+
+/// <summary>Every key config.yaml knows, with its documented default.</summary>
+public static class ConfigKeys
+{
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        new("listen_addr", Text, ":0", "PRYX_LISTEN_ADDR"),
+        new("database_path", Text, "{data}/pryx.db", "PRYX_DB_PATH"),
+        new("skills_path", Text, "{data}/skills", "PRYX_MANAGED_SKILLS_DIR"),
+        new("cache_path", Text, "{data}/cache"),
+        new("cloud_api_url", Text, "https://pryx.dev/api", "PRYX_CLOUD_API_URL"),
+        new("agent_detect_enabled", Bool, "false"),
+        new("agent_detect_interval", Duration, "30s"),
+        new("model_provider", Text, "ollama"),
+        new("model_name", Text, "llama3"),
+        new("ollama_endpoint", Text, "http://localhost:11434"),
+        new("configured_providers", List, ""),
+        new("telegram_token", Text, ""),
+        new("telegram_enabled", Bool, "false"),
+        new("slack_app_token", Text, "", "PRYX_SLACK_APP_TOKEN"),
+        new("slack_bot_token", Text, "", "PRYX_SLACK_BOT_TOKEN"),
+        new("slack_enabled", Bool, "false", "PRYX_SLACK_ENABLED"),
+        new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
+        new("websocket_buffer_size", Whole, "0"),
+        new("enable_memory_profiling", Bool, "false"),
+        new("memory_enabled", Bool, "true"),
+        new("memory_auto_flush", Bool, "true"),
+        new("memory_flush_threshold_tokens", Whole, "100000"),
+        new("allowed_origins", List, ""),
+        new("websocket_allowed_origins", List, ""),
+        new("max_websocket_connections", Whole, "1000"),
+        new("max_websocket_message_size", Whole, "10485760"),
+        new("websocket_rate_limit_per_minute", Whole, "60"),
+        // What config.json had (PRD §11.2); in YAML also as blocks, such as "telemetry: { enabled: false }".
+        new("telemetry_enabled", Bool, "true"),
+        new("telemetry_endpoint", Text, ""),
+        new("telemetry_sampling_ratio", Number, "1", "PRYX_TELEMETRY_SAMPLING"),
+        new("telemetry_redact_pii", Bool, "true"),
+        new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
+        new("ui_theme", Text, "system"),
+        new("ui_port", Whole, "0"),
+        new("updates_channel", Text, "stable"),
+        new("updates_auto_check", Bool, "true"),
+        new("skills_enabled", Bool, "true"),
+        new("skills_extra_dirs", List, ""),
+        new("skills_entries", Map, ""),
+        new("mcp_enabled", Bool, "true"),
+        new("mcp_servers", Map, ""),
+    ];
+
+    private static readonly Dictionary<string, ConfigKey> ByName = All.ToDictionary(key => key.Name, StringComparer.Ordinal);
+
+    /// <summary>Dots and underscores are the same: <c>telemetry.enabled</c>.</summary>
+    public static ConfigKey? Find(string name) => ByName.GetValueOrDefault(name.Trim().ToLowerInvariant().Replace('.', '_').Replace('-', '_'));
+}

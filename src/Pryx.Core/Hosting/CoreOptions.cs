@@ -1,0 +1,14 @@
+using Pryx.Core.Configuration;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>What a Core is made of; tests put their own in.</summary>
+public sealed record CoreOptions
+{
+    public required PryxPaths Paths { get; init; }
+    public Settings Settings { get; init; } = Settings.OfProcess;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told once: a corrupt database set aside, a config key that was not understood.</summary>
+    public Action<string> OnWarning { get; init; } = static _ => { };
+}

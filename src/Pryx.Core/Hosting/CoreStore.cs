@@ -1,0 +1,65 @@
+using Pryx.Core.Approvals;
+using Pryx.Core.Costs;
+using Pryx.Core.Events;
+using Pryx.Core.Policies;
+using Pryx.Core.Sessions;
+using Pryx.Core.Storage;
+using Pryx.Core.Turns;
+using Pryx.Core.Workspaces;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>Everything that stands on the open database.</summary>
+public sealed class CoreStore : IAsyncDisposable
+{
+    private readonly Lazy<OwnerLock> _owner;
+
+    private CoreStore(Database database)
+    {
+        Database = database;
+        Events = new EventLog(database);
+        History = new SessionHistory(database);
+        Sessions = new SessionStore(database, Events, History);
+        Workspaces = new WorkspaceStore(database);
+        Trust = new WorkspaceTrust(Workspaces);
+        Grants = new GrantStore(database);
+        Usage = new UsageStore(database);
+        Desk = new ApprovalDesk(new ApprovalStore(database, Events), Events);
+        _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
+    }
+
+    public Database Database { get; }
+    public EventLog Events { get; }
+    public SessionHistory History { get; }
+    public SessionStore Sessions { get; }
+    public WorkspaceStore Workspaces { get; }
+    public WorkspaceTrust Trust { get; }
+    public GrantStore Grants { get; }
+    public UsageStore Usage { get; }
+    public ApprovalDesk Desk { get; }
+
+    /// <summary>This process as an owner of turns; taken only by those who run some.</summary>
+    public OwnerLock Owner => _owner.Value;
+    public TurnStore Turns => field ??= new TurnStore(Database, Events, Owner);
+
+    public static async Task<CoreStore> OpenAsync(CoreOptions options, CancellationToken cancellationToken)
+    {
+        options.Paths.Create();
+        var path = options.Settings.FromEnvironment("PRYX_DB_PATH") ?? options.Paths.Database;
+        var database = await Database.OpenAsync(path, options.Time, cancellationToken);
+        if (database.Notice is { } notice)
+        {
+            options.OnWarning(notice);
+        }
+        return new CoreStore(database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        if (_owner.IsValueCreated)
+        {
+            _owner.Value.Dispose();
+        }
+    }
+}

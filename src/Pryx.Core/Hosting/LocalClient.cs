@@ -1,0 +1,123 @@
+using Pryx.Core.Policies;
+using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Client;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Events;
+using Pryx.Protocol.Grants;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
+using Pryx.Protocol.Workspaces;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>The client of a Core that lives in the same process: no socket, its own turns only. Disposing it suspends what runs.</summary>
+public sealed class LocalClient(PryxCore core) : IPryxClient
+{
+    public async Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
+    {
+        var store = await core.StoreAsync(cancellationToken);
+        if (request.Model is not null)
+        {
+            // A session that could never run is not made.
+            await Known(async () => { await core.CheckModelAsync(request.Model, cancellationToken); return true; });
+        }
+        return await store.Sessions.CreateAsync(request, cancellationToken);
+    }
+
+    public async Task<Session?> FindSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.FindAsync(id, cancellationToken);
+
+    public async Task<Session?> FindLatestSessionAsync(string workspace, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.FindLatestAsync(workspace, cancellationToken);
+
+    public async Task<IReadOnlyList<Session>> ListSessionsAsync(int limit, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.ListAsync(limit, cancellationToken);
+
+    public async Task<IReadOnlyList<SessionHit>> SearchSessionsAsync(string query, int limit, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.SearchAsync(query, limit, cancellationToken);
+
+    public async Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.ReadItemsAsync(id, cancellationToken);
+
+    public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);
+
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.DeleteAsync(id, cancellationToken);
+
+    public Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken) =>
+        Known(async () => await (await core.TurnsAsync(cancellationToken)).StartAsync(request, cancellationToken));
+
+    public async Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Turns.FindOpenAsync(id, cancellationToken);
+
+    public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken) =>
+        Known(async () => await (await core.TurnsAsync(cancellationToken)).ResumeAsync(turnId, request, cancellationToken));
+
+    public async Task<long> GetVersionAsync(CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Events.ReadLastVersionAsync(cancellationToken);
+
+    public async IAsyncEnumerable<PryxEvent> SubscribeAsync(
+        SessionId id, long afterVersion, bool canApprove, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var store = await core.StoreAsync(cancellationToken);
+        await foreach (var e in store.Events.SubscribeAsync(id, afterVersion, canApprove, cancellationToken))
+        {
+            yield return e;
+        }
+    }
+
+    public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
+
+    public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id);
+
+    public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
+        core.SetProviderKeyAsync(name, key, cancellationToken);
+
+    public async Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) =>
+        [.. (await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken)).Reverse().Select(Shown)];
+
+    public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
+    {
+        var store = await core.StoreAsync(cancellationToken);
+        return Shown(await store.Grants.AddAsync(
+            new NewGrant(request.Rule, request.Workspace, request.SessionId, request.GrantedBy) { Lifetime = request.ExpiresAt - store.Database.Time.GetUtcNow() }, cancellationToken));
+    }
+
+    public async Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Grants.RevokeAsync(id, revokedBy, cancellationToken);
+
+    public async Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Trust.FindCardAsync(workspace, cancellationToken);
+
+    public async Task TrustWorkspaceAsync(TrustCard shown, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Trust.TrustAsync(shown, cancellationToken);
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    private static Grant Shown(StoredGrant grant) => new(grant.Id, grant.Pattern)
+    {
+        SessionId = grant.SessionId,
+        Workspace = grant.Workspace,
+        GrantedBy = grant.CreatedBy,
+        CreatedAt = grant.CreatedAt,
+        ExpiresAt = grant.ExpiresAt,
+    };
+
+    // Over the wire a model's failure is an error body like any other; in the process it is the same.
+    private static async Task<T> Known<T>(Func<Task<T>> callAsync)
+    {
+        try
+        {
+            return await callAsync();
+        }
+        catch (ModelException e)
+        {
+            throw new PryxException("PROVIDER_" + e.Failure.ToString().ToUpperInvariant(), e.Message, inner: e);
+        }
+    }
+}

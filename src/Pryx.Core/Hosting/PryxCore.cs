@@ -1,0 +1,108 @@
+using Pryx.Agent.Tools;
+using Pryx.Core.Configuration;
+using Pryx.Core.Dialogue;
+using Pryx.Core.Files;
+using Pryx.Core.Models;
+using Pryx.Core.Policies;
+using Pryx.Core.Processes;
+using Pryx.Core.Secrets;
+using Pryx.Core.Telemetry;
+using Pryx.Core.Turns;
+using Pryx.Core.Web;
+using Pryx.Protocol.Errors;
+using Pryx.Providers;
+using Pryx.Providers.Catalog;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>
+/// Puts Core together, each part when it is first needed: most commands only look something up, and a turn must not wait for what it does not use.
+/// </summary>
+public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private CoreStore? _store;
+    private SessionTurns? _turns;
+    private ProcessSpawner? _spawner;
+
+    private PryxConfig Config => field ??= LoadConfig();
+    private FileVault Vault => field ??= new FileVault(
+        new VaultOptions(options.Settings.FromEnvironment("PRYX_KEYCHAIN_FILE") ?? options.Paths.Vault, options.Paths.VaultKey, options.Paths.SecretReferences)
+        {
+            Passphrase = options.Settings.FromEnvironment("PRYX_VAULT_PASSPHRASE"),
+        },
+        options.Time);
+
+    public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
+    {
+        if (_store is { } open)
+        {
+            return open;
+        }
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _store ??= await CoreStore.OpenAsync(options, cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    public async Task<SessionTurns> TurnsAsync(CancellationToken cancellationToken)
+    {
+        var store = await StoreAsync(cancellationToken);
+        return _turns ??= new SessionTurns(
+            store.Database, store.Events, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), new ErrorLog(options.Paths.Logs, options.Time), options.Time);
+    }
+
+    /// <returns>Where the key is kept, in words.</returns>
+    /// <exception cref="PryxException">PROVIDER_UNKNOWN, or the vault's own.</exception>
+    public async Task<string> SetProviderKeyAsync(string provider, string key, CancellationToken cancellationToken)
+    {
+        var known = KnownProviders.Find(provider)
+            ?? throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{provider}'.", $"use one of {string.Join(", ", KnownProviders.Popular.Where(popular => popular.NeedsKey).Select(popular => popular.Id))}");
+        options.Paths.Create();
+        await Vault.SetAsync(SecretNames.Provider(known.Id), key, cancellationToken);
+        return $"the {Vault.Description}";
+    }
+
+    /// <exception cref="PryxException">MODEL_INVALID</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public Task CheckModelAsync(string model, CancellationToken cancellationToken) => Models.ChooseAsync(model, null, options.Settings, cancellationToken);
+
+    public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_turns is not null)
+        {
+            await _turns.DisposeAsync();
+        }
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+        _opening.Dispose();
+    }
+
+    private TurnPreparation Preparation(CoreStore store) => new(
+        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
+
+    private ToolSet Tools()
+    {
+        _spawner ??= new ProcessSpawner();
+        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpTool(new GuardedHttp()), new PlanTool(), new QuestionTool()]);
+    }
+
+    private PryxConfig LoadConfig()
+    {
+        var config = PryxConfig.Load(options.Paths, options.Settings);
+        foreach (var warning in config.Warnings)
+        {
+            options.OnWarning(warning);
+        }
+        return config;
+    }
+}

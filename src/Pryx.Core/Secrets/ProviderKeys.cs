@@ -1,0 +1,30 @@
+using Pryx.Core.Configuration;
+using Pryx.Providers.Catalog;
+
+namespace Pryx.Core.Secrets;
+
+/// <summary>
+/// Finds a provider's key: this process's environment, then the vault, then the working folder's .env
+/// (docs/decisions/0003-key-order.md).
+/// </summary>
+public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
+{
+    private const string Prefix = "pryx:provider:";
+
+    /// <summary>The look-up for one preparation of a turn; the vault is opened once. One that does not open is an exception, not a missing key.</summary>
+    public async Task<Func<string, string?>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var stored = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in await secrets.ListAsync(cancellationToken))
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && await secrets.GetAsync(name, cancellationToken) is { } key)
+            {
+                stored[name[Prefix.Length..]] = key;
+            }
+        }
+        return provider => First(provider, settings.FromEnvironment) ?? stored.GetValueOrDefault(provider) ?? First(provider, settings.FromDotEnv);
+    }
+
+    private static string? First(string provider, Func<string, string?> variable) =>
+        (KnownProviders.Find(provider)?.KeyVariables ?? []).Select(variable).FirstOrDefault(value => value is not null);
+}

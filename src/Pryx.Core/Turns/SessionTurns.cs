@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Pryx.Agent.Turns;
+using Pryx.Core.Costs;
+using Pryx.Core.Events;
+using Pryx.Core.Sessions;
+using Pryx.Core.Storage;
+using Pryx.Protocol;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
+
+namespace Pryx.Core.Turns;
+
+/// <summary>
+/// Starts turns, owns them while they run, and ends them: a client that goes away changes nothing. One turn at a time in a session;
+/// input that comes meanwhile reaches the running one.
+/// </summary>
+public sealed class SessionTurns(
+    Database database, EventLog events, SessionHistory history, OwnerLock owner, TurnStore turns, UsageStore usage, TurnPreparation preparation, ITurnLog log, TimeProvider time) : IAsyncDisposable
+{
+    // Longer than any tool needs to end its processes; what is not stored by then is "outcome unknown" to the next process.
+    private static readonly TimeSpan SuspendBudget = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<TurnId, RunningTurn> _running = [];
+    private readonly CancellationTokenSource _suspend = new();
+
+    /// <summary>Everything that can be wrong with the request is found before its input is stored; the turn then runs by itself.</summary>
+    /// <exception cref="PryxException">The request can not run: no such session or model, a rule that can not be read, a session that is busy elsewhere.</exception>
+    /// <exception cref="ModelException">NotConfigured.</exception>
+    public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        var plan = await preparation.PrepareAsync(request, cancellationToken);
+        var begun = await turns.BeginAsync(request, plan.Model.Ref.ToString(), cancellationToken);
+        switch (begun.Outcome)
+        {
+            case BeginOutcome.Orphaned:
+                throw new PryxException("TURN_OPEN", "This session has a turn that was interrupted and is not finished.", "finish it first: pryx run --continue");
+            case BeginOutcome.Steered when !_running.ContainsKey(begun.Turn.Id):
+                // Another process runs it and takes the input, but this one could not show what comes of it.
+                throw new PryxException("SESSION_BUSY", "Another pryx process is working in this session; it has got your message.", "see what came of it with: pryx session show " + request.SessionId);
+            case BeginOutcome.Started:
+                Run(begun.Turn, plan, TurnSpent.Nothing);
+                break;
+            default:
+                break;
+        }
+        return begun.Turn;
+    }
+
+    /// <summary>Goes on with a turn whose process has died.</summary>
+    /// <param name="overrides">Only its limits and approvals count; the rest is as the turn was started.</param>
+    /// <exception cref="PryxException">TURN_TAKEN: it has ended or another process has it.</exception>
+    public async Task<Turn> ResumeAsync(TurnId id, StartTurn overrides, CancellationToken cancellationToken)
+    {
+        var stored = await turns.ReadRequestAsync(id, cancellationToken) ?? throw Taken();
+        var turn = await turns.FindAsync(id, cancellationToken) ?? throw Taken();
+        // The model stays the one that began: its reasoning can be read by no other.
+        var plan = await preparation.PrepareAsync(stored with
+        {
+            Model = turn.Model,
+            Policy = overrides.Policy ?? stored.Policy,
+            Allow = [.. stored.Allow, .. overrides.Allow],
+            ApproveAll = overrides.ApproveAll,
+            MaxSteps = overrides.MaxSteps ?? stored.MaxSteps,
+            MaxCostUsd = overrides.MaxCostUsd ?? stored.MaxCostUsd,
+            Timeout = overrides.Timeout ?? stored.Timeout,
+        }, cancellationToken);
+        var sum = await usage.SumAsync(id, cancellationToken);
+        if (!await turns.ClaimAsync(id, cancellationToken))
+        {
+            throw Taken();
+        }
+        Run(turn, plan, new TurnSpent(sum.Usage, sum.UnpricedCalls > 0 ? null : sum.CostUsd));
+        return turn;
+
+        static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
+    }
+
+    /// <summary>STOP: the turn and its whole process tree end; false when it does not run here.</summary>
+    public async Task<bool> StopAsync(TurnId id)
+    {
+        if (!_running.TryGetValue(id, out var running))
+        {
+            return false;
+        }
+        await running.Stop.CancelAsync();
+        return true;
+    }
+
+    /// <summary>Suspends what runs: tools end, no terminal event is written, the next process goes on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _suspend.CancelAsync();
+        var all = Task.WhenAll(_running.Values.Select(running => running.Task));
+        await Task.WhenAny(all, Task.Delay(SuspendBudget, time, CancellationToken.None));
+        _suspend.Dispose();
+    }
+
+    private void Run(Turn turn, TurnPlan plan, TurnSpent spent)
+    {
+        var running = new RunningTurn();
+        _running[turn.Id] = running;
+        running.Task = Task.Run(() => RunAsync(turn, plan, spent, running), CancellationToken.None);
+    }
+
+    private async Task RunAsync(Turn turn, TurnPlan plan, TurnSpent spent, RunningTurn running)
+    {
+        var journal = new StoredTurnJournal(database, events, history, owner, turn);
+        try
+        {
+            var setup = await plan.SetUpAsync(turn, journal, running.Stop.Token);
+            await new TurnRunner(setup, journal, time).RunAsync(new TurnTokens(running.Stop.Token, _suspend.Token), spent);
+        }
+        catch (Exception e)
+        {
+            // The turn's edge: a bug, or a store that can not be written. The turn must not stay open if that can be helped.
+            var trace = Activity.Current?.TraceId.ToString() ?? ActivityTraceId.CreateRandom().ToString();
+            log.TurnFailed(turn.Id, trace, e);
+            await EndAfterAsync(turn.Id, e, journal, spent, trace);
+        }
+        finally
+        {
+            _running.TryRemove(turn.Id, out _);
+            running.Stop.Dispose();
+        }
+    }
+
+    private async Task EndAfterAsync(TurnId turn, Exception e, StoredTurnJournal journal, TurnSpent spent, string trace)
+    {
+        var (code, message) = e switch
+        {
+            PryxException known => (known.Code, known.Message),
+            ModelException model => ("PROVIDER_" + model.Failure.ToString().ToUpperInvariant(), model.Message),
+            _ => ("INTERNAL", $"Pryx failed: {e.Message} (trace {trace})"),
+        };
+        try
+        {
+            await journal.CommitEndAsync(new TurnOutcome(TurnEnd.Failed, 0, spent.Usage, spent.CostUsd) { Code = code, Message = message }, CancellationToken.None);
+        }
+        catch (PryxException second)
+        {
+            // The store itself is the trouble (full disk, lost turn): the turn stays open and the next process goes on with it.
+            log.TurnFailed(turn, trace, second);
+            journal.AnnounceUnstored(code, message, trace);
+        }
+    }
+
+    private sealed class RunningTurn
+    {
+        public CancellationTokenSource Stop { get; } = new();
+        public Task Task { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.AI;
+using Pryx.Agent.Turns;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
+
+namespace Pryx.Core.Turns;
+
+/// <summary>A request that can run: its model is there, its rules can be read. Made before the input is stored.</summary>
+/// <param name="Notices">What the user should know before the first step, such as why this model was chosen.</param>
+public sealed record TurnPlan(ModelInfo Model, IChatClient Client, IReadOnlyList<Notice> Notices, Func<Turn, TurnPlan, CancellationToken, Task<TurnSetup>> BuildAsync)
+{
+    public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
+    {
+        foreach (var notice in Notices)
+        {
+            await journal.CommitItemAsync(notice with { TurnId = turn.Id, Provenance = Provenance.Workspace }, cancellationToken);
+        }
+        return await BuildAsync(turn, this, cancellationToken);
+    }
+}

@@ -1,0 +1,113 @@
+using Pryx.Agent.Context;
+using Pryx.Agent.Policy;
+using Pryx.Agent.Tools;
+using Pryx.Agent.Turns;
+using Pryx.Core.Approvals;
+using Pryx.Core.Configuration;
+using Pryx.Core.Models;
+using Pryx.Core.Policies;
+using Pryx.Core.Sessions;
+using Pryx.Core.Storage;
+using Pryx.Core.Workspaces;
+using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Items;
+using Pryx.Protocol.Sessions;
+using Pryx.Providers.Catalog;
+
+namespace Pryx.Core.Turns;
+
+/// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
+public sealed class TurnPreparation(
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeProvider time)
+{
+    /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(request.SessionId, cancellationToken) ?? throw SessionStore.NotFound(request.SessionId);
+        var workspace = session.Workspace ?? paths.Home;
+        if (!Directory.Exists(workspace))
+        {
+            throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
+        }
+        var folder = await OpenFolderAsync(workspace, cancellationToken);
+        var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken);
+        // Read now: a rule that can not be read must not be found out after the input is stored.
+        var policy = policies.Create(request.Policy, request.Allow);
+        return new TurnPlan(
+            ModelCatalog.Find(choice.Model) ?? new(choice.Model),
+            choice.Client,
+            [.. NoticesOf(choice, folder)],
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+    }
+
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    {
+        var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
+        DatabaseFile.CreatePrivateDirectory(output);
+        return new TurnSetup
+        {
+            SessionId = session.Id,
+            TurnId = turn.Id,
+            Model = plan.Model,
+            Client = plan.Client,
+            Instructions = await InstructionsAsync(session, folder, cancellationToken),
+            Tools = tools,
+            Policy = policy,
+            Approvals = new GrantingDesk(desk, request.ApproveAll, (rule, duration, by, token) =>
+                grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
+            Limits = new()
+            {
+                MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
+                MaxCostUsd = request.MaxCostUsd,
+                Timeout = request.Timeout,
+            },
+            Workspace = folder.Path,
+            IsTrusted = folder.IsTrusted,
+            OutputDirectory = output,
+            Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
+            OutputSchema = request.OutputSchema,
+        };
+    }
+
+    // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
+    private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)
+    {
+        if (await sessions.ReadInstructionsAsync(session.Id, cancellationToken) is { } kept)
+        {
+            return kept;
+        }
+        var own = await WorkspaceInstructions.ReadAsync(folder.Path, folder.IsTrusted, cancellationToken);
+        var composed = new Instructions
+        {
+            Workspace = folder.Path,
+            Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
+            WorkspaceInstructions = own.Text,
+            Added = session.SystemPrompt,
+        }.Compose();
+        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
+        return composed;
+    }
+
+    private async Task<Folder> OpenFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        var isTrusted = await trust.IsTrustedAsync(path, cancellationToken);
+        var dotEnv = DotEnv.Load(path, isTrusted);
+        return new(path, isTrusted, dotEnv, settings.With(dotEnv));
+    }
+
+    private static IEnumerable<Notice> NoticesOf(ModelChoice choice, Folder folder)
+    {
+        if (choice.Notice is { } why)
+        {
+            yield return new Notice("model", why);
+        }
+        foreach (var note in folder.DotEnv.Notes)
+        {
+            yield return new Notice("workspace", note);
+        }
+    }
+
+    private sealed record Folder(string Path, bool IsTrusted, DotEnv DotEnv, Settings Settings);
+}

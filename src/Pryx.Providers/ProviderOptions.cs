@@ -1,0 +1,12 @@
+using Pryx.Providers.Http;
+
+namespace Pryx.Providers;
+
+/// <summary>What all clients of a registry share.</summary>
+public sealed record ProviderOptions
+{
+    /// <summary>How long a provider may send nothing; null for 120 s, and 10 minutes for local servers, which load models first.</summary>
+    public TimeSpan? IdleLimit { get; init; }
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public HttpClient Http { get; init; } = SharedHttp.Client;
+}

@@ -1,0 +1,191 @@
+using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
+using Pryx.Providers.Anthropic;
+using Pryx.Providers.Catalog;
+using Pryx.Providers.Demo;
+using Pryx.Providers.Http;
+using Pryx.Providers.Ollama;
+using Pryx.Providers.OpenAIChat;
+using Pryx.Providers.OpenAIResponses;
+
+namespace Pryx.Providers;
+
+/// <summary>
+/// From <c>provider/model</c> to a client that speaks to it. It reads neither environment nor vault:
+/// settings and keys come through the two functions, and are trimmed.
+/// </summary>
+/// <param name="setting">The value of a variable such as <c>OPENAI_BASE_URL</c>; null when unset.</param>
+/// <param name="key">The key of a provider by its id; null when there is none. The key variables are then asked through <paramref name="setting"/>.</param>
+public sealed class ProviderRegistry(Func<string, string?> setting, Func<string, string?> key, ProviderOptions? options = null)
+{
+    private static readonly TimeSpan OllamaProbe = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LocalIdleLimit = TimeSpan.FromMinutes(10);
+    private readonly ProviderOptions _options = options ?? new();
+
+    /// <summary>All providers that can be named: the popular ones first.</summary>
+    public static IEnumerable<ProviderInfo> Providers => KnownProviders.All;
+
+    /// <param name="api">"chat", "responses" or "messages" where the provider has several; null for its default.</param>
+    /// <exception cref="ModelException">NotConfigured: unknown provider or API, no key, no usable URL.</exception>
+    public IChatClient Create(ModelRef model, string? api = null)
+    {
+        var provider = KnownProviders.Find(model.Provider) ?? throw Unknown(model);
+        var wire = WireOf(provider, api ?? ApiNamed(model.Provider));
+        if (wire == ProviderWire.Demo)
+            return new DemoClient();
+        var endpoint = EndpointOf(provider, wire);
+        return wire switch
+        {
+            ProviderWire.Messages => new AnthropicClient(endpoint, model.Model)
+            {
+                MaxOutput = (int?)Math.Min(ModelCatalog.Find(model)?.MaxOutput ?? AnthropicClient.DefaultMaxTokens, 32_000),
+                ThinksAdaptively = provider.Id == "anthropic" && ClaudeVersion.Of(model.Model) >= ClaudeVersion.AdaptiveThinking,
+                TakesSchema = provider.Id == "anthropic" && ClaudeVersion.Of(model.Model) >= ClaudeVersion.OutputFormat,
+            },
+            ProviderWire.Responses => new OpenAIResponsesClient(endpoint, model.Model),
+            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Context = OllamaContext() },
+            _ => new OpenAIChatClient(endpoint, model.Model) { Dialect = DialectOf(provider) },
+        };
+    }
+
+    /// <summary>True when a call could be sent: the key is there, or none is needed. Does not ask whether a server runs.</summary>
+    public bool IsConfigured(string providerId) =>
+        KnownProviders.Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null);
+
+    /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
+    public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
+    {
+        foreach (var provider in KnownProviders.Popular)
+            if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
+                return new(provider.Id, model);
+        if (await FindOllamaModelAsync(cancellationToken) is { } local)
+            return new("ollama", local);
+        return new(KnownProviders.Demo.Id, KnownProviders.Demo.DefaultModel!);
+    }
+
+    /// <summary>The key of a provider, or null. For a call only; never to be shown or stored.</summary>
+    public string? KeyOf(ProviderInfo provider)
+    {
+        if (Clean(key(provider.Id)) is { } stored)
+            return stored;
+        foreach (var variable in provider.KeyVariables)
+            if (Clean(setting(variable)) is { } found)
+                return found;
+        return null;
+    }
+
+    /// <summary>Where calls to the provider would go, without a trailing slash.</summary>
+    /// <exception cref="ModelException">NotConfigured: the value is no http or https URL, or a part of it is missing.</exception>
+    public string BaseUrlOf(ProviderInfo provider)
+    {
+        foreach (var variable in provider.BaseUrlVariables)
+            if (Clean(setting(variable)) is { } url)
+                return provider.Wire == ProviderWire.Ollama ? BaseUrls.OfOllama(url, variable) : BaseUrls.Of(url, provider, variable);
+        return BaseUrls.Of(BaseUrls.FillIn(provider, name => Clean(setting(name))), provider, null);
+    }
+
+    private async Task<string?> FindOllamaModelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var server = new OllamaServer(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama));
+            return (await server.ModelsAsync(OllamaProbe, cancellationToken))?.FirstOrDefault();
+        }
+        catch (ModelException)
+        {
+            return null; // A malformed OLLAMA_HOST is no running Ollama; choosing it by name says what is wrong with it.
+        }
+    }
+
+    private WireEndpoint EndpointOf(ProviderInfo provider, ProviderWire wire)
+    {
+        var found = KeyOf(provider);
+        if (found is null && provider.NeedsKey)
+            throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
+        if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
+        return new(provider.Id, BaseUrlOf(provider))
+        {
+            Name = provider.Name,
+            Key = found,
+            KeyVariable = provider.KeyVariables.Count > 0 ? provider.KeyVariables[0] : null,
+            Headers = HeadersOf(provider, wire, found),
+            IdleLimit = _options.IdleLimit ?? (provider.IsLocal ? LocalIdleLimit : WireEndpoint.DefaultIdleLimit),
+            UnreachableAdvice = provider.Id == "ollama" ? "Start it with `ollama serve`, or set OLLAMA_HOST."
+                : provider.IsLocal ? $"Start its server, or set {provider.BaseUrlVariables[0]}." : null,
+            Time = _options.Time,
+            Http = _options.Http,
+        };
+    }
+
+    private List<KeyValuePair<string, string>> HeadersOf(ProviderInfo provider, ProviderWire wire, string? found)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        if (wire == ProviderWire.Messages)
+        {
+            headers.Add(new("anthropic-version", Clean(setting("ANTHROPIC_VERSION")) ?? "2023-06-01"));
+            if (found is not null)
+                headers.Add(new("x-api-key", found));
+        }
+        else if (found is not null)
+        {
+            headers.Add(new("Authorization", $"Bearer {found}"));
+        }
+        if (provider.Id == "openai")
+        {
+            AddSetting(headers, "OpenAI-Organization", "OPENAI_ORGANIZATION");
+            AddSetting(headers, "OpenAI-Project", "OPENAI_PROJECT");
+        }
+        if (provider.Id == "openrouter")
+        {
+            AddSetting(headers, "HTTP-Referer", "OPENROUTER_SITE");
+            AddSetting(headers, "X-Title", "OPENROUTER_TITLE");
+        }
+        return headers;
+    }
+
+    private void AddSetting(List<KeyValuePair<string, string>> headers, string header, string variable)
+    {
+        if (Clean(setting(variable)) is { } value)
+            headers.Add(new(header, value));
+    }
+
+    private ProviderWire WireOf(ProviderInfo provider, string? api)
+    {
+        if (api is null)
+            return provider.Id == "openai" && !IsOpenAIItself() ? ProviderWire.Chat : provider.Wire;
+        if (!provider.Apis.Contains(api, StringComparer.OrdinalIgnoreCase))
+            throw NotConfigured(provider, $"Provider {provider.Id} does not support API {api}. Supported APIs: {string.Join(", ", provider.Apis)}");
+        return api.ToLowerInvariant() switch
+        {
+            "responses" => ProviderWire.Responses,
+            "messages" => ProviderWire.Messages,
+            _ => provider.Wire is ProviderWire.Responses ? ProviderWire.Chat : provider.Wire,
+        };
+    }
+
+    /// <summary>Servers behind a base URL of the user's nearly all speak Chat Completions, few speak Responses.</summary>
+    private bool IsOpenAIItself() =>
+        Uri.TryCreate(BaseUrlOf(KnownProviders.Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
+
+    private ChatDialect DialectOf(ProviderInfo provider) =>
+        provider.Id == "openai" && !IsOpenAIItself() ? ChatDialect.Compatible with { Effort = EffortField.ReasoningEffort } : provider.Dialect;
+
+    private int OllamaContext() =>
+        int.TryParse(Clean(setting("OLLAMA_CONTEXT_LENGTH")), out var tokens) && tokens >= 1024 ? tokens : OllamaClient.DefaultContext;
+
+    private static string? ApiNamed(string provider) => provider switch
+    {
+        "openai-responses" => "responses",
+        "openai-chat" => "chat",
+        _ => null,
+    };
+
+    private static string? Clean(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private static ModelException Unknown(ModelRef model) => new(ModelFailure.NotConfigured,
+        $"Configuration error: there is no provider \"{model.Provider}\". Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}; see also: pryx provider list")
+    { Provider = model.Provider };
+
+    private static ModelException NotConfigured(ProviderInfo provider, string message) => new(ModelFailure.NotConfigured, message) { Provider = provider.Id };
+}
