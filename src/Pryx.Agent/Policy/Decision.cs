@@ -13,6 +13,9 @@ public sealed record Judgement(Decision Decision, string Rule, string Reason)
 {
     /// <summary>The folder grant the card may offer; null when it would not help.</summary>
     public string? FolderGrant { get; init; }
+
+    /// <summary>The narrowest flags under which the call would have been allowed, for the person who is not there; null when none would do.</summary>
+    public string? Next { get; init; }
 }
 
 /// <summary>A call as policy sees it.</summary>

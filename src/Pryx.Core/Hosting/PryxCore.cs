@@ -70,7 +70,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task CheckModelAsync(string model, CancellationToken cancellationToken) => Models.ChooseAsync(model, null, options.Settings, cancellationToken);
 
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
 

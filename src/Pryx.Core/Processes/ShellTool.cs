@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
+using Pryx.Core.Files;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
 
@@ -19,35 +20,26 @@ public sealed class ShellTool : ITool
     /// <summary>For whoever holds the output open after the command and its tree are gone.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(500);
 
-    private static readonly JsonElement Schema = JsonElement.Parse("""
+    private const string Schema = """
         {"type":"object","properties":{
         "command":{"type":"string","description":"One shell command line"},
         "timeout_ms":{"type":"integer","minimum":1,"maximum":600000,"description":"Default 120000"},
         "workdir":{"type":"string","description":"Folder to run in; default is the workspace"},
         "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Additional variables"}},
         "required":["command"]}
-        """);
+        """;
 
     private readonly ProcessSpawner _spawner;
-    private readonly Func<string, string, (string Canonical, bool IsInside)> _resolve;
     private readonly IReadOnlyDictionary<string, string> _environment;
 
     /// <param name="environment">What children may see of; null for this process's own. Secrets in it never reach a child.</param>
-    /// <param name="resolve">Path and workspace to canonical path; null for the built-in one.</param>
-    public ShellTool(
-        ProcessSpawner spawner,
-        IReadOnlyDictionary<string, string>? environment = null,
-        Func<string, string, (string Canonical, bool IsInside)>? resolve = null)
+    public ShellTool(ProcessSpawner spawner, IReadOnlyDictionary<string, string>? environment = null)
     {
         _spawner = spawner;
         _environment = environment ?? ChildEnvironment.Own();
-        _resolve = resolve ?? RealPath.Resolve;
     }
 
-    public ToolDefinition Definition { get; } = new("shell.exec", "shell_exec", EmbeddedText.Read("shell_exec.md"), Schema)
-    {
-        Aliases = ["exec", "shell", "bash", "shell_execute"],
-    };
+    public ToolDefinition Definition { get; } = ToolSchema.Define("shell.exec", "shell_exec", Schema, "exec", "shell", "bash", "shell_execute");
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
@@ -71,8 +63,9 @@ public sealed class ShellTool : ITool
             }
             foreach (var redirect in command.Redirects)
             {
-                var (path, isPathInside) = _resolve(Path.GetFullPath(redirect.Path, run.WorkingDirectory), context.Workspace);
-                accesses.Add(new ToolAccess(redirect.Writes ? AccessKind.Write : AccessKind.Read, path) { IsInsideWorkspace = isPathInside });
+                // Joined, not normalised: "link/../x" is not "x" when link leads elsewhere.
+                var path = WorkspacePath.Canonicalize(Path.IsPathRooted(redirect.Path) ? redirect.Path : Path.Join(run.WorkingDirectory, redirect.Path));
+                accesses.Add(new ToolAccess(redirect.Writes ? AccessKind.Write : AccessKind.Read, path) { IsInsideWorkspace = WorkspacePath.IsWithin(path, context.Workspace) });
             }
         }
         var variable = run.Environment?.Keys.FirstOrDefault(name => !ShellPrograms.IsHarmlessVariable(name));
@@ -106,7 +99,7 @@ public sealed class ShellTool : ITool
     public async Task<ToolOutcome> InvokeAsync(ToolArguments arguments, ToolPlan plan, ToolContext context, CancellationToken cancellationToken)
     {
         var run = (ShellRun)plan.State!;
-        if (_resolve(run.WorkingDirectory, context.Workspace).Canonical != run.WorkingDirectory)
+        if (WorkspacePath.Canonicalize(run.WorkingDirectory) != run.WorkingDirectory)
         {
             return ToolOutcome.Error($"The working directory {run.WorkingDirectory} was replaced after the command was judged; nothing was run.");
         }
@@ -194,7 +187,7 @@ public sealed class ShellTool : ITool
         }
     }
 
-    private ShellRun Read(ToolArguments arguments, ToolContext context, out bool isInside)
+    private static ShellRun Read(ToolArguments arguments, ToolContext context, out bool isInside)
     {
         var command = arguments.Find("command", "cmd") is { ValueKind: JsonValueKind.Array } words
             ? string.Join(' ', words.EnumerateArray().Select(word => Quote(word.ValueKind == JsonValueKind.String ? word.GetString()! : word.GetRawText())))
@@ -207,9 +200,10 @@ public sealed class ShellTool : ITool
         {
             throw new ToolArgumentException($"The argument 'command' must be at most {MaxCommandLength} bytes without NUL. Write long text to a file first.");
         }
-        (var folder, isInside) = _resolve(Path.GetFullPath(arguments.OptionalString("workdir", "cwd") ?? ".", context.Workspace), context.Workspace);
+        var folder = WorkspacePath.Resolve(context.Workspace, arguments.OptionalString("workdir", "cwd") ?? ".");
+        isInside = folder.IsInsideWorkspace;
         return new ShellRun(
-            command, folder, TimeSpan.FromMilliseconds(arguments.OptionalInt("timeout_ms", 1, MaxTimeoutMs) ?? DefaultTimeoutMs), Variables(arguments));
+            command, folder.Canonical, TimeSpan.FromMilliseconds(arguments.OptionalInt("timeout_ms", 1, MaxTimeoutMs) ?? DefaultTimeoutMs), Variables(arguments));
     }
 
     private static Dictionary<string, string>? Variables(ToolArguments arguments)

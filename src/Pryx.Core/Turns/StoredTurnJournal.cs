@@ -88,7 +88,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,
-            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)),
+            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)) { Next = judgement.Next },
             ProtocolJson.Default.ToolRequestPayload);
         return true;
     }, cancellationToken);

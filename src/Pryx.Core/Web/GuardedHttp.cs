@@ -79,7 +79,11 @@ public sealed class GuardedHttp : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>A host as policy names it: with the port unless it is the scheme's own.</summary>
-    public static string TargetOf(Uri url) => url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+    public static string TargetOf(Uri url)
+    {
+        var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
+        return url.IsDefaultPort ? host : $"{host}:{url.Port}";
+    }
 
     private async Task<GuardedResponse> FollowAsync(GuardedRequest request, CancellationToken cancellationToken)
     {

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
-using Pryx.Core.Processes;
+using Pryx.Core.Files;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
 
@@ -28,7 +27,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
 
     private static readonly string[] ShownHeaders = ["Content-Type", "Location", "Retry-After", "Link", "ETag", "Last-Modified", "WWW-Authenticate"];
 
-    private static readonly JsonElement Schema = JsonElement.Parse("""
+    private const string Schema = """
         {"type":"object","properties":{
         "url":{"type":"string","description":"http or https"},
         "method":{"type":"string","enum":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"],"description":"Default GET"},
@@ -36,12 +35,9 @@ public sealed class HttpTool(GuardedHttp http) : ITool
         "body":{"type":"string"},
         "max_bytes":{"type":"integer","minimum":1,"maximum":5242880}},
         "required":["url"]}
-        """);
+        """;
 
-    public ToolDefinition Definition { get; } = new("http.request", "http_request", EmbeddedText.Read("http_request.md"), Schema)
-    {
-        Aliases = ["fetchUrl", "fetch_url", "web_fetch"],
-    };
+    public ToolDefinition Definition { get; } = ToolSchema.Define("http.request", "http_request", Schema, "fetchUrl", "fetch_url", "web_fetch");
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {

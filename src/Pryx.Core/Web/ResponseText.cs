@@ -62,8 +62,8 @@ internal static class ResponseText
             return null;
         }
         var name = start[(at + "charset=".Length)..].TrimStart('"', '\'');
-        var end = name.AsSpan().IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:");
-        return end > 0 ? name[..end] : null;
+        var length = name.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ':').Count();
+        return length > 0 ? name[..length] : null;
     }
 
     private static string WithoutControls(string text)

@@ -68,7 +68,8 @@ public interface IPryxClient : IAsyncDisposable
     Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken);
 
     /// <summary>False when there is no such grant.</summary>
-    Task<bool> RevokeGrantAsync(string id, CancellationToken cancellationToken);
+    /// <param name="revokedBy">Who takes it back, such as <c>cli:alice</c>.</param>
+    Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken);
 
     /// <summary>What a folder brings that waits for the user's trust; null when it is trusted as it is, or brings nothing.</summary>
     Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken);

@@ -21,7 +21,7 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 /// <param name="Decision">allow, ask or deny.</param>
 public sealed record ToolRequestPayload(string CallId, string Tool, string Name, JsonElement Args, string Decision, string Rule, string Reason, string Summary)
 {
-    /// <summary>The narrowest rule, in the syntax of <c>--allow</c>, under which the call would have run unasked; null when no rule would do.</summary>
+    /// <summary>The narrowest flags of <c>pryx run</c> under which the call would have run unasked, quoted for a shell (<c>--allow 'shell.exec:dotnet test*'</c>); null when none would do.</summary>
     public string? Next { get; init; }
 }
 

@@ -24,6 +24,9 @@ public sealed record AddGrant(string Rule)
     /// <summary>The only session it is to hold in; null for every one.</summary>
     public SessionId? SessionId { get; init; }
 
+    /// <summary>The only folder it is to hold in; null for every one. The folder grant must have one.</summary>
+    public string? Workspace { get; init; }
+
     /// <summary>UTC; null: until revoked.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

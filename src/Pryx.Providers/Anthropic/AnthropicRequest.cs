@@ -95,18 +95,18 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
         json.WriteEndArray();
     }
 
-    /// <summary>The messages as the API groups them: results belong to the user, and all results of a step to one message.</summary>
-    private static List<Turn> Turns(IReadOnlyList<ChatMessage> messages)
+    /// <summary>The messages as the API wants them, user and assistant in turns: results belong to the user, and what the user said meanwhile follows them.</summary>
+    private List<Turn> Turns(IReadOnlyList<ChatMessage> messages)
     {
         var turns = new List<Turn>();
         foreach (var message in messages)
         {
-            if (message.Role == ChatRole.System)
+            var isAssistant = message.Role == ChatRole.Assistant;
+            if (message.Role == ChatRole.System || (isAssistant && !message.Contents.Any(IsSent)))
                 continue;
-            if (message.Role == ChatRole.Tool && turns.Count > 0 && turns[^1].Role == ChatRole.Tool)
-                turns[^1].Contents.AddRange(message.Contents);
-            else
-                turns.Add(new(message.Role, [.. message.Contents]));
+            if (turns.Count == 0 || turns[^1].IsAssistant != isAssistant)
+                turns.Add(new(isAssistant, []));
+            turns[^1].Contents.AddRange(message.Contents);
         }
         return turns;
     }
@@ -114,11 +114,11 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
     private void WriteMessages(List<Turn> turns)
     {
         // Two moving markers: the newest user message writes the cache, the one before is where this request finds it.
-        var marked = turns.Where(turn => turn.Role != ChatRole.Assistant).TakeLast(2).ToHashSet(ReferenceEqualityComparer.Instance);
+        var marked = turns.Where(turn => !turn.IsAssistant).TakeLast(2).ToHashSet(ReferenceEqualityComparer.Instance);
         json.WriteStartArray("messages"u8);
         foreach (var turn in turns)
         {
-            if (turn.Role == ChatRole.Assistant)
+            if (turn.IsAssistant)
                 WriteAssistant(turn.Contents);
             else
                 WriteUser(turn, marked.Contains(turn));
@@ -128,8 +128,6 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
 
     private void WriteAssistant(List<AIContent> contents)
     {
-        if (!contents.Any(IsSent))
-            return;
         json.WriteStartObject();
         json.WriteString("role"u8, "assistant"u8);
         json.WriteStartArray("content"u8);
@@ -285,5 +283,5 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
         _ => null,
     };
 
-    private sealed record Turn(ChatRole Role, List<AIContent> Contents);
+    private sealed record Turn(bool IsAssistant, List<AIContent> Contents);
 }

@@ -1,5 +1,6 @@
+using Pryx.Core.Configuration;
+using Pryx.Core.Hosting;
 using Pryx.Protocol.Client;
-using Pryx.Protocol.Errors;
 
 namespace Pryx.Host;
 
@@ -7,6 +8,10 @@ namespace Pryx.Host;
 internal static class CoreInProcess
 {
     /// <summary>Disposing the client suspends whatever it was running.</summary>
-    public static Task<IPryxClient> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
-        Task.FromException<IPryxClient>(new PryxException("CORE_UNAVAILABLE", "This build has no Core to talk to.", "build Pryx from the main branch"));
+    public static Task<IPryxClient> ConnectAsync(ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning });
+        return Task.FromResult<IPryxClient>(new LocalClient(core));
+    }
 }

@@ -17,7 +17,8 @@ internal static class SafeText
     public static string Line(string text, int limit = 2_000)
     {
         var line = Clean(text.TrimEnd('\r', '\n'), keepsLines: false);
-        return line.Length <= limit ? line : string.Concat(line.AsSpan(0, CutAt(line, limit)), $"… ({line.Length - limit:N0} more characters)");
+        var cut = CutAt(line, limit);
+        return line.Length <= limit ? line : string.Concat(line.AsSpan(0, cut), $"… ({line.Length - cut:N0} more characters)");
     }
 
     /// <summary>The place at or before a limit where no surrogate pair is torn.</summary>

@@ -143,6 +143,16 @@ public sealed class ShellToolTests
     }
 
     [Fact]
+    public async Task Redirect_that_climbs_out_of_a_symlink_is_outside()
+    {
+        using var bench = new ShellBench();
+        File.CreateSymbolicLink(Path.Combine(bench.Workspace, "link"), "/etc/ssl");
+        var plan = await bench.PlanAsync("echo x > link/../passwd > '~/y'", Token);
+        Assert.Contains(new ToolAccess(AccessKind.Write, "/etc/passwd"), plan.Accesses);
+        Assert.Contains(new ToolAccess(AccessKind.Write, Path.Combine(bench.Workspace, "~/y")) { IsInsideWorkspace = true }, plan.Accesses);
+    }
+
+    [Fact]
     public async Task Unclear_line_is_named_whole_and_in_the_parts_that_were_understood()
     {
         using var bench = new ShellBench();

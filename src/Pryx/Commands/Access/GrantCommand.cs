@@ -16,7 +16,7 @@ internal static class GrantCommand
     public static Command Create(CommandIo io) =>
         new Command("grant", "See, add and revoke what may run without being asked") { List(io), Add(io), Revoke(io) }.WithExamples("""
             pryx grant list
-            pryx grant add 'shell.exec(dotnet test *)' --expires 30d
+            pryx grant add 'shell.exec:dotnet test*' --expires 30d
             pryx grant revoke 4f1c
             """);
 
@@ -33,8 +33,10 @@ internal static class GrantCommand
     {
         var rule = new Argument<string>("RULE") { Description = "In the syntax of --allow" };
         var session = new Option<string?>("--session", "-s") { HelpName = "ID", Description = "Only in this session" };
+        var everywhere = new Option<bool>("--everywhere") { Description = "In every folder, not only in this one" };
+        var workspace = new Option<string?>("--workspace", "-w") { HelpName = "DIR", Description = "The folder it holds in (default: the current one)" };
         var expires = new Option<string?>("--expires") { HelpName = "DURATION", Description = "Only for 12h, 30d …" };
-        var command = new Command("add", "Let something run without being asked") { rule, session, expires };
+        var command = new Command("add", "Let something run without being asked") { rule, session, workspace, everywhere, expires };
         command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, async (client, token) =>
         {
             var lasts = parsed.GetValue(expires) is not { } text ? (TimeSpan?)null
@@ -44,13 +46,14 @@ internal static class GrantCommand
             var grant = await client.AddGrantAsync(new AddGrant(parsed.GetValue(rule)!)
             {
                 SessionId = only,
+                Workspace = parsed.GetValue(everywhere) ? null : Path.GetFullPath(parsed.GetValue(workspace) ?? ".", io.WorkingDirectory),
                 ExpiresAt = io.Time.GetUtcNow() + lasts,
                 GrantedBy = io.Principal,
             }, token);
             io.Out.WriteLine($"Granted {SafeText.Line(grant.Rule)} ({Scope(grant)}). Take it back: pryx grant revoke {grant.Id}");
             return ExitCodes.Ok;
         }, cancellationToken));
-        return command.WithExamples("pryx grant add 'shell.exec(git status)' --expires 30d");
+        return command.WithExamples("pryx grant add 'shell.exec:git status' --expires 30d");
     }
 
     private static Command Revoke(CommandIo io)
@@ -88,7 +91,7 @@ internal static class GrantCommand
         {
             throw new PryxException("GRANT_AMBIGUOUS", $"{matches.Count} grants begin with '{id}'.", "type more of the id; pryx grant list --json shows them whole");
         }
-        if (matches is not [var only] || !await client.RevokeGrantAsync(only.Id, cancellationToken))
+        if (matches is not [var only] || !await client.RevokeGrantAsync(only.Id, io.Principal, cancellationToken))
         {
             throw new PryxException("GRANT_NOT_FOUND", $"There is no grant '{SafeText.Line(id, 60)}'.", "pryx grant list");
         }

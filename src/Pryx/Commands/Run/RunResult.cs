@@ -35,7 +35,7 @@ internal sealed record RunResult
 }
 
 /// <summary>A call that was refused because nobody could be asked.</summary>
-/// <param name="Allow">The narrowest <c>--allow</c> that would have let it run; null when none would.</param>
+/// <param name="Allow">The narrowest flags that would have let it run, quoted for a shell (<c>--allow 'shell.exec:make'</c>); null when none would.</param>
 internal sealed record DeniedCall(string Tool, string Summary, string Reason, string? Allow);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

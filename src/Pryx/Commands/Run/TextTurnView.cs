@@ -103,7 +103,7 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
         {
             io.Error.WriteLine($"{_style.Yellow("Denied:")} {SafeText.Line(denied.Summary)} ({SafeText.Line(denied.Reason)}); nobody could be asked.");
             io.Error.WriteLine(denied.Allow is { } rule
-                ? $"{_style.Bold("Next:")} add --allow {ShellQuote.Of(SafeText.Line(rule))}, or run it in a terminal and answer there"
+                ? $"{_style.Bold("Next:")} add {SafeText.Line(rule)}, or run it in a terminal and answer there"
                 : $"{_style.Bold("Next:")} run it in a terminal and answer there; no rule can allow this");
         }
         if (!isQuiet)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Pryx.Protocol;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Items;
-using Pryx.Protocol.Sessions;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Sessions;

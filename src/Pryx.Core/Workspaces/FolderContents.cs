@@ -9,11 +9,11 @@ namespace Pryx.Core.Workspaces;
 public sealed record BroughtFile(string Kind, string Path, long Bytes);
 
 /// <summary>
-/// What a folder brings that would steer Pryx or run something: shown once before any of it counts. A folder that brings nothing needs no card;
+/// What a folder brings that would steer Pryx or run something: shown on a card once before any of it counts. A folder that brings nothing needs none;
 /// whatever is added, removed or changed later changes the hash, and the card is shown again.
 /// </summary>
 /// <param name="Hash">SHA-256 over names and contents, hexadecimal; of nothing when it brings nothing.</param>
-public sealed record TrustCard(string Workspace, IReadOnlyList<BroughtFile> Files, string Hash)
+public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile> Files, string Hash)
 {
     private static readonly (string Kind, string Path)[] Places =
     [
@@ -28,7 +28,7 @@ public sealed record TrustCard(string Workspace, IReadOnlyList<BroughtFile> File
     public bool IsTrusted(string? trustedHash) => IsEmpty || string.Equals(Hash, trustedHash, StringComparison.Ordinal);
 
     /// <param name="workspace">Canonical.</param>
-    public static async Task<TrustCard> InspectAsync(string workspace, CancellationToken cancellationToken)
+    public static async Task<FolderContents> InspectAsync(string workspace, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in InstructionFiles.OnPath(workspace))

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text;
+using Pryx.Agent.Tools;
+using Pryx.Core.Web;
+
+namespace Pryx.Core.Tests.Web;
+
+public sealed class PageMarkdownTests
+{
+    [Theory]
+    [InlineData("<h2>A</h2><p>b <b>c</b> <i>d</i> <code>e</code></p><p>f</p>", "## A\n\nb **c** *d* `e`\n\nf")]
+    [InlineData("<ul><li>a<li>b<ul><li>c</ul><li><p>d</p></ul>", "- a\n- b\n\n  - c\n- d")]
+    [InlineData("<ol start=3><li>a<li>b</ol>", "3. a\n4. b")]
+    [InlineData("<pre><code class=language-cs>var x = 1;\n  y();</code></pre>", "```cs\nvar x = 1;\n  y();\n```")]
+    [InlineData("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n> \n> b")]
+    [InlineData("<table><tr><th>a<th>b|c</tr><tr><td>1<td><p>2</p></tr></table>", "| a | b\\|c |\n| --- | --- |\n| 1 | 2 |")]
+    [InlineData("a<br>b<hr>c", "a\nb\n\n---\n\nc")]
+    [InlineData("<a href='../x?y=1#z'>t</a> <a href='javascript:evil()'>u</a>", "[t](http://site.test/x?y=1#z) u")]
+    [InlineData("<p hidden>x</p><p style='display: none'>y</p><span aria-hidden=true>z</span><!-- w --><div style='font-size:0'>v</div>seen", "seen")]
+    [InlineData("<style>p{}</style><script>1</script><template>2</template><svg><text>3</text></svg>seen", "seen")]
+    [InlineData("&lt;script&gt; &amp; &eacute;", "<script> & é")]
+    [InlineData("<p>unclosed <b>tags <i>everywhere", "unclosed **tags *everywhere***")]
+    [InlineData("<img src=x alt='a picture'>", "![a picture]")]
+    public async Task Reads_like_the_page(string html, string expected) => Assert.Equal(expected, await ReadAsync("<!doctype html><body>" + html));
+
+    [Fact]
+    public async Task Nesting_without_end_neither_overflows_nor_hangs()
+    {
+        var text = await ReadAsync("<body>top" + string.Concat(Enumerable.Repeat("<div><ul><li><blockquote>", 30_000)) + "deep");
+        Assert.StartsWith("top", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Charset_of_the_page_is_honoured()
+    {
+        var body = Encoding.Latin1.GetBytes("<meta charset=iso-8859-1><p>caf\u00e9");
+        Assert.Equal("café", await ReadAsync(body, "text/html"));
+    }
+
+    private static Task<string> ReadAsync(string html) => ReadAsync(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
+
+    private static async Task<string> ReadAsync(byte[] html, string type)
+    {
+        await using var server = new LoopbackServer(async (_, stream, cancellationToken) =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n"), cancellationToken);
+            await stream.WriteAsync(html, cancellationToken);
+        });
+        using var http = new GuardedHttp(new GuardedHttpOptions { IsAllowed = IPAddress.IsLoopback, Resolve = (_, _) => Task.FromResult(new[] { IPAddress.Loopback }) });
+        var tool = new HttpTool(http);
+        var folder = Directory.CreateTempSubdirectory("pryx-page-");
+        try
+        {
+            var context = new ToolContext
+            {
+                SessionId = default,
+                TurnId = default,
+                CallId = "c",
+                Workspace = folder.FullName,
+                OutputDirectory = folder.FullName,
+                AskUserAsync = (_, _) => throw new InvalidOperationException(),
+                Time = TimeProvider.System,
+            };
+            var arguments = ToolArguments.Parse($$"""{"url":"http://site.test:{{server.Port}}/a/b"}""");
+            var plan = await tool.PlanAsync(arguments, context, TestContext.Current.CancellationToken);
+            var outcome = await tool.InvokeAsync(arguments, plan, context, TestContext.Current.CancellationToken);
+            var text = outcome.Text.Split("\n\n", 2)[1];
+            return text[..text.LastIndexOf("\n[end of untrusted content", StringComparison.Ordinal)].Replace($":{server.Port}", "", StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
