@@ -88,7 +88,7 @@ internal sealed class CommandPattern
         {
             return $"{program} does too many things; name the subcommand, as in '{program} {Programs.Example(program)}*'";
         }
-        return Programs.WithSubcommands.Contains(program) && Programs.Evaluating.Contains(second!)
+        return Programs.WithSubcommands.Contains(program) && Programs.Evaluating.Contains(second!) && !Programs.RunsItsProject(program, second!)
             ? _words.Length > 2 && IsPlain(_words[2]) ? null : $"{program} {second} runs whatever it is given"
             : null;
     }

@@ -32,6 +32,9 @@ internal static class Programs
     public static FrozenSet<string> Evaluating { get; } = FrozenSet.ToFrozenSet(
         ["run", "exec", "eval", "x", "dlx", "repl", "script", "shell", "task", "fsi", "alias", "config"], StringComparer.Ordinal);
 
+    /// <summary>True where "run" means the project's own code, as "test" does, and not any program.</summary>
+    public static bool RunsItsProject(string program, string subcommand) => subcommand == "run" && program is ("npm" or "pnpm" or "yarn" or "dotnet" or "cargo");
+
     public static string Example(string program) => program switch
     {
         "git" => "status",

@@ -85,6 +85,19 @@ public sealed class ToolRule
         return (reachesShell ? rule._command!.WhyTooWide() : null) is { } why ? throw TooWide(rule.Text, why) : rule;
     }
 
+    /// <summary>True when the text may be offered as "session" or "always": everything else would be refused when it is taken.</summary>
+    public static bool IsGrantable(string? text)
+    {
+        try
+        {
+            return text is not null && ParseGrant(text) is not null;
+        }
+        catch (PryxException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>True when this rule is certain to mean the access; what can not be understood is not covered.</summary>
     /// <param name="access">Null for a call that says it touches nothing: only a rule without a pattern covers that.</param>
     public bool Covers(PolicyRequest request, ToolAccess? access, string home)

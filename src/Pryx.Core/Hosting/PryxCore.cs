@@ -93,7 +93,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ToolSet Tools()
     {
         _spawner ??= new ProcessSpawner();
-        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpTool(new GuardedHttp()), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private PryxConfig LoadConfig()

@@ -83,15 +83,25 @@ public sealed class GrantPatternTests
     [InlineData("shell.exec:timeout 5 dotnet test*")]
     [InlineData("shell.exec:git*")]
     [InlineData("shell.exec:git -c*")]
-    [InlineData("shell.exec:npm run*")]
-    [InlineData("shell.exec:dotnet run*")]
+    [InlineData("shell.exec:docker run*")]
+    [InlineData("shell.exec:uv run*")]
     [InlineData("shell.exec:dotnet exec*")]
     public void An_interpreter_a_wrapper_or_everything_is_not_granted(string rule)
     {
         var refusal = Assert.Throws<PryxException>(() => ToolRule.ParseGrant(rule));
         Assert.Equal("RULE_TOO_WIDE", refusal.Code);
+        Assert.False(ToolRule.IsGrantable(rule));
         Assert.Contains("--policy full", refusal.Next, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("shell.exec:npm run*")]
+    [InlineData("shell.exec:dotnet run*")]
+    [InlineData("shell.exec:git status*")]
+    [InlineData("shell.exec:docker run alpine*")]
+    [InlineData("shell.exec:bash -c 'echo a'")]
+    [InlineData("shell.exec:make*")]
+    public void What_names_its_work_is_granted(string rule) => Assert.True(ToolRule.IsGrantable(rule));
 
     [Theory]
     [InlineData("src/**", "/home/u/project/src/a.cs", true)]

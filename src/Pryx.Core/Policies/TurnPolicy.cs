@@ -1,0 +1,46 @@
+using Pryx.Agent.Policy;
+using Pryx.Protocol.Errors;
+
+namespace Pryx.Core.Policies;
+
+/// <summary>
+/// The policy of one turn: its layers are fixed, its grants are read anew for each call, so that an answer given a moment ago,
+/// a revocation from another process and an expiry all count at once.
+/// </summary>
+public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home) : IPolicy
+{
+    public async ValueTask<Judgement> JudgeAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var current = await CurrentAsync(request, cancellationToken);
+        var judgement = current.Judge(request);
+        return judgement.Decision == Decision.Allow ? judgement : judgement with { Next = NarrowestGrant.Find(current, request) };
+    }
+
+    private async Task<PolicySet> CurrentAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var stored = await store.ForAsync(request.SessionId, request.Workspace, cancellationToken);
+        var grants = new List<Grant>(forThisTurn.Count + stored.Count);
+        grants.AddRange(forThisTurn);
+        foreach (var grant in stored)
+        {
+            if (TryRule(grant.Pattern) is { } rule)
+            {
+                grants.Add(new($"grant:{grant.Id[..8]}", rule, IsStanding: grant.SessionId is null));
+            }
+        }
+        return layers.With(new(grants, home));
+    }
+
+    // A grant of an older or newer version that can not be read (any more) grants nothing.
+    private static ToolRule? TryRule(string pattern)
+    {
+        try
+        {
+            return ToolRule.ParseGrant(pattern);
+        }
+        catch (PryxException)
+        {
+            return null;
+        }
+    }
+}

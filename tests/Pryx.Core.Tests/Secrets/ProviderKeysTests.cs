@@ -1,0 +1,45 @@
+using Pryx.Core.Configuration;
+using Pryx.Core.Secrets;
+using Pryx.Testing;
+
+namespace Pryx.Core.Tests.Secrets;
+
+public sealed class ProviderKeysTests : IDisposable
+{
+    private readonly TempHome _home = new();
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [InlineData(true, true, true, true, "explicit")]
+    [InlineData(false, true, true, true, "env: GEMINI_API_KEY")]
+    [InlineData(false, false, true, true, "vault")]
+    [InlineData(false, false, false, true, ".env: GOOGLE_API_KEY")]
+    [InlineData(false, false, false, false, null)]
+    public async Task The_first_source_that_has_a_key_wins(bool isGiven, bool isInEnvironment, bool isInVault, bool isInDotEnv, string? expected)
+    {
+        var paths = new PryxPaths(_home.Home, _home.Data);
+        var settings = new Settings(name => isInEnvironment && name == "GEMINI_API_KEY" ? " environment " : null)
+            .With(isInDotEnv ? DotEnv.Parse("GOOGLE_API_KEY=dotenv", isTrusted: false) : DotEnv.Empty);
+        var vault = new FileVault(VaultOptions.From(paths, settings), TimeProvider.System);
+        if (isInVault)
+        {
+            await vault.SetAsync(SecretNames.Provider("google"), "vault", Cancellation);
+        }
+        var key = await new ProviderKeys(settings, vault).FindAsync("google", isGiven ? "explicit" : null, Cancellation);
+        Assert.Equal(expected, key?.Source);
+        Assert.Equal(expected?.Split(':')[0] switch { "env" => "environment", ".env" => "dotenv", var other => other }, key?.Value);
+        Assert.DoesNotContain("environment", key?.ToString() ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_vault_may_be_elsewhere_and_its_options_do_not_print_the_passphrase()
+    {
+        var settings = new Settings(name => name switch { "PRYX_KEYCHAIN_FILE" => "~/k.json", "PRYX_VAULT_PASSPHRASE" => "hunter2", _ => null });
+        var options = VaultOptions.From(new(_home.Home, _home.Data), settings);
+        Assert.Equal(Path.Combine(_home.Home, "k.json"), options.Path);
+        Assert.Equal("hunter2", options.Passphrase);
+        Assert.DoesNotContain("hunter2", options.ToString(), StringComparison.Ordinal);
+    }
+}
