@@ -26,12 +26,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ProcessSpawner? _spawner;
 
     private PryxConfig Config => field ??= LoadConfig();
-    private FileVault Vault => field ??= new FileVault(
-        new VaultOptions(options.Settings.FromEnvironment("PRYX_KEYCHAIN_FILE") ?? options.Paths.Vault, options.Paths.VaultKey, options.Paths.SecretReferences)
-        {
-            Passphrase = options.Settings.FromEnvironment("PRYX_VAULT_PASSPHRASE"),
-        },
-        options.Time);
+    private FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {

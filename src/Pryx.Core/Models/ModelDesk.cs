@@ -21,11 +21,12 @@ public sealed class ModelDesk(PryxConfig config, ISecretStore secrets, ProviderO
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken)
     {
-        var keys = await new ProviderKeys(settings, secrets).ReadAsync(cancellationToken);
+        var chosen = (requested ?? ofSession ?? config.ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
+        var keys = await new ProviderKeys(settings, secrets).ReadAsync(chosen?.Provider, cancellationToken);
         var registry = new ProviderRegistry(name => Setting(settings, name), keys, options);
-        if ((requested ?? ofSession ?? config.ChosenModel) is { } chosen)
+        if (chosen is { } model)
         {
-            return Create(registry, Parse(chosen), null);
+            return Create(registry, model, null);
         }
         var found = await registry.ChooseDefaultAsync(cancellationToken);
         return Create(registry, found, found.Provider == "demo"

@@ -11,9 +11,14 @@ public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
 {
     private const string Prefix = "pryx:provider:";
 
-    /// <summary>The look-up for one preparation of a turn; the vault is opened once. One that does not open is an exception, not a missing key.</summary>
-    public async Task<Func<string, string?>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The look-up for one turn; the vault is opened once, and not at all where a variable answers. One that does not open is an exception, not a missing key.</summary>
+    /// <param name="only">The provider that will be asked for; null when any may be.</param>
+    public async Task<Func<string, string?>> ReadAsync(string? only, CancellationToken cancellationToken)
     {
+        if (only is not null && First(only, settings.FromEnvironment) is not null)
+        {
+            return provider => First(provider, settings.FromEnvironment);
+        }
         var stored = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in await secrets.ListAsync(cancellationToken))
         {

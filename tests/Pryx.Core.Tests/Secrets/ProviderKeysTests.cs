@@ -12,25 +12,23 @@ public sealed class ProviderKeysTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Theory]
-    [InlineData(true, true, true, true, "explicit")]
-    [InlineData(false, true, true, true, "env: GEMINI_API_KEY")]
-    [InlineData(false, false, true, true, "vault")]
-    [InlineData(false, false, false, true, ".env: GOOGLE_API_KEY")]
-    [InlineData(false, false, false, false, null)]
-    public async Task The_first_source_that_has_a_key_wins(bool isGiven, bool isInEnvironment, bool isInVault, bool isInDotEnv, string? expected)
+    [InlineData(true, true, true, "environment")]
+    [InlineData(false, true, true, "vault")]
+    [InlineData(false, false, true, "dotenv")]
+    [InlineData(false, false, false, null)]
+    public async Task The_first_source_that_has_a_key_wins(bool isInEnvironment, bool isInVault, bool isInDotEnv, string? expected)
     {
         var paths = new PryxPaths(_home.Home, _home.Data);
-        var settings = new Settings(name => isInEnvironment && name == "GEMINI_API_KEY" ? " environment " : null)
-            .With(isInDotEnv ? DotEnv.Parse("GOOGLE_API_KEY=dotenv", isTrusted: false) : DotEnv.Empty);
+        var settings = new Settings(name => isInEnvironment && name == "OPENROUTER_API_KEY" ? " environment " : null)
+            .With(isInDotEnv ? DotEnv.Parse("OPENROUTER_API_KEY=dotenv", isTrusted: false) : DotEnv.Empty);
         var vault = new FileVault(VaultOptions.From(paths, settings), TimeProvider.System);
         if (isInVault)
         {
-            await vault.SetAsync(SecretNames.Provider("google"), "vault", Cancellation);
+            await vault.SetAsync(SecretNames.Provider("openrouter"), "vault", Cancellation);
         }
-        var key = await new ProviderKeys(settings, vault).FindAsync("google", isGiven ? "explicit" : null, Cancellation);
-        Assert.Equal(expected, key?.Source);
-        Assert.Equal(expected?.Split(':')[0] switch { "env" => "environment", ".env" => "dotenv", var other => other }, key?.Value);
-        Assert.DoesNotContain("environment", key?.ToString() ?? "", StringComparison.Ordinal);
+        var keys = await new ProviderKeys(settings, vault).ReadAsync("openrouter", Cancellation);
+        Assert.Equal(expected, keys("openrouter"));
+        Assert.Null(keys("groq"));
     }
 
     [Fact]
