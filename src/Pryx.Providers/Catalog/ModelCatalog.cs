@@ -17,7 +17,8 @@ public static partial class ModelCatalog
         var provider = KnownProviders.Find(model.Provider);
         if (provider is { IsFree: true })
             return new(model) { Price = Free, ContextWindow = model.Provider == "ollama" ? OllamaClient.DefaultContext : null };
-        var source = provider?.CatalogId ?? model.Provider;
+        // The provider's own id, not the name it was called by: openai-responses and gemini have no lines of their own.
+        var source = provider?.CatalogId ?? provider?.Id ?? model.Provider;
         // OpenRouter's ":nitro" and ":exacto" route differently, the model is the same; ":free" has lines of its own.
         var isFree = model.Model.EndsWith(":free", StringComparison.Ordinal);
         var name = model.Model.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? model.Model[..colon] : model.Model;
@@ -28,7 +29,8 @@ public static partial class ModelCatalog
     /// <summary>The current models of a provider; deprecated ones are left out.</summary>
     public static IEnumerable<ModelInfo> Of(string provider)
     {
-        var source = KnownProviders.Find(provider)?.CatalogId ?? provider;
+        var known = KnownProviders.Find(provider);
+        var source = known?.CatalogId ?? known?.Id ?? provider;
         return Models.All($"{source},").Where(fields => !Has(fields, 'd')).Select(fields => Read(new(provider, fields[1]), fields, isFree: false));
     }
 
