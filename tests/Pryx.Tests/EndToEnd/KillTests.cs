@@ -70,6 +70,34 @@ public sealed class KillTests
         Assert.Empty(provider.Violations);
     }
 
+    [Fact]
+    public async Task A_question_that_was_open_when_Pryx_died_is_asked_again_and_then_the_new_prompt_is_answered()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(
+            Replies.Calls(("shell_exec", """{"command":"echo made >> made.txt"}""")), Replies.Says("First answer."), Replies.Says("Second answer.")), Cancellation);
+        using var person = Person.At(provider);
+        await using (var terminal = person.Terminal("run", "-m", Models.Chat, "first"))
+        {
+            await terminal.WaitForTextAsync("Answer: ", Cancellation);
+            terminal.KillHard();
+            Assert.Equal(128 + 9, await terminal.WaitAsync(Cancellation));
+        }
+
+        await using (var terminal = person.Terminal("run", "--continue", "second"))
+        {
+            await terminal.WaitForTextAsync("shell.exec: Run echo made >> made.txt", Cancellation);
+            await terminal.WaitForTextAsync("Answer: ", Cancellation);
+            terminal.SendKeys("y");
+            await terminal.WaitForTextAsync("First answer.", Cancellation);
+            await terminal.WaitForTextAsync("Second answer.", Cancellation);
+            Assert.Equal(0, await terminal.WaitAsync(Cancellation));
+        }
+
+        Assert.Equal("made\n", person.Home.Read("made.txt"));
+        Assert.Equal(3, provider.ModelRequests.Count);
+        Assert.Empty(provider.Violations);
+    }
+
     private static async Task<(TimeSpan First, TimeSpan Whole)> MeasureAsync()
     {
         await using var provider = await StartProviderAsync();
