@@ -1,4 +1,4 @@
-.PHONY: build test check e2e fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 

@@ -6,8 +6,8 @@ namespace Pryx.Bench;
 
 /// <summary>What one run of a whole process showed.</summary>
 /// <param name="Elapsed">From just before it was started until it had ended.</param>
-/// <param name="MarkAt">The timestamp of the read that completed the marker on standard output; null when it never came.</param>
-internal sealed record Run(int ExitCode, TimeSpan Elapsed, long? MarkAt, string Stdout, string Stderr);
+/// <param name="MarkAt">The time of the read that completed the marker on standard output; null when it never came.</param>
+internal sealed record Run(int ExitCode, TimeSpan Elapsed, DateTimeOffset? MarkAt, string Stdout, string Stderr);
 
 /// <summary>
 /// Starts a process with posix_spawn and waits for it on the calling thread: .NET's Process hands output and exit through the
@@ -60,11 +60,11 @@ internal sealed partial class Child
     {
         var output = new List<byte>();
         var mark = marker is null ? null : Encoding.UTF8.GetBytes(marker);
-        long? markAt = null;
+        DateTimeOffset? markAt = null;
         var buffer = new byte[64 * 1024];
         while (Read(_stdout, buffer, buffer.Length) is > 0 and var count)
         {
-            var now = TimeProvider.System.GetTimestamp();
+            var now = TimeProvider.System.GetUtcNow();
             output.AddRange(buffer.AsSpan(0, (int)count));
             if (markAt is null && mark is not null && CollectionsMarshal.AsSpan(output).IndexOf(mark) >= 0)
             {

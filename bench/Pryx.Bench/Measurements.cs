@@ -49,7 +49,7 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             0.6, 0.6, Interleave(Subject.Curl is { } curl ? [.. subjects, curl] : subjects, subject =>
             {
                 var run = bed.Prompt(subject, fake, Prompt, Marker);
-                return TimeProvider.System.GetElapsedTime(fake.ModelRequests[^1].FirstTextAt ?? throw new InvalidOperationException("The provider wrote no text."), run.MarkAt!.Value).TotalMilliseconds;
+                return (run.MarkAt!.Value - (fake.ModelRequests[^1].FirstContentAt ?? throw new InvalidOperationException("The provider wrote no text."))).TotalMilliseconds;
             }));
     }
 

@@ -10,7 +10,7 @@ public sealed partial class RequirementListTests
     public void The_list_is_whole_and_each_id_is_there_once()
     {
         Assert.True(_list.Count >= 410, $"{_list.Count} rows: some are missing.");
-        Assert.Empty(RequirementList.Faults(_list));
+        Faults.None(RequirementList.Faults(_list));
     }
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed partial class RequirementListTests
     {
         var known = _list.SelectMany(row => row.Clauses.Select(clause => (row.Id, clause))).ToHashSet();
 
-        Assert.Empty(Attributes().Where(attribute => !known.Contains((attribute.Id, attribute.Clause)))
+        Faults.None(Attributes().Where(attribute => !known.Contains((attribute.Id, attribute.Clause)))
             .Select(attribute => $"{attribute.File}: {attribute.Id} \"{attribute.Clause}\""));
     }
 
@@ -27,14 +27,14 @@ public sealed partial class RequirementListTests
     {
         var tested = Attributes().Select(attribute => (attribute.Id, attribute.Clause)).ToHashSet();
 
-        Assert.Empty(_list.Where(row => row.Status == Requirement.Proven)
+        Faults.None(_list.Where(row => row.Status == Requirement.Proven)
             .SelectMany(row => row.Clauses.Where(clause => !tested.Contains((row.Id, clause))).Select(clause => $"{row.Id}: {clause}")));
     }
 
     [Fact]
     public void Every_attribute_can_be_read_from_the_source()
     {
-        Assert.Empty(TestSources().SelectMany(source => AnyAttribute().Matches(source.Text)
+        Faults.None(TestSources().SelectMany(source => AnyAttribute().Matches(source.Text)
             .Where(match => LiteralAttribute().Match(source.Text, match.Index).Index != match.Index)
             .Select(match => $"{source.File}: {match.Value}… is not written with two string literals")));
     }

@@ -189,7 +189,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         PreviewKind = preview.Kind,
         Reason = judgement.Reason,
         Rule = judgement.Rule,
-        Pattern = plan.Unclear is null ? plan.GrantPattern : null,
+        Pattern = plan.Unclear is null && ToolRule.IsGrantable(plan.GrantPattern) ? plan.GrantPattern : null,
         FolderGrant = judgement.FolderGrant,
         CreatedAt = time.GetUtcNow(),
         ExpiresAt = setup.ApprovalTimeout is { } timeout ? time.GetUtcNow() + timeout : null,

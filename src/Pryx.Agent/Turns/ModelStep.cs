@@ -100,7 +100,8 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         }
         cancellationToken.ThrowIfCancellationRequested();
         var items = reply.Take();
-        if (items.Count == 0 || items.All(item => item is Reasoning))
+        // Cut at the output limit while it was still thinking is a limit, not an empty reply: asking again would only cost again.
+        if (finishReason != "length" && items.All(item => item is Reasoning))
         {
             throw new ModelException(ModelFailure.EmptyReply, $"{setup.Model.Ref} answered with nothing.") { Provider = setup.Model.Ref.Provider, RequestId = requestId };
         }

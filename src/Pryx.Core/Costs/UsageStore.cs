@@ -56,5 +56,5 @@ public sealed class UsageStore(Database database)
 
     private static UsageSum Read(SqliteDataReader row) => new(
         new(row.NumberOrNull(0) ?? 0, row.NumberOrNull(1) ?? 0, row.NumberOrNull(2) ?? 0, row.NumberOrNull(3) ?? 0, row.NumberOrNull(4) ?? 0),
-        row.IsDBNull(5) ? 0 : (decimal)row.GetDouble(5), row.GetInt64(6), row.GetInt64(7));
+        row.Money(5), row.GetInt64(6), row.GetInt64(7));
 }

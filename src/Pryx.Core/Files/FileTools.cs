@@ -8,6 +8,6 @@ public static class FileTools
     public static IReadOnlyList<ITool> All(Disk? disk = null)
     {
         disk ??= Disk.Local;
-        return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk)];
+        return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ApplyPatchTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk)];
     }
 }

@@ -92,7 +92,7 @@ public sealed record WorkspacePath(string Canonical, string Display, bool IsInsi
 
     private static void Push(Stack<string> rest, string path)
     {
-        foreach (var name in path.Split(OperatingSystem.IsWindows() ? ['/', '\\'] : ['/']).Reverse())
+        foreach (var name in path.Split(OperatingSystem.IsWindows() ? ['/', '\\'] : ['/']).AsEnumerable().Reverse())
         {
             rest.Push(name);
         }

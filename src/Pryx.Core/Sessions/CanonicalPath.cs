@@ -7,7 +7,7 @@ internal static class CanonicalPath
 
     public static string Of(string path)
     {
-        var rest = new Stack<string>(Parts(Path.GetFullPath(path)).Reverse());
+        var rest = new Stack<string>(Parts(Path.GetFullPath(path)).AsEnumerable().Reverse());
         var done = Path.GetPathRoot(Path.GetFullPath(path))!;
         var links = 0;
         while (rest.TryPop(out var part))
@@ -21,7 +21,7 @@ internal static class CanonicalPath
             }
             var full = Path.GetFullPath(target, done);
             done = Path.GetPathRoot(full)!;
-            foreach (var targetPart in Parts(full).Reverse())
+            foreach (var targetPart in Parts(full).AsEnumerable().Reverse())
             {
                 rest.Push(targetPart);
             }

@@ -180,7 +180,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         CreatedAt = row.Time(7),
         UpdatedAt = row.Time(8),
         Usage = new TokenUsage(row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
-        TotalCostUsd = (decimal)row.GetDouble(14),
+        TotalCostUsd = row.Money(14),
         MessageCount = row.GetInt64(15),
     };
 

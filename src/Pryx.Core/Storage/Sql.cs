@@ -72,6 +72,9 @@ public static class Sql
 
     public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
 
+    /// <summary>An amount in USD; 0 for null. Sums of REALs carry noise far below any price, which is rounded away.</summary>
+    public static decimal Money(this SqliteDataReader row, int column) => row.IsDBNull(column) ? 0 : decimal.Round((decimal)row.GetDouble(column), 10);
+
     /// <summary>UTC with milliseconds, so that it sorts as text.</summary>
     public static string FormatTime(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 

@@ -9,6 +9,9 @@ internal sealed class PageMarkdown
     /// <summary>Deeper than any page a person wrote; nesting beyond it is somebody's attack on the stack.</summary>
     private const int MaxDepth = 200;
 
+    /// <summary>The largest ordinary pages take a tenth of it.</summary>
+    private static readonly TimeSpan ParseTime = TimeSpan.FromSeconds(3);
+
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal)
         { "script", "style", "template", "svg", "iframe", "object", "embed", "canvas", "head", "input", "select", "textarea", "button", "audio", "video", "map", "dialog", "link", "meta" };
 
@@ -25,7 +28,31 @@ internal sealed class PageMarkdown
 
     public static string From(string html, Uri url)
     {
-        using var document = new HtmlParser().ParseDocument(html);
+        var started = TimeProvider.System.GetTimestamp();
+        // Every new element looks through all that are open: a page of nothing but opening tags takes the square of its length.
+        var parser = new HtmlParser(new HtmlParserOptions
+        {
+            OnCreated = (_, _) =>
+            {
+                if (TimeProvider.System.GetElapsedTime(started) > ParseTime)
+                {
+                    throw new PageTooDeepException();
+                }
+            },
+        });
+        try
+        {
+            using var document = parser.ParseDocument(html);
+            return From(document, url);
+        }
+        catch (PageTooDeepException)
+        {
+            return "(This page is nested too deeply to be read.)";
+        }
+    }
+
+    private static string From(IDocument document, Uri url)
+    {
         var page = new PageMarkdown(url);
         if (document.Title is { Length: > 0 } title)
         {
@@ -57,7 +84,8 @@ internal sealed class PageMarkdown
     private void Element(IElement element, int depth)
     {
         var name = element.LocalName;
-        var isBlock = Blocks.Contains(name);
+        // A list within an item follows the item's text without a gap.
+        var isBlock = Blocks.Contains(name) && !(name is "ul" or "ol" && element.ParentElement?.LocalName == "li");
         if (isBlock)
         {
             _out.Block();
@@ -165,9 +193,10 @@ internal sealed class PageMarkdown
             {
                 foreach (var cell in cells)
                 {
-                    _out.Raw("| ");
+                    _out.Raw("|");
+                    _out.Line();
                     Children(cell, depth + 1);
-                    _out.Raw(" ");
+                    _out.Line();
                 }
                 _out.Raw("|");
             });
@@ -193,4 +222,6 @@ internal sealed class PageMarkdown
         return style is not null && (style.Contains("display:none", StringComparison.OrdinalIgnoreCase) || style.Contains("visibility:hidden", StringComparison.OrdinalIgnoreCase)
             || style.Contains("font-size:0", StringComparison.OrdinalIgnoreCase) || style.EndsWith("opacity:0", StringComparison.OrdinalIgnoreCase) || style.Contains("opacity:0;", StringComparison.OrdinalIgnoreCase));
     }
+
+    private sealed class PageTooDeepException : Exception;
 }

@@ -32,7 +32,7 @@ public static class KnownProviders
         },
         new("groq", "Groq", ProviderWire.Chat, "https://api.groq.com/openai/v1")
         {
-            KeyVariables = ["GROQ_API_KEY"], BaseUrlVariables = ["GROQ_BASE_URL"], DefaultModel = "openai/gpt-oss-20b", Dialect = WithEffort,
+            KeyVariables = ["GROQ_API_KEY"], BaseUrlVariables = ["GROQ_BASE_URL"], DefaultModel = "openai/gpt-oss-120b", Dialect = WithEffort,
         },
         new("xai", "xAI", ProviderWire.Chat, "https://api.x.ai/v1")
         {

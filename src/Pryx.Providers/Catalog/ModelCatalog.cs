@@ -17,7 +17,6 @@ public static partial class ModelCatalog
         var provider = KnownProviders.Find(model.Provider);
         if (provider is { IsFree: true })
             return new(model) { Price = Free, ContextWindow = model.Provider == "ollama" ? OllamaClient.DefaultContext : null };
-        // The provider's own id, not the name it was called by: openai-responses and gemini have no lines of their own.
         var source = provider?.CatalogId ?? provider?.Id ?? model.Provider;
         // OpenRouter's ":nitro" and ":exacto" route differently, the model is the same; ":free" has lines of its own.
         var isFree = model.Model.EndsWith(":free", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Pryx.Agent.Policy;
+using Pryx.Testing;
 using static Pryx.Agent.Tests.Policy.PolicyCase;
 
 namespace Pryx.Agent.Tests.Policy;
@@ -37,6 +38,12 @@ public sealed class ModeTableTests
         ["sudo"] = Request("shell.exec", Run("sudo apt install x")),
     };
 
+    [Requirement("FR2.4", "read-only")]
+    [Requirement("FR2.4", "workspace-only")]
+    [Requirement("FR2.4", "network-allowlist")]
+    [Requirement("FR2.1", "fs.write judged")]
+    [Requirement("FR2.1", "shell.exec judged")]
+    [Requirement("SEC3", "path scope")]
     [Theory]
     [InlineData("read inside", "", "AAAAA")]
     [InlineData("read inside, short name", "", "AAAAA")]

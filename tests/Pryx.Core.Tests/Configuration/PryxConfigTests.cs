@@ -28,6 +28,11 @@ public sealed class PryxConfigTests : IDisposable
 
     public void Dispose() => _home.Dispose();
 
+    [Requirement("T1.3", "listen_addr")]
+    [Requirement("T1.3", "database_path")]
+    [Requirement("T1.3", "cloud_api_url")]
+    [Requirement("T1.3", "model_provider")]
+    [Requirement("T1.3", "model_name")]
     [Fact]
     public void Without_a_file_the_documented_defaults_hold()
     {
@@ -59,6 +64,8 @@ public sealed class PryxConfigTests : IDisposable
         Assert.Empty(config.Warnings);
     }
 
+    [Requirement("T7.6", "defaults")]
+    [Requirement("T7.6", "warning")]
     [Fact]
     public void A_corrupt_file_is_named_by_line_and_key_and_left_alone()
     {
@@ -67,7 +74,7 @@ public sealed class PryxConfigTests : IDisposable
         Assert.Equal("llama3", config.Text("model_name"));
         var warning = Assert.Single(config.Warnings);
         Assert.Contains("line ", warning, StringComparison.Ordinal);
-        Assert.Contains("'slack'", warning, StringComparison.Ordinal);
+        Assert.Contains("near 'telegram_token'", warning, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", warning, StringComparison.Ordinal);
         Assert.Equal(Broken, File.ReadAllText(Paths.Config));
     }
@@ -109,6 +116,13 @@ public sealed class PryxConfigTests : IDisposable
         Assert.False(config.Bool("telemetry_enabled"));
     }
 
+    [Requirement("DM3", "version")]
+    [Requirement("DM3", "telemetry")]
+    [Requirement("DM3", "defaults")]
+    [Requirement("DM3", "ui")]
+    [Requirement("DM3", "updates")]
+    [Requirement("DM3", "skills")]
+    [Requirement("DM3", "mcp")]
     [Fact]
     public void Every_key_of_the_older_json_is_taken_and_yaml_wins()
     {

@@ -46,6 +46,9 @@ public sealed class TurnPolicyTests : IAsyncLifetime
         Assert.False(await _grants.RevokeAsync(grant.Id, "cli:bob", Cancellation));
     }
 
+    [Requirement("FR2.3", "session")]
+    [Requirement("FR2.3", "forever")]
+    [Requirement("FR2.3", "expiry")]
     [Fact]
     public async Task A_grant_holds_for_its_session_its_folder_and_its_time_only()
     {

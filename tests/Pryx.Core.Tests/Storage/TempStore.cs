@@ -64,6 +64,14 @@ internal sealed class TempStore : IAsyncDisposable
 
     public static StartTurn Say(SessionId session, string text) => new() { SessionId = session, Text = text, Surface = "cli" };
 
+    public static async Task WaitUntilAsync(Func<Task<bool>> isSo)
+    {
+        while (!await isSo())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

@@ -52,10 +52,6 @@ internal sealed class AnswerStream(HttpContext http, IWire wire, FakeRequest req
             {
                 request.FirstContentAt ??= TimeProvider.System.GetUtcNow();
             }
-            if (frame.Kind is FrameKind.Text)
-            {
-                request.FirstTextAt ??= TimeProvider.System.GetTimestamp();
-            }
             await WriteTextAsync(frame.Text);
             await DelayAsync(_trouble.BetweenChunks);
             var point = frame.Kind switch { FrameKind.Text => StreamPoint.MidText, FrameKind.Call => StreamPoint.MidToolCall, _ => (StreamPoint?)null };

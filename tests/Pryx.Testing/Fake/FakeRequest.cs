@@ -46,9 +46,6 @@ public sealed class FakeRequest
     public TokenUsage? Usage { get; internal set; }
     public ScriptedReply? Reply { get; internal set; }
 
-    /// <summary>The timestamp (<see cref="TimeProvider.System"/>) just before the first text was written; null when there was none.</summary>
-    public long? FirstTextAt { get; internal set; }
-
     public string? System => Messages.FirstOrDefault(message => message.Role is "system")?.Text;
     public string? FirstUserText => Messages.FirstOrDefault(message => message.Role is "user")?.Text;
     public string? LastUserText => Messages.LastOrDefault(message => message.Role is "user")?.Text;

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Pryx.Requirements.Tests;
+
+/// <summary>Who may use whom: docs/architecture.md as far as a test can hold it.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> _projects = new()
+    {
+        ["Pryx.Protocol"] = [],
+        ["Pryx.Agent"] = ["Pryx.Protocol"],
+        ["Pryx.Providers"] = ["Pryx.Protocol"],
+        ["Pryx.Core"] = ["Pryx.Protocol", "Pryx.Agent", "Pryx.Providers"],
+        ["Pryx"] = ["Pryx.Protocol", "Pryx.Core"],
+    };
+
+    // Every slice may use the floor; the floor may use only what stands before it.
+    private static readonly string[] _floor = ["Storage", "Configuration", "Secrets", "Events"];
+
+    private static readonly Dictionary<string, string[]> _slices = new()
+    {
+        ["Approvals"] = ["Audit", "Policies"],
+        ["Audit"] = [],
+        ["Costs"] = [],
+        ["Dialogue"] = [],
+        ["Files"] = [],
+        ["Models"] = [],
+        ["Policies"] = ["Audit", "Sessions"],
+        ["Processes"] = [],
+        ["Sessions"] = [],
+        ["Telemetry"] = ["Turns"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
+        ["Web"] = ["Processes"],
+        ["Workspaces"] = ["Sessions"],
+        // The composition: it sees everything, nothing sees it.
+        ["Hosting"] = ["Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+    };
+
+    [Fact]
+    public void Projects_use_only_those_below_them()
+    {
+        foreach (var path in Repository.Files("src", "*.csproj"))
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            var used = XDocument.Load(path).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
+            Assert.True(_projects.ContainsKey(name), $"{name} is not in the table: say what it may use.");
+            Faults.None(used.Except(_projects[name]).Select(other => $"{name} uses {other}"));
+        }
+    }
+
+    [Fact]
+    public void The_executable_reaches_Core_only_where_it_hosts_it() =>
+        Faults.None(Usings("src/Pryx").Where(use => use.Namespace.StartsWith("Pryx.Core", StringComparison.Ordinal) && use.Slice != "Host").Select(use => $"{use.File}: {use.Namespace}"));
+
+    [Fact]
+    public void The_engine_knows_neither_HTTP_nor_SQL() =>
+        Faults.None(Usings("src/Pryx.Agent").Where(use => use.Namespace.StartsWith("System.Net.Http", StringComparison.Ordinal)
+            || use.Namespace.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || use.Namespace.StartsWith("Microsoft.Data", StringComparison.Ordinal))
+            .Select(use => $"{use.File}: {use.Namespace}"));
+
+    [Fact]
+    public void Slices_use_only_the_floor_and_the_slices_that_the_table_lists()
+    {
+        var edges = Usings("src/Pryx.Core").Where(use => use.Namespace.StartsWith("Pryx.Core.", StringComparison.Ordinal))
+            .Select(use => (use.Slice, Other: use.Namespace.Split('.')[2], use.File)).Where(edge => edge.Slice != edge.Other).ToList();
+
+        Assert.NotEmpty(edges);
+        Faults.None(edges.Where(edge => !May(edge.Slice, edge.Other)).Select(edge => $"{edge.File}: {edge.Slice} uses {edge.Other}, which the table does not list"));
+    }
+
+    [Fact]
+    public void The_table_has_no_cycles_and_places_every_folder()
+    {
+        var placed = new HashSet<string>(_floor);
+        while (_slices.Keys.Except(placed).FirstOrDefault(slice => _slices[slice].All(placed.Contains)) is { } next)
+        {
+            placed.Add(next);
+        }
+
+        Faults.None(_slices.Keys.Except(placed).Select(slice => $"{slice} stands on itself, through {string.Join(", ", _slices[slice])}"));
+        var folders = Directory.EnumerateDirectories(Repository.Path("src", "Pryx.Core")).Select(Path.GetFileName).Where(name => name is not ("bin" or "obj"));
+        Faults.None(folders.Except(placed).Select(folder => $"Core/{folder} is not in the table"));
+    }
+
+    private static bool May(string slice, string other) => Array.IndexOf(_floor, slice) is >= 0 and var at
+        ? Array.IndexOf(_floor, other) is >= 0 and var below && below < at
+        : _floor.Contains(other) || (_slices.TryGetValue(slice, out var others) && others.Contains(other));
+
+    /// <summary>The slice is the first folder below the project.</summary>
+    private static IEnumerable<(string File, string Slice, string Namespace)> Usings(string project) =>
+        from path in Repository.Files(project, "*.cs")
+        let file = Path.GetRelativePath(Repository.Path(project), path)
+        from match in Using().Matches(File.ReadAllText(path))
+        select (file, file.Split(Path.DirectorySeparatorChar)[0], match.Groups[1].Value);
+
+    [GeneratedRegex(@"^(?:global )?using (?:static |\w+ = )?([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Using();
+}
