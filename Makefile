@@ -20,6 +20,12 @@ check: build
 e2e: build
 	dotnet test --project tests/Pryx.Tests/Pryx.Tests.csproj --no-build
 
+# kill -9 at a hundred points of a five-step run, then --continue; the tests do it at twenty. KILLS=500 for more.
+KILLS ?= 100
+kills:
+	dotnet build tests/Pryx.Tests
+	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.KillTests -showliveoutput
+
 fmt:
 	dotnet format Pryx.slnx
 

@@ -95,4 +95,24 @@ public sealed class OutputTests
         Assert.Equal(["first question", "Yes.", "second question"], provider.ModelRequests[1].Messages.Where(message => message.Role is not "system").Select(message => message.Text));
         Assert.Empty(provider.Violations);
     }
+
+    [Theory]
+    [InlineData(Models.Chat)]
+    [InlineData(Models.Responses)]
+    [InlineData(Models.Anthropic)]
+    [InlineData(Models.Ollama)]
+    public async Task Image_reaches_the_model_on_each_wire(string model)
+    {
+        await using var provider = await FakeProvider.StartAsync(Cancellation, Says("A red dot."));
+        using var person = Person.At(provider);
+        // One red pixel.
+        await File.WriteAllBytesAsync(person.Home.PathOf("dot.png"), Convert.FromBase64String(
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="), Cancellation);
+
+        var run = await person.PryxAsync("run", "-m", model, "--image", "dot.png", "what is this?");
+
+        Assert.True(run.ExitCode == 0, run.Stderr);
+        Assert.Equal(1, Assert.Single(provider.ModelRequests).Messages.Single(message => message.Role == "user").Images);
+        Assert.Empty(provider.Violations);
+    }
 }
