@@ -1,4 +1,4 @@
-.PHONY: build test check e2e fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -19,6 +19,12 @@ check: build
 # The executable as users start it: tests/Pryx.Tests.
 e2e: build
 	dotnet test --project tests/Pryx.Tests/Pryx.Tests.csproj --no-build
+
+# kill -9 at a hundred points of a five-step run, then --continue; the tests do it at twenty. KILLS=500 for more.
+KILLS ?= 100
+kills:
+	dotnet build tests/Pryx.Tests
+	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.KillTests -showliveoutput
 
 fmt:
 	dotnet format Pryx.slnx
