@@ -16,7 +16,7 @@ public sealed partial class ArchitectureTests
     };
 
     // Every slice may use the floor; the floor may use only what stands before it.
-    private static readonly string[] _floor = ["Storage", "Configuration", "Secrets", "Events"];
+    private static readonly string[] _floor = ["Storage", "Configuration", "Secrets", "Events", "Tools"];
 
     private static readonly Dictionary<string, string[]> _slices = new()
     {
@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = [],
         ["Models"] = [],
         ["Policies"] = ["Audit", "Sessions"],
-        ["Processes"] = [],
+        ["Processes"] = ["Files"],
         ["Sessions"] = [],
         ["Telemetry"] = ["Turns"],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
