@@ -40,13 +40,14 @@ public static class NarrowestGrant
         {
             return ToolRule.ParseGrant(folder);
         }
-        // The tool's own suggestion first: it knows which words of a command are the fixed ones.
-        return TryParse(request.Plan.GrantPattern, request, access) ?? access switch
+        // This very call first: what is printed for a script should not open more than the script needs.
+        var exact = access switch
         {
-            null => TryParse(request.Tool, request, access),
+            null => request.Tool,
             { Kind: AccessKind.Execute } when access.Target.TrimEnd().EndsWith('*') => null,
-            _ => TryParse($"{request.Tool}:{access.Target}", request, access),
+            _ => $"{request.Tool}:{access.Target}",
         };
+        return TryParse(exact, request, access) ?? TryParse(request.Plan.GrantPattern, request, access);
     }
 
     private static ToolRule? TryParse(string? text, PolicyRequest request, ToolAccess? access)

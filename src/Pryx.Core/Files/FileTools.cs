@@ -5,9 +5,10 @@ namespace Pryx.Core.Files;
 /// <summary>The tools on files, for composition.</summary>
 public static class FileTools
 {
-    public static IReadOnlyList<ITool> All(Disk? disk = null)
+    /// <param name="holdsSecrets">See <see cref="GrepTool"/>; null for none.</param>
+    public static IReadOnlyList<ITool> All(Disk? disk = null, Func<string, bool>? holdsSecrets = null)
     {
         disk ??= Disk.Local;
-        return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ApplyPatchTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk)];
+        return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ApplyPatchTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk, holdsSecrets ?? (static _ => false))];
     }
 }

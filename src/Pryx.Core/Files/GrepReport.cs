@@ -14,6 +14,9 @@ internal sealed class GrepReport(int limit, int context)
     /// <summary>Too large, or not ours to read.</summary>
     public int Unreadable { get; set; }
 
+    /// <summary>Left out because they probably hold secrets.</summary>
+    public int Secret { get; set; }
+
     /// <param name="text">Null for binary contents, which are passed over.</param>
     public void Add(string file, FileText? text, LineSearch search)
     {
@@ -49,6 +52,10 @@ internal sealed class GrepReport(int limit, int context)
         if (Unreadable + walk.Unreadable > 0)
         {
             _output.Append(CultureInfo.InvariantCulture, $"({Unreadable + walk.Unreadable} files or folders could not be read or are over {FileSize.Format(Disk.MaxFileBytes)})\n");
+        }
+        if (Secret > 0)
+        {
+            _output.Append(CultureInfo.InvariantCulture, $"({Secret} files that probably hold secrets were left out; name one as path to search it, the user will be asked)\n");
         }
         return _output.ToString().TrimEnd('\n');
     }

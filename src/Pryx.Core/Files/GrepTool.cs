@@ -5,7 +5,10 @@ using Pryx.Core.Tools;
 namespace Pryx.Core.Files;
 
 /// <summary>Searches the contents of files, line by line.</summary>
-public sealed class GrepTool(Disk disk) : ITool
+/// <param name="holdsSecrets">
+/// Of a canonical path: policy judges the folder that is searched, so what it would ask about by its own name is left out of the search.
+/// </param>
+public sealed class GrepTool(Disk disk, Func<string, bool> holdsSecrets) : ITool
 {
     private const int DefaultLimit = 200, MaxLimit = 2_000;
 
@@ -70,6 +73,11 @@ public sealed class GrepTool(Disk disk) : ITool
         {
             if (entry.Kind != FileKind.Regular || include?.IsMatch(entry.Relative) == false)
             {
+                continue;
+            }
+            if (holdsSecrets(entry.Path.Canonical))
+            {
+                report.Secret++;
                 continue;
             }
             try

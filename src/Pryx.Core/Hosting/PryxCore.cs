@@ -1,3 +1,4 @@
+using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
@@ -88,7 +89,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ToolSet Tools()
     {
         _spawner ??= new ProcessSpawner();
-        return new ToolSet([.. FileTools.All(), new ShellTool(_spawner), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(_spawner), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private PryxConfig LoadConfig()

@@ -124,6 +124,29 @@ public sealed class SessionTurns(
             _running.TryRemove(turn.Id, out _);
             running.Stop.Dispose();
         }
+        if (!_suspend.IsCancellationRequested)
+        {
+            await GoOnWithQueuedAsync(turn);
+        }
+    }
+
+    // Input that came too late to steer the turn that has just ended begins the next one.
+    private async Task GoOnWithQueuedAsync(Turn ended)
+    {
+        try
+        {
+            if (await turns.HasQueuedAsync(ended.SessionId, CancellationToken.None)
+                && await turns.BeginQueuedAsync(ended.SessionId, ended.Model, CancellationToken.None) is { } begun)
+            {
+                var request = await turns.ReadRequestAsync(begun.Turn.Id, CancellationToken.None);
+                Run(begun.Turn, await preparation.PrepareAsync(request! with { Model = ended.Model }, CancellationToken.None), TurnSpent.Nothing);
+            }
+        }
+        catch (Exception e) when (e is PryxException or ModelException)
+        {
+            // It stays stored, and open if it had begun: the next process goes on with it.
+            log.TurnFailed(ended.Id, "queued-input", e);
+        }
     }
 
     private async Task EndAfterAsync(TurnId turn, Exception e, StoredTurnJournal journal, TurnSpent spent, string trace)

@@ -8,7 +8,7 @@ public sealed class SearchToolTests : IDisposable
 {
     private readonly Workspace _workspace = new();
     private readonly GlobTool _glob = new(Disk.Local);
-    private readonly GrepTool _grep = new(Disk.Local);
+    private readonly GrepTool _grep = new(Disk.Local, static path => path.EndsWith(".env", StringComparison.Ordinal));
 
     public void Dispose() => _workspace.Dispose();
 
@@ -25,6 +25,19 @@ public sealed class SearchToolTests : IDisposable
         PutSources();
         Assert.Equal(expected.StartsWith("No", StringComparison.Ordinal) ? expected : expected.Replace(' ', '\n'), (await _workspace.RunAsync(_glob, new() { ["pattern"] = pattern })).Text);
         Assert.Equal(expected.StartsWith("No", StringComparison.Ordinal) ? expected : expected.Replace(' ', '\n'), (await _workspace.RunAsync(_glob, new() { ["pattern"] = pattern.Contains('/') ? $"{_workspace.Root}/{pattern.TrimStart('.', '/')}" : pattern })).Text);
+    }
+
+    [Fact]
+    public async Task Grep_leaves_out_files_that_would_be_asked_by_their_own_name_and_says_so()
+    {
+        _workspace.Put(".env", "KEY=needle-in-secret");
+        _workspace.Put("a.txt", "needle");
+
+        var found = await _workspace.RunAsync(_grep, new() { ["pattern"] = "needle" });
+
+        Assert.Contains("a.txt:1:needle", found.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("in-secret", found.Text, StringComparison.Ordinal);
+        Assert.Contains("1 files that probably hold secrets were left out", found.Text, StringComparison.Ordinal);
     }
 
     [Fact]
