@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
-using Pryx.Core.Files;
+using Pryx.Core.Tools;
 
 namespace Pryx.Core.Dialogue;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pryx.Agent.Tools;
-using Pryx.Core.Files;
+using Pryx.Core.Tools;
 
 namespace Pryx.Core.Dialogue;
 

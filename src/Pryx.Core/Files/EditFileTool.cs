@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Agent.Tools;
+using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 
 namespace Pryx.Core.Files;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Pryx.Agent.Tools;
+using Pryx.Core.Tools;
 
 namespace Pryx.Core.Files;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pryx.Agent.Tools;
+using Pryx.Core.Tools;
 
 namespace Pryx.Core.Files;
 

@@ -1,4 +1,5 @@
 using Pryx.Agent.Tools;
+using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 
 namespace Pryx.Core.Files;

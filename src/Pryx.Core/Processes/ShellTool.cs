@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
+using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
 

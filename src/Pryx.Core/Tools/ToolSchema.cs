@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
 
-namespace Pryx.Core.Files;
+namespace Pryx.Core.Tools;
 
-/// <summary>Definitions of the file tools: the description comes from the .md beside the tool.</summary>
+/// <summary>Definitions of built-in tools: the description comes from the .md beside the tool.</summary>
 internal static class ToolSchema
 {
     public static ToolDefinition Define(string policyName, string wireName, string schema, params IReadOnlyList<string> aliases)
