@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills fuzz fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -20,11 +20,18 @@ check: build
 e2e: build
 	dotnet test --project tests/Pryx.Tests/Pryx.Tests.csproj --no-build
 
-# kill -9 at a hundred points of a five-step run, then --continue; the tests do it at twenty. KILLS=500 for more.
+# kill -9 at a hundred points of a five-step run, then --continue (the tests do it at twenty), and of a busy writer. KILLS=500 for more.
 KILLS ?= 100
 kills:
-	dotnet build tests/Pryx.Tests
+	dotnet build Pryx.slnx
 	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.KillTests -showliveoutput
+	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Storage.CrashTests -showliveoutput
+
+# Random command lines: what is understood must be what bash takes. FUZZ=600000 for more.
+FUZZ ?= 60000
+fuzz:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_FUZZ=$(FUZZ) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Processes.ShellWordsTests
 
 fmt:
 	dotnet format Pryx.slnx

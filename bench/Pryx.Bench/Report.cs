@@ -12,7 +12,7 @@ internal static class Report
         text.Append(CultureInfo.InvariantCulture, $"""
             # Measured
 
-            {at:yyyy-MM-dd HH:mm} UTC on {machine}. Whole processes, started anew for each run with standard output in a pipe, against the fake provider of `tests/Pryx.Testing` on loopback; {runs} runs after {warmUps} warm-up runs, the subjects taking turns. Made by `eng/bench`; budgets are those of the release build and of the Native AOT canary.
+            {at:yyyy-MM-dd HH:mm} UTC on {machine}. Whole processes, started anew for each run with standard output in a pipe, against the fake provider of `tests/Pryx.Testing` on loopback; {runs} runs after {warmUps} warm-up runs, the subjects taking turns. What is measured in the harness itself says so as its subject. Made by `eng/bench`; budgets are those of the release build and of the Native AOT canary.
 
             | measure | subject | median | min | max | runs | budget | |
             |---|---|---|---|---|---|---|---|

@@ -184,7 +184,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     private static string? Clean(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
     private static ModelException Unknown(ModelRef model) => new(ModelFailure.NotConfigured,
-        $"Configuration error: there is no provider \"{model.Provider}\". Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}; see also: pryx provider list")
+        $"Configuration error: there is no provider \"{model.Provider}\". Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
     { Provider = model.Provider };
 
     private static ModelException NotConfigured(ProviderInfo provider, string message) => new(ModelFailure.NotConfigured, message) { Provider = provider.Id };

@@ -62,6 +62,7 @@ public class ProviderRegistryTests
     }
 
     [Fact]
+    [Requirement("T7.2", "remediation")]
     public void A_missing_key_says_which_variable_and_which_command()
     {
         var failure = Assert.Throws<ModelException>(() => With([], key: " \n").Create(new("anthropic", "m")));
@@ -112,6 +113,9 @@ public class ProviderRegistryTests
     [InlineData("claude-sonnet-4-5-20250929", "\"budget_tokens\":20480", "\"max_tokens\":32000")]
     [InlineData("claude-opus-4-6", "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"}", "\"max_tokens\":32000")]
     [InlineData("claude-3-haiku-20240307", "\"budget_tokens\":4095", "\"max_tokens\":4096")]
+    [Requirement("MOD7", "max_tokens")]
+    [Requirement("MOD7", "reasoning budget")]
+    [Requirement("MOD10", "Anthropic thinking")]
     public async Task Claude_is_asked_to_think_the_way_its_version_takes_it(string model, string thinking, string limit)
     {
         var server = Wire.Of("anthropic").Serve(Canned.Anthropic);

@@ -25,6 +25,7 @@ public sealed class WholeConversationTests
     [InlineData("openai/gpt-5", "responses")]
     [InlineData("anthropic/claude-sonnet-4-5", null)]
     [InlineData("ollama/llama3", null)]
+    [Requirement("CHAT-M", "correct model replies")]
     public async Task A_conversation_breaks_no_rule_of_its_vendor_and_counts_what_the_vendor_counts(string name, string? api)
     {
         var cancellationToken = TestContext.Current.CancellationToken;

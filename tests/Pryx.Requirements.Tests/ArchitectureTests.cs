@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Pryx.Testing;
 
 namespace Pryx.Requirements.Tests;
 
@@ -20,7 +21,7 @@ public sealed partial class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> _slices = new()
     {
-        ["Approvals"] = ["Audit", "Policies"],
+        ["Approvals"] = ["Audit"],
         ["Audit"] = [],
         ["Costs"] = [],
         ["Dialogue"] = [],
@@ -50,6 +51,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    [Requirement("P6", "one code path for commands")]
     public void The_executable_reaches_Core_only_where_it_hosts_it() =>
         Faults.None(Usings("src/Pryx").Where(use => use.Namespace.StartsWith("Pryx.Core", StringComparison.Ordinal) && use.Slice != "Host").Select(use => $"{use.File}: {use.Namespace}"));
 
@@ -60,6 +62,19 @@ public sealed partial class ArchitectureTests
             .Select(use => $"{use.File}: {use.Namespace}"));
 
     [Fact]
+    [Requirement("FR1.6", "every tool call evaluated")]
+    public void Tools_are_invoked_only_where_the_call_has_been_judged() =>
+        Assert.Equal(["src/Pryx.Agent/Tools/ToolCallRunner.cs"], Repository.Files("src", "*.cs").Where(path => ToolInvocation().IsMatch(File.ReadAllText(path)))
+            .Select(path => Path.GetRelativePath(Repository.Path(), path).Replace('\\', '/')));
+
+    [Fact]
+    [Requirement("P6", "one configuration path")]
+    public void Settings_are_read_from_the_environment_in_one_place() =>
+        // The terminal's own variables (NO_COLOR, TERM, …) are no settings: src/Pryx/Host reads those.
+        Assert.Equal(["src/Pryx.Core/Configuration/EnvironmentSettings.cs"], Repository.Files("src", "*.cs").Where(path => !path.Contains("/src/Pryx/Host/", StringComparison.Ordinal) && EnvironmentRead().IsMatch(File.ReadAllText(path)))
+            .Select(path => Path.GetRelativePath(Repository.Path(), path).Replace('\\', '/')));
+
+    [Fact]
     public void Slices_use_only_the_floor_and_the_slices_that_the_table_lists()
     {
         var edges = Usings("src/Pryx.Core").Where(use => use.Namespace.StartsWith("Pryx.Core.", StringComparison.Ordinal))
@@ -67,6 +82,14 @@ public sealed partial class ArchitectureTests
 
         Assert.NotEmpty(edges);
         Faults.None(edges.Where(edge => !May(edge.Slice, edge.Other)).Select(edge => $"{edge.File}: {edge.Slice} uses {edge.Other}, which the table does not list"));
+    }
+
+    [Fact]
+    public void The_table_lists_no_edge_that_nothing_uses()
+    {
+        var used = Usings("src/Pryx.Core").Where(use => use.Namespace.StartsWith("Pryx.Core.", StringComparison.Ordinal)).Select(use => (use.Slice, use.Namespace.Split('.')[2])).ToHashSet();
+        Faults.None(_slices.Where(slice => slice.Key != "Hosting").SelectMany(slice => slice.Value.Select(other => (slice.Key, other)).Where(edge => !used.Contains(edge)))
+            .Select(edge => $"{edge.Key} may use {edge.other} and does not"));
     }
 
     [Fact]
@@ -93,6 +116,13 @@ public sealed partial class ArchitectureTests
         let file = Path.GetRelativePath(Repository.Path(project), path)
         from match in Using().Matches(File.ReadAllText(path))
         select (file, file.Split(Path.DirectorySeparatorChar)[0], match.Groups[1].Value);
+
+    // An invocation has its plan between the arguments and the context.
+    [GeneratedRegex(@"\.InvokeAsync\([^)]*\bPlan\b")]
+    private static partial Regex ToolInvocation();
+
+    [GeneratedRegex(@"Environment\.GetEnvironmentVariable\(")]
+    private static partial Regex EnvironmentRead();
 
     [GeneratedRegex(@"^(?:global )?using (?:static |\w+ = )?([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Using();

@@ -28,11 +28,12 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
             }
             catch (ModelException failure) when (RetryTable.DelayAfter(failure, attempt) is { } delay && !cancellationToken.IsCancellationRequested)
             {
-                var reason = failure.Failure == ModelFailure.RateLimited
-                    ? $"Rate limited, retrying in {delay.TotalSeconds:0}s"
-                    : $"{failure.Message} Trying again in {delay.TotalSeconds:0}s.";
-                journal.Progress(new ProgressUpdate.Retrying(new StepRetryingPayload(step, attempt, (long)delay.TotalMilliseconds, reason)));
-                await journal.CommitItemAsync(new Notice("retry", reason) { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
+                var isRateLimit = failure.Failure == ModelFailure.RateLimited;
+                journal.Progress(new ProgressUpdate.Retrying(
+                    new StepRetryingPayload(step, attempt, (long)delay.TotalMilliseconds, isRateLimit ? "Rate limited" : failure.Message.TrimEnd('.'))));
+                // ORC6's own words.
+                var text = isRateLimit ? $"Rate limited, retrying in {delay.TotalSeconds:0}s" : $"{failure.Message} Retrying in {delay.TotalSeconds:0}s";
+                await journal.CommitItemAsync(new Notice("retry", text) { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
                 await Task.Delay(delay, time, cancellationToken);
             }
         }

@@ -1,3 +1,5 @@
+using Pryx.Core.Storage;
+
 namespace Pryx.Core.Configuration;
 
 /// <summary>Where Pryx keeps its own files: PRYX_DATA_DIR, else <c>.pryx</c> below HOME.</summary>
@@ -42,13 +44,21 @@ public sealed record PryxPaths(string Home, string Data)
         : path;
 
     /// <summary>Makes the folders every start needs; others are made when something is put there.</summary>
+    /// <exception cref="Protocol.Errors.PryxException">STORAGE_…: they can not be made.</exception>
     public PryxPaths Create()
     {
-        foreach (var folder in (ReadOnlySpan<string>)[Data, Skills, Cache])
+        try
         {
-            CreatePrivate(folder);
+            foreach (var folder in (ReadOnlySpan<string>)[Data, Skills, Cache])
+            {
+                CreatePrivate(folder);
+            }
+            return this;
         }
-        return this;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageErrors.Translate(e, Data);
+        }
     }
 
     /// <summary>0700, also when it existed with wider rights.</summary>

@@ -66,7 +66,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public Task CheckModelAsync(string model, CancellationToken cancellationToken) => Models.ChooseAsync(model, null, options.Settings, cancellationToken);
+    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken)
+    {
+        var settings = options.Settings;
+        if (workspace is not null)
+        {
+            // The key may be in the folder's .env, as the turn will find it.
+            var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
+            settings = settings.With(DotEnv.Load(workspace, isTrusted));
+        }
+        await Models.ChooseAsync(model, null, settings, cancellationToken);
+    }
 
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
 

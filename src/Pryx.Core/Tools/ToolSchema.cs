@@ -4,7 +4,7 @@ using Pryx.Agent.Tools;
 
 namespace Pryx.Core.Tools;
 
-/// <summary>Definitions of the built-in tools: the description comes from the .md beside the tool.</summary>
+/// <summary>Definitions of built-in tools: the description comes from the .md beside the tool.</summary>
 internal static class ToolSchema
 {
     public static ToolDefinition Define(string policyName, string wireName, string schema, params IReadOnlyList<string> aliases)

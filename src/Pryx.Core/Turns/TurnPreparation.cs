@@ -45,6 +45,8 @@ public sealed class TurnPreparation(
     private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
+        // One by one: the mode counts only for the last folder of a path.
+        DatabaseFile.CreatePrivateDirectory(paths.ToolOutput);
         DatabaseFile.CreatePrivateDirectory(output);
         return new TurnSetup
         {

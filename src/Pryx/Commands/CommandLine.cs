@@ -33,6 +33,12 @@ internal static class CommandLine
         }
         root.Options.Add(new Option<bool>("--version", "-V") { Description = "Show the version" });
 
+        if (Unknown(root, args[0]) is { } nearest)
+        {
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} Unknown command: {SafeText.Line(args[0], 60)}");
+            io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {name} {nearest}");
+            return ExitCodes.Usage;
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])
         {
@@ -54,6 +60,33 @@ internal static class CommandLine
         {
             return ErrorReport.Show(io, e, parsed.GetValue(verbose));
         }
+    }
+
+    /// <summary>What to type instead of a first word that is no command; null when it is one, or an option.</summary>
+    private static string? Unknown(RootCommand root, string word)
+    {
+        if (word.StartsWith('-') || root.Subcommands.Any(command => command.Name == word || command.Aliases.Contains(word)))
+        {
+            return null;
+        }
+        var nearest = root.Subcommands.Select(command => (command.Name, Distance: Distance(command.Name, word))).MinBy(candidate => candidate.Distance);
+        return nearest.Distance <= 2 ? nearest.Name : "--help";
+    }
+
+    // Levenshtein, over two rows.
+    private static int Distance(string one, string two)
+    {
+        var row = Enumerable.Range(0, two.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= two.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == two[j - 1] ? 0 : 1)));
+            }
+        }
+        return row[^1];
     }
 
     private static string HelpFor(string name, ParseResult parsed)

@@ -88,6 +88,9 @@ public sealed class ModeTableTests
     [InlineData("own data", "filesystem.*", "DDDDD")]
     [InlineData("git hook", "folder", "D????")]
     [InlineData("sudo", "shell.exec:sudo apt install x", "D????")]
+    [Requirement("SEC3", "tool allow-list")]
+    [Requirement("SEC4", "http external")]
+    [Requirement("P4", "policy for sensitive operations")]
     public void Each_mode_judges_each_call(string call, string grant, string expected)
     {
         var actual = string.Concat(Columns.Select(mode => Under(mode, grant.Length == 0 ? [] : [grant]).Judge(Calls[call]).Decision switch

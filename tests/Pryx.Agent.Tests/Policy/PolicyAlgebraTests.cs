@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using static Pryx.Agent.Tests.Policy.PolicyCase;
@@ -106,36 +105,5 @@ public sealed class PolicyAlgebraTests
         Assert.Equal(Decision.Deny, policy.Judge(Request("shell.exec", Run("git push origin main"))).Decision);
         Assert.Equal(Decision.Allow, policy.Judge(Request("shell.exec", Run("git status"))).Decision);
         Assert.Equal("default", policy.Judge(Request("shell.exec", Run("ls"))).Rule);
-    }
-
-    [Fact]
-    public void Five_hundred_rules_are_judged_in_microseconds()
-    {
-        var grants = new GrantSet([.. Enumerable.Range(0, 250).Select(i => new Grant($"grant:{i}", ToolRule.ParseGrant($"shell.exec:tool{i} sub{i}*"), true))], Home);
-        PolicyRule[] rules = [.. Enumerable.Range(0, 250).Select(i => new PolicyRule($"{i}", ToolRule.Parse($"shell.exec:prog{i} x*"), Decision.Deny))];
-        var policy = PolicySet.Create(PolicyMode.WorkspaceOnly, Scope, grants, new RuleLayer("user", rules, Home));
-        var request = Request("shell.exec", Run("dotnet test src/Pryx.Tests --no-build -v q"));
-        for (var i = 0; i < 2_000; i++)
-        {
-            policy.Judge(request);
-        }
-        // The best of several rounds: other work on this machine is not what is measured.
-        var best = Enumerable.Range(0, 20).Min(_ =>
-        {
-            var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < 100; i++)
-            {
-                policy.Judge(request);
-            }
-            return Stopwatch.GetElapsedTime(started).TotalMicroseconds / 100;
-        });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{best:0.0} µs");
-        // The budget is that of the release build; without the optimizer it is some four times as slow.
-#if DEBUG
-        const double Budget = 400;
-#else
-        const double Budget = 50;
-#endif
-        Assert.True(best < Budget, $"{best:0.0} µs");
     }
 }

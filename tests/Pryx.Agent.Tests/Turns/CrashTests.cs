@@ -18,6 +18,7 @@ public sealed class CrashTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Requirement("NFR-R6", "resume after crash")]
     public async Task Wherever_it_dies_no_effect_happens_twice_and_every_call_is_answered_once(bool isRepeatable)
     {
         for (var crashAt = 1; crashAt <= 12; crashAt++)

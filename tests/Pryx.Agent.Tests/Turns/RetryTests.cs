@@ -16,6 +16,11 @@ public sealed class RetryTests
     [InlineData(ModelFailure.Authentication, new int[0])]
     [InlineData(ModelFailure.InvalidRequest, new int[0])]
     [InlineData(ModelFailure.ContextTooLong, new int[0])]
+    [Requirement("ERR4", "400 403 404 none")]
+    [Requirement("ERR4", "429 backoff")]
+    [Requirement("ERR4", "5xx at most 3")]
+    [Requirement("ERR4", "network at most 5")]
+    [Requirement("MOD6", "429 backoff queue")]
     public void Waits_follow_the_table(ModelFailure failure, int[] seconds)
     {
         var waits = new List<int>();
@@ -53,6 +58,9 @@ public sealed class RetryTests
     }
 
     [Fact]
+    [Requirement("ERR3", "code")]
+    [Requirement("ERR3", "message")]
+    [Requirement("ERR3", "request_id")]
     public async Task A_failure_that_is_not_retried_fails_the_turn_with_its_code_and_request_id()
     {
         using var bench = new TurnBench();

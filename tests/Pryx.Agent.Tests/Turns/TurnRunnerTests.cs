@@ -29,6 +29,9 @@ public sealed class TurnRunnerTests
     }
 
     [Fact]
+    [Requirement("SEC3", "argument validation")]
+    [Requirement("T6.7", "tool")]
+    [Requirement("CHAT-M", "tool failure does not break chat")]
     public async Task Every_call_gets_exactly_one_result_in_the_models_order_whatever_happens_to_it()
     {
         using var bench = new TurnBench();
@@ -73,6 +76,31 @@ public sealed class TurnRunnerTests
     }
 
     [Fact]
+    [Requirement("FR1.6", "every tool call evaluated")]
+    public async Task Every_call_is_judged_with_the_arguments_it_then_runs_with()
+    {
+        using var bench = new TurnBench();
+        var tools = new[] { new FakeTool("look"), new FakeTool("write"), new FakeTool("shell") };
+        bench.Tools.AddRange(tools);
+        var judged = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        bench.Policy = request =>
+        {
+            // Had it run before, it would have been seen.
+            Assert.DoesNotContain(tools.SelectMany(tool => tool.Seen), seen => request.Plan.Summary.EndsWith(seen, StringComparison.Ordinal));
+            judged.Enqueue(request.Plan.Summary);
+            return new(Decision.Allow, "test", "test");
+        };
+
+        await bench.RunAsync(new ScriptedModel(
+            Calls(("look", """{"n":1}"""), ("lookAlias", """{"n":2}"""), ("write", """{"n":3}""")),
+            Calls(("shell", """{"n":4}"""), ("shell", """{"n":5}""")),
+            Says("ok")));
+
+        Assert.Equal(5, tools.Sum(tool => tool.Runs));
+        Assert.Equal(tools.SelectMany(tool => tool.Seen.Select(seen => $"{tool.Definition.WireName} {seen}")).Order(), judged.Order());
+    }
+
+    [Fact]
     public async Task A_policy_that_throws_denies()
     {
         using var bench = new TurnBench();
@@ -87,6 +115,7 @@ public sealed class TurnRunnerTests
     }
 
     [Fact]
+    [Requirement("P4", "approval for sensitive operations")]
     public async Task An_asked_call_does_not_run_before_the_answer_and_runs_once_after_it()
     {
         using var bench = new TurnBench();

@@ -16,6 +16,9 @@ public sealed class ApprovalDeskTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("SEC6", "first answer wins")]
+    [Requirement("ARC3", "approval.needed")]
+    [Requirement("ARC3", "approval.resolved")]
     public async Task The_first_of_fifty_answers_counts_and_all_others_learn_that_they_came_late()
     {
         await using var store = await TempStore.CreateAsync();

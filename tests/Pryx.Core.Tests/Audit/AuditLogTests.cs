@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Audit;
 using Pryx.Core.Storage;
 using Pryx.Core.Tests.Storage;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Audit;
 
@@ -30,6 +31,7 @@ public sealed class AuditLogTests
     [InlineData("DELETE FROM audit_log WHERE seq > 7", 8, "missing")]
     [InlineData("DELETE FROM audit_log", 1, "missing")]
     [InlineData("UPDATE audit_log SET seq = 99 WHERE seq = 10", 99, "missing")]
+    [Requirement("SEC5", "tamper-evident")]
     public async Task Tampering_is_found_at_the_first_row_that_is_not_as_it_was_written(string tampering, long seq, string trouble)
     {
         await using var store = await TempStore.CreateAsync();
@@ -51,6 +53,7 @@ public sealed class AuditLogTests
     [Theory]
     [InlineData("UPDATE audit_log SET actor = 'x'")]
     [InlineData("DELETE FROM audit_log")]
+    [Requirement("SEC5", "tamper-evident")]
     public async Task The_store_itself_refuses_to_change_the_log(string sql)
     {
         await using var store = await TempStore.CreateAsync();

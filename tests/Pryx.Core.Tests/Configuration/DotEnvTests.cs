@@ -89,6 +89,7 @@ public sealed class DotEnvTests
     }
 
     [Fact]
+    [Requirement("CA6", "loaded")]
     public void A_missing_file_is_empty_and_a_real_one_is_read()
     {
         using var home = new TempHome();

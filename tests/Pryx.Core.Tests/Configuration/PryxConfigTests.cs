@@ -83,6 +83,8 @@ public sealed class PryxConfigTests : IDisposable
     [InlineData("- a\n- b")]
     [InlineData("just a text")]
     [InlineData("a: b\n c: d\n\te")]
+    [Requirement("T7.6", "defaults")]
+    [Requirement("T7.6", "warning")]
     public void A_file_that_is_no_map_gives_a_warning_and_the_defaults(string yaml)
     {
         var config = Load(yaml);
@@ -158,10 +160,13 @@ public sealed class PryxConfigTests : IDisposable
     }
 
     [Fact]
+    [Requirement("T7.10", "unknown config key")]
     public void An_unknown_key_is_an_error_for_who_asks_for_it() =>
         Assert.Equal("Unknown config key: nope", Assert.Throws<PryxException>(() => Load().Get("nope")).Message);
 
     [Fact]
+    [Requirement("T1.1", "directories")]
+    [Requirement("T1.1", "permissions")]
     public void The_data_directory_is_private_and_may_be_elsewhere()
     {
         Load();

@@ -2,12 +2,15 @@ using Pryx.Core.Costs;
 using Pryx.Core.Tests.Storage;
 using Pryx.Protocol;
 using Pryx.Protocol.Models;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Costs;
 
 public sealed class UsageStoreTests
 {
     [Fact]
+    [Requirement("FR4.5", "tokens")]
+    [Requirement("FR4.5", "estimated cost")]
     public async Task Sums_are_exact_to_the_micro_cent_and_say_what_they_leave_out()
     {
         var cancel = TestContext.Current.CancellationToken;

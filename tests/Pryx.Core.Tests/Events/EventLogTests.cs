@@ -3,6 +3,7 @@ using Pryx.Core.Tests.Storage;
 using Pryx.Protocol;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Events;
 
@@ -11,6 +12,9 @@ public sealed class EventLogTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("ARC6", "no loss")]
+    [Requirement("ARC6", "no duplicates")]
+    [Requirement("ARC2", "pub and sub")]
     public async Task Every_event_arrives_once_and_in_order_across_replay_and_live_with_many_writers()
     {
         const int writers = 8, each = 150;
@@ -38,6 +42,7 @@ public sealed class EventLogTests
     }
 
     [Fact]
+    [Requirement("ARC6", "missed fetched")]
     public async Task A_reader_continues_after_its_version_and_only_in_its_session()
     {
         await using var store = await TempStore.CreateAsync();

@@ -1,6 +1,7 @@
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Files;
 
@@ -36,6 +37,7 @@ public sealed class WorkspacePathTests : IDisposable
         Assert.False(WorkspacePath.Resolve(_workspace.Root, path).IsInsideWorkspace);
 
     [Fact]
+    [Requirement("SEC3", "path scope")]
     public void Links_are_followed_before_judging()
     {
         Directory.CreateDirectory(_workspace["real/sub"]);
@@ -87,6 +89,7 @@ public sealed class WorkspacePathTests : IDisposable
     }
 
     [Fact]
+    [Requirement("SEC3", "path scope")]
     public async Task Folder_that_becomes_a_link_between_check_and_use_is_not_followed()
     {
         Directory.CreateDirectory(_workspace["sub"]);

@@ -70,6 +70,35 @@ public sealed class TurnPolicyTests : IAsyncLifetime
             [await JudgeAsync(policy, "make a", session, workspace), await JudgeAsync(policy, "make b", session, workspace), await JudgeAsync(policy, "make c", session, workspace)];
     }
 
+    [Theory]
+    [InlineData("folder", "workspace")]
+    [InlineData("fs.write:src/**", "workspace")]
+    [InlineData("shell.exec:make*", "host")]
+    [InlineData("http.request:api.example.org", "network")]
+    [InlineData("mcp.github.*", "integration")]
+    [Requirement("FR2.2", "workspace")]
+    [Requirement("FR2.2", "host")]
+    [Requirement("FR2.2", "network")]
+    [Requirement("FR2.2", "integration")]
+    public async Task A_grant_is_stored_with_its_scope_and_lets_through_what_lies_in_it_alone(string pattern, string scope)
+    {
+        await _grants.AddAsync(new(pattern, _home.Workspace, null, "cli"), Cancellation);
+        Assert.Equal(scope, await _database.ReadAsync(static connection => connection.Text("SELECT scope FROM policies"), Cancellation));
+
+        var src = Path.Combine(_home.Workspace, "src", "a.cs");
+        Dictionary<string, PolicyRequest> calls = new()
+        {
+            ["workspace"] = Request("x") with { Tool = "filesystem.write", Plan = new("x", [new(AccessKind.Write, src) { IsInsideWorkspace = true }]) },
+            ["host"] = Request("make all"),
+            ["network"] = Request("x") with { Tool = "http.request", Plan = new("x", [new(AccessKind.Network, "api.example.org") { Method = "GET" }]) },
+            ["integration"] = Request("x") with { Tool = "mcp.github.create_issue", Plan = new("x", []) },
+        };
+        foreach (var (name, call) in calls)
+        {
+            Assert.Equal((name, name == scope ? Decision.Allow : Decision.Ask), (name, (await Policy().JudgeAsync(call, Cancellation)).Decision));
+        }
+    }
+
     [Fact]
     public async Task A_session_s_grants_die_with_it()
     {

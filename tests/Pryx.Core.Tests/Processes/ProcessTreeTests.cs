@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pryx.Core.Processes;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Processes;
 
@@ -19,6 +20,8 @@ public sealed class ProcessTreeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Requirement("NFR-R1", "0 zombies")]
+    [Requirement("G3", "0 zombies after exit")]
     public async Task Stop_ends_a_tree_that_forks_twice_and_ignores_term_within_a_second(bool usesNamespaces)
     {
         using var bench = new ShellBench(usesNamespaces);
@@ -38,6 +41,7 @@ public sealed class ProcessTreeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Requirement("NFR-R1", "0 zombies")]
     public async Task Timeout_ends_the_same_tree_and_says_so(bool usesNamespaces)
     {
         using var bench = new ShellBench(usesNamespaces);

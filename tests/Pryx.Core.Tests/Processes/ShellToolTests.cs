@@ -1,6 +1,7 @@
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Processes;
 
@@ -92,6 +93,7 @@ public sealed class ShellToolTests
     }
 
     [Fact]
+    [Requirement("CA6", "passed to tools")]
     public async Task Children_see_neither_our_secrets_nor_provider_keys_of_the_workspace()
     {
         var own = new Dictionary<string, string>
@@ -211,6 +213,7 @@ public sealed class ShellToolTests
     [InlineData("""{"command":"ls","timeout_ms":600001}""")]
     [InlineData("""{"command":"ls","env":["A=b"]}""")]
     [InlineData("""{"command":"ls","env":{"A=B":"c"}}""")]
+    [Requirement("SEC3", "argument validation")]
     public async Task Bad_arguments_are_refused_with_words(string json)
     {
         using var bench = new ShellBench();

@@ -36,6 +36,8 @@ public sealed class FileVaultTests : IDisposable
     }
 
     [Fact]
+    [Requirement("NFR-S2", "none in plaintext config")]
+    [Requirement("DM2", "keychain.json")]
     public async Task Nothing_on_disk_shows_a_value_and_only_the_references_show_names()
     {
         await Vault().SetAsync("pryx:provider:openai", Secret, Cancellation);
@@ -76,6 +78,7 @@ public sealed class FileVaultTests : IDisposable
     }
 
     [Fact]
+    [Requirement("T7.9", "clear error")]
     public async Task A_missing_damaged_or_foreign_key_file_is_named_and_nothing_is_written()
     {
         await Vault().SetAsync("a", Secret, Cancellation);

@@ -1,5 +1,6 @@
 using Pryx.Core.Configuration;
 using Pryx.Core.Secrets;
+using Pryx.Protocol.Errors;
 using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Secrets;
@@ -29,6 +30,23 @@ public sealed class ProviderKeysTests : IDisposable
         var keys = await new ProviderKeys(settings, vault).ReadAsync("openrouter", Cancellation);
         Assert.Equal(expected, keys("openrouter"));
         Assert.Null(keys("groq"));
+    }
+
+    [Fact]
+    [Requirement("T7.9", "clear error")]
+    [Requirement("T7.9", "fallback")]
+    public async Task With_a_vault_that_does_not_open_the_environment_still_has_a_key_and_without_one_it_says_why()
+    {
+        var paths = new PryxPaths(_home.Home, _home.Data);
+        await new FileVault(VaultOptions.From(paths, new Settings(_ => null)), TimeProvider.System).SetAsync(SecretNames.Provider("openrouter"), "vault", Cancellation);
+        File.Delete(VaultOptions.From(paths, new Settings(_ => null)).KeyPath);
+
+        var without = new Settings(_ => null);
+        var error = await Assert.ThrowsAsync<PryxException>(() => new ProviderKeys(without, new FileVault(VaultOptions.From(paths, without), TimeProvider.System)).ReadAsync("openrouter", Cancellation));
+        Assert.Equal("VAULT_KEY_MISSING", error.Code);
+        Assert.NotNull(error.Next);
+        var with = new Settings(name => name == "OPENROUTER_API_KEY" ? "environment" : null);
+        Assert.Equal("environment", (await new ProviderKeys(with, new FileVault(VaultOptions.From(paths, with), TimeProvider.System)).ReadAsync("openrouter", Cancellation))("openrouter"));
     }
 
     [Fact]

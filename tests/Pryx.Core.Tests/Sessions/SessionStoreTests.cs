@@ -6,6 +6,7 @@ using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Sessions;
 
@@ -14,6 +15,7 @@ public sealed class SessionStoreTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("T6.5", "messages persist")]
     public async Task Every_property_of_every_item_comes_back()
     {
         await using var store = await TempStore.CreateAsync();
@@ -122,6 +124,7 @@ public sealed class SessionStoreTests
     }
 
     [Fact]
+    [Requirement("NFR-M1.5", "child sessions")]
     public async Task A_fork_has_the_history_and_its_own_life()
     {
         await using var store = await TempStore.CreateAsync();

@@ -1,6 +1,7 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Turns;
 using Pryx.Core.Audit;
+using Pryx.Core.Configuration;
 using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
@@ -12,8 +13,11 @@ namespace Pryx.Core.Tests.Storage;
 /// <summary>Real processes and real disks in trouble. A child is this very executable, running one of the explicit tests below; its folder for temporary files is that of the store.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private const int Kills = 12;
     private const int WritersOfChild = 4;
+
+    /// <summary>PRYX_KILLS=100 for the whole measurement: <c>make kills</c>.</summary>
+    private static readonly int Kills = int.TryParse(EnvironmentSettings.Read("PRYX_KILLS"), out var kills) ? kills : 4;
+
     private readonly string _folder = TempStore.NewFolder();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -21,6 +25,8 @@ public sealed class CrashTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [Requirement("T6.5", "session persists")]
+    [Requirement("T6.5", "messages persist")]
     public async Task Killing_the_writer_at_any_moment_loses_nothing_it_had_acknowledged()
     {
         var random = new Random(20260101);
@@ -118,6 +124,7 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    [Requirement("INST-M", "disk full")]
     public async Task A_full_disk_is_a_clear_error_and_nothing_is_damaged()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A small disk is a tmpfs.");
@@ -135,6 +142,7 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    [Requirement("INST-M", "no permission")]
     public async Task A_folder_that_may_not_be_written_is_a_clear_error()
     {
         if (!OperatingSystem.IsLinux() || Environment.UserName != "root")

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Storage;
 
@@ -14,6 +15,8 @@ public sealed class DatabaseTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [Requirement("DM2", "pryx.db")]
+    [Requirement("T1.2", "created")]
     public async Task Folder_and_files_are_private_and_the_settings_are_the_safe_ones()
     {
         await using var database = await OpenAsync();
@@ -141,6 +144,8 @@ public sealed class DatabaseTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(4096)]
+    [Requirement("T7.4", "backup")]
+    [Requirement("T7.4", "new database")]
     public async Task A_damaged_file_is_set_aside_whole_and_a_new_one_begun(int damagedFrom)
     {
         await using (var database = await OpenAsync())
@@ -240,6 +245,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    [Requirement("DM1", "migrations")]
     public async Task Migrating_backs_the_old_file_up_first_and_keeps_its_rows()
     {
         var first = new Migrations([(1, static () => "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('old')")]);
@@ -260,6 +266,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    [Requirement("DM1", "migrations")]
     public async Task A_migration_that_fails_changes_nothing()
     {
         var first = new Migrations([(1, static () => "CREATE TABLE notes (text TEXT)")]);

@@ -9,6 +9,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Turns;
 
@@ -19,6 +20,12 @@ public sealed class StoredTurnJournalTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("FR1.5", "sessions in SQLite")]
+    [Requirement("ARC3", "session.message")]
+    [Requirement("ARC3", "tool.request")]
+    [Requirement("ARC3", "tool.executing")]
+    [Requirement("ARC3", "tool.complete")]
+    [Requirement("MOD6", "cost")]
     public async Task A_turn_with_a_tool_call_is_told_whole_by_its_events_and_items()
     {
         await using var store = await TempStore.CreateAsync();
@@ -132,6 +139,7 @@ public sealed class StoredTurnJournalTests
     }
 
     [Fact]
+    [Requirement("SEC5", "what")]
     public async Task Secrets_in_arguments_and_results_reach_neither_events_nor_audit()
     {
         const string secret = "sk-abcdefghijklmnopqrstuvwx0123";

@@ -7,6 +7,7 @@ using Pryx.Core.Web;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Web;
 
@@ -91,6 +92,7 @@ public sealed class HttpToolTests : IDisposable
     [InlineData("""{"Proxy-Authorization":"x"}""")]
     [InlineData("""{"X-A":"b\r\nHost: internal"}""")]
     [InlineData("""{"X A":"b"}""")]
+    [Requirement("SEC3", "argument validation")]
     public async Task Header_that_is_not_the_models_business_is_refused(string headers)
     {
         using var http = new GuardedHttp(new GuardedHttpOptions());
@@ -127,6 +129,7 @@ public sealed class HttpToolTests : IDisposable
     }
 
     [Fact]
+    [Requirement("UC1", "HTTP")]
     public async Task Redirect_is_followed_on_its_host_and_reported_to_another()
     {
         await using var server = LoopbackServer.With(new Dictionary<string, string>

@@ -45,6 +45,7 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    [Requirement("TOK5", "enforced")]
     public async Task No_more_than_the_limit_is_taken_and_the_nearest_file_comes_first()
     {
         Directory.CreateDirectory(_home.PathOf(".git"));

@@ -1,11 +1,19 @@
 using Pryx.Protocol.Models;
 using Pryx.Providers.Catalog;
+using Pryx.Testing;
 
 namespace Pryx.Providers.Tests.Catalog;
 
 public class ModelCatalogTests
 {
     [Fact]
+    [Requirement("MOD3", "context")]
+    [Requirement("MOD3", "limits")]
+    [Requirement("MOD3", "pricing")]
+    [Requirement("MOD3", "tools")]
+    [Requirement("MOD3", "vision")]
+    [Requirement("MOD3", "reasoning")]
+    [Requirement("MOD10", "OpenAI per-model")]
     public void A_known_model_has_limits_abilities_and_prices_per_million()
     {
         var model = ModelCatalog.Find(new("openai", "gpt-4o"));

@@ -121,6 +121,8 @@ public class FailureTests
     [InlineData(500, ModelFailure.ServerError)]
     [InlineData(503, ModelFailure.ServerError)]
     [InlineData(529, ModelFailure.ServerError)]
+    [Requirement("ERR3", "request_id")]
+    [Requirement("ERR3", "message")]
     public async Task An_HTTP_error_is_told_by_its_status_with_id_and_words(int status, ModelFailure failure)
     {
         foreach (var wire in Wire.All)
@@ -183,6 +185,7 @@ public class FailureTests
     [InlineData("Retry-After", "Thu, 01 Jan 2026 00:00:30 GMT", 30000)]
     [InlineData("Retry-After", "Wed, 31 Dec 2025 00:00:30 GMT", 0)]
     [InlineData("Retry-After", "soon", null)]
+    [Requirement("ERR3", "retry_after_ms")]
     public async Task Retry_after_is_read_as_seconds_and_as_a_date(string header, string value, int? milliseconds)
     {
         var server = new CannedServer(Rejection, "application/json") { Status = HttpStatusCode.TooManyRequests, Headers = [(header, value)] };
@@ -211,6 +214,8 @@ public class FailureTests
     [Theory]
     [InlineData("Incorrect API key provided: " + Wire.SomeKey)]
     [InlineData("Incorrect API key provided: sk-test-****cdef. You can find")]
+    [Requirement("T7.2", "remediation")]
+    [Requirement("T2.6", "reason shown")]
     public async Task The_key_never_shows_even_when_the_provider_echoes_it(string words)
     {
         var body = $$$"""{"error":{"message":"{{{words}}}","code":"invalid_api_key"}}""";
@@ -231,6 +236,7 @@ public class FailureTests
     }
 
     [Fact]
+    [Requirement("CHAT-M", "provider down suggests")]
     public async Task A_port_nobody_listens_on_is_a_network_failure_with_the_address()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

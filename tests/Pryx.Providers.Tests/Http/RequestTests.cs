@@ -5,6 +5,7 @@ using Microsoft.Extensions.AI;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 using Pryx.Providers.OpenAIChat;
+using Pryx.Testing;
 
 namespace Pryx.Providers.Tests.Http;
 
@@ -45,6 +46,7 @@ public class RequestTests
     }
 
     [Fact]
+    [Requirement("MOD7", "cache_control")]
     public async Task Anthropic_gets_at_most_four_cache_markers_on_tools_system_and_the_last_two_user_messages()
     {
         var asked = await AskAsync("anthropic", [.. History(), .. History().Skip(1), .. History().Skip(1)], Options());

@@ -56,6 +56,7 @@ public class RoundTripTests
     }
 
     [Theory, MemberData(nameof(Models))]
+    [Requirement("FR4.5", "tokens")]
     public async Task Usage_is_what_the_server_counted(string model)
     {
         await using var server = await FakeProvider.StartAsync(TestContext.Current.CancellationToken,
@@ -79,6 +80,7 @@ public class RoundTripTests
     }
 
     [Fact]
+    [Requirement("T6.6", "applies to new messages")]
     public async Task A_session_may_change_its_model_at_every_step()
     {
         // One server for each, as in life: none knows what another one's reasoning was.

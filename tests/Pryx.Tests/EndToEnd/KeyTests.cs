@@ -24,11 +24,12 @@ public sealed class KeyTests
         Assert.True(run.ExitCode == 0, run.Stderr);
         Assert.All(provider.ModelRequests, request => Assert.Equal($"Bearer {Person.Key}", request.Headers["Authorization"]));
         Assert.DoesNotContain(Person.Key, set.Stdout + set.Stderr + run.Stdout + run.Stderr, StringComparison.Ordinal);
+        var folders = Directory.EnumerateDirectories(person.Home.Data, "*", SearchOption.AllDirectories).Append(person.Home.Data);
         var files = Directory.EnumerateFiles(person.Home.Home, "*", SearchOption.AllDirectories).ToList();
         Assert.Contains(files, file => file.EndsWith("pryx.db", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("end-to-end-0123456789"u8)));
-        Assert.All(files.Where(_ => !OperatingSystem.IsWindows()), file =>
-            Assert.Equal(UnixFileMode.None, OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file) & (UnixFileMode)0b000_111_111));
+        Assert.All(files.Concat(folders), path =>
+            Assert.True(OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & (UnixFileMode)0b000_111_111) == 0, $"{path} is open to others."));
     }
 
     [Fact]

@@ -14,8 +14,10 @@ public sealed class StoreTroubleTests
     public async Task Full_disk_is_said_clearly_and_once_there_is_room_continue_finishes_the_turn()
     {
         await using var disk = await SmallDisk.MountAsync(Cancellation);
+        // The answer is longer than what the log may still have room for in its old pages.
+        var answer = string.Concat(Enumerable.Repeat("There is room again. ", 20_000)).TrimEnd();
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(
-            Calls(("shell_exec", $$"""{"command":"cat /dev/zero > {{disk.Path}}/filler; echo filled"}""")), Says("There is room again.")), Cancellation);
+            Calls(("shell_exec", $$"""{"command":"dd if=/dev/zero of={{disk.Path}}/filler bs=4096 2>&-; echo filled"}""")), Says(answer)), Cancellation);
         using var person = Person.At(provider);
         person.Variables["PRYX_DATA_DIR"] = Path.Combine(disk.Path, "pryx");
 
@@ -24,17 +26,23 @@ public sealed class StoreTroubleTests
         Assert.Equal((1, ""), (full.ExitCode, full.Stdout));
         Assert.Contains("The disk that holds", full.Stderr, StringComparison.Ordinal);
         Assert.Contains("is full", full.Stderr, StringComparison.Ordinal);
-        var still = await person.RunAsync("hello");
+        Assert.Contains("pryx run --continue", full.Stderr, StringComparison.Ordinal);
+        var asked = provider.ModelRequests.Count;
+        person.Home.Write("long.txt", answer);
+        var still = await person.RunAsync("--file", "long.txt");
         Assert.Equal((1, ""), (still.ExitCode, still.Stdout));
         Assert.Contains("is full", still.Stderr, StringComparison.Ordinal);
-        Assert.Single(provider.ModelRequests);
+        Assert.Equal(asked, provider.ModelRequests.Count);
 
         File.Delete(Path.Combine(disk.Path, "filler"));
         var id = (await person.JsonAsync("session", "list", "--json")).EnumerateArray().Single(session => session.GetProperty("title").GetString() == "fill it").GetProperty("id").GetString()!;
         var again = await person.PryxAsync("run", "--session", id);
 
         Assert.True(again.ExitCode == 0, again.Stderr);
-        Assert.Equal("There is room again.\n", again.Stdout);
+        Assert.Equal(answer + "\n", again.Stdout);
+        // Run once; its result was the first thing that found no room, or the last that did.
+        var told = Assert.Single(provider.ModelRequests[^1].Results).Text;
+        Assert.True(told.Contains("outcome is unknown", StringComparison.Ordinal) || told.Contains("filled", StringComparison.Ordinal), told);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(disk.Path, "pryx"), "*.corrupt-*"));
         Assert.Empty(provider.Violations);
     }
@@ -59,6 +67,7 @@ public sealed class StoreTroubleTests
         var run = await person.ShellAsync($"{asNobody} '{Person.Executable}' run -m {Models.Chat} hello");
 
         Assert.Equal((1, ""), (run.ExitCode, run.Stdout));
+        Assert.Contains("may not write", run.Stderr, StringComparison.Ordinal);
         Assert.Contains(person.Home.Data, run.Stderr, StringComparison.Ordinal);
         Assert.Contains("PRYX_DATA_DIR", run.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Stderr, StringComparison.Ordinal);

@@ -32,7 +32,14 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         var result = default(RunResult);
         if (open is not null)
         {
-            result = await TurnAsync(client, session, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
+            try
+            {
+                result = await TurnAsync(client, session, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
+            }
+            catch (PryxException e) when (e.Code == "TURN_TAKEN" && options.Prompt is not null)
+            {
+                // Another process is at it: the prompt goes there, or begins the next turn when it has just ended.
+            }
         }
         if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
         {

@@ -134,7 +134,8 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
                     Release(isAnswer: false);
                 }
                 break;
-            case Notice notice when _shown.Add(notice.Id):
+            // A retry was shown when it began.
+            case Notice { Kind: not "retry" } notice when _shown.Add(notice.Id):
                 Line($"{_style.Yellow("!")} {SafeText.Of(notice.Text)}");
                 break;
             default:
