@@ -185,7 +185,7 @@ public sealed class GrantPatternTests
         Assert.False(Covers("mcp.github.*:api.github.com", Request("mcp.github.list")));
 
     [Theory]
-    [InlineData("dotnet test", "shell.exec:dotnet test*", "--allow 'shell.exec:dotnet test*'")]
+    [InlineData("dotnet test", "shell.exec:dotnet test*", "--allow 'shell.exec:dotnet test'")]
     [InlineData("dotnet test", null, "--allow 'shell.exec:dotnet test'")]
     [InlineData("bash run.sh", null, "--allow 'shell.exec:bash run.sh'")]
     [InlineData("echo 'a'", null, "--allow 'shell.exec:echo '\\''a'\\'''")]
