@@ -11,7 +11,7 @@ public sealed class ApprovalTests
     [Fact]
     [Requirement("SEC4", "shell.exec")]
     [Requirement("P4", "approval for sensitive operations")]
-    [Requirement("G5", "every sensitive tool call is judged")]
+    [Requirement("FR2.3", "once")]
     public async Task Card_shows_tool_exact_command_and_reason_and_yes_runs_it_once()
     {
         await using var provider = await ShellThenDoneAsync("touch made.txt");
@@ -72,7 +72,6 @@ public sealed class ApprovalTests
     }
 
     [Fact]
-    [Requirement("FR2.3", "once")]
     [Requirement("FR2.3", "session")]
     public async Task Session_grant_holds_in_its_session_and_nowhere_else()
     {
@@ -113,6 +112,8 @@ public sealed class ApprovalTests
         var next = await person.RunAsync("another session");
         Assert.True(next.ExitCode == 0, next.Stderr);
         Assert.True(person.Home.Exists("made.txt"));
+        var elsewhere = await person.PryxAsync(["run", "-m", Models.Chat, "in another folder"], folder: person.Home.Home);
+        Assert.Equal(3, elsewhere.ExitCode);
 
         var grant = Assert.Single((await person.JsonAsync("grant", "list", "--json")).EnumerateArray());
         var revoked = await person.PryxAsync("grant", "revoke", grant.GetProperty("id").GetString()!);
@@ -138,7 +139,6 @@ public sealed class ApprovalTests
     }
 
     [Fact]
-    [Requirement("UC1", "fewer than 3 prompts")]
     public async Task Folder_grant_lets_later_edits_run_unasked()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(
@@ -160,6 +160,27 @@ public sealed class ApprovalTests
         var next = await person.RunAsync("another session");
         Assert.True(next.ExitCode == 0, next.Stderr);
         Assert.Equal("a", person.Home.Read("a.txt"));
+    }
+
+    [Fact]
+    [Requirement("UC1", "fewer than 3 prompts")]
+    public async Task Five_steps_need_two_answers()
+    {
+        await using var provider = await FakeProvider.StartAsync(ScriptFile.Load("five-steps"), Cancellation);
+        using var person = Person.At(provider);
+        SmallProject.WriteTo(person.Folder);
+        await using var terminal = person.Terminal("run", "-m", Models.Chat, SmallProject.Prompt);
+
+        await terminal.WaitForTextAsync("filesystem.write: ", Cancellation);
+        await terminal.WaitForTextAsync("Answer: ", Cancellation);
+        terminal.SendKeys("f");
+        await terminal.WaitForTextAsync("shell.exec: Run sh test.sh", Cancellation);
+        await terminal.WaitForTextAsync("Answer: ", Cancellation);
+        terminal.SendKeys("y");
+
+        Assert.Equal(0, await terminal.WaitAsync(Cancellation));
+        Assert.Equal(2, Count(terminal.Text, "── Approval"));
+        Assert.Equal("run\n", person.Home.Read("runs.txt"));
     }
 
     [Fact]

@@ -65,7 +65,6 @@ public sealed class ExitCodeTests
     [Fact]
     [Requirement("T7.2", "remediation")]
     [Requirement("T2.6", "reason shown")]
-    [Requirement("ERR4", "400 403 404 none")]
     public async Task Refused_key_is_4_names_the_variable_and_is_not_tried_again()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Fails(401)), Cancellation);

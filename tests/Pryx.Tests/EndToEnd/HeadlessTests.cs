@@ -13,7 +13,6 @@ public sealed class HeadlessTests
     [InlineData("shell_exec", """{"command":"touch 'made it.txt'"}""", "made it.txt")]
     [InlineData("shell_exec", """{"command":"echo done | tee made.txt"}""", "made.txt")]
     [InlineData("write_file", """{"path":"src/made.txt","content":"x"}""", "src/made.txt")]
-    [Requirement("SEC4", "any side effect")]
     public async Task Denied_call_names_the_narrowest_flag_and_with_it_the_same_run_succeeds(string tool, string arguments, string effect)
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls((tool, arguments)), Says("Done.")), Cancellation);

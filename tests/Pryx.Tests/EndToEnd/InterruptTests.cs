@@ -82,7 +82,6 @@ public sealed class InterruptTests
     }
 
     [Fact]
-    [Requirement("NFR-R4", "within 2 s")]
     public async Task SIGTERM_suspends_the_turn_within_2_s_and_continue_finishes_it()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(

@@ -45,7 +45,7 @@ public sealed class KillTests
     }
 
     [Fact]
-    [Requirement("NFR-R1", "0 zombies")]
+    [Requirement("G3", "0 zombies after exit")]
     public async Task A_command_that_ran_when_Pryx_died_ends_and_is_not_run_again_and_the_model_is_told()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(

@@ -63,7 +63,6 @@ public sealed class OutputTests
 
     [Fact]
     [Requirement("T6.2", "multi-turn")]
-    [Requirement("API5", "system_prompt")]
     public async Task Later_turns_of_a_session_hold_the_earlier_ones_and_its_instructions()
     {
         await using var provider = await FakeProvider.StartAsync(Cancellation, Says("First answer."), Says("Second answer."), Says("Third answer."));

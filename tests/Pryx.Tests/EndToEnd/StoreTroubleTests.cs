@@ -49,7 +49,6 @@ public sealed class StoreTroubleTests
 
     [Fact]
     [Requirement("INST-M", "no permission")]
-    [Requirement("INST-M", "read-only")]
     public async Task Home_that_may_not_be_written_is_said_clearly()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Rights are other ones on Windows.");
@@ -72,6 +71,25 @@ public sealed class StoreTroubleTests
         Assert.Contains("PRYX_DATA_DIR", run.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Stderr, StringComparison.Ordinal);
         Assert.Empty(provider.Requests);
+    }
+
+    [Fact]
+    [Requirement("INST-M", "read-only")]
+    public async Task Read_only_disk_is_said_clearly()
+    {
+        await using var disk = await SmallDisk.MountAsync(Cancellation);
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Yes.")), Cancellation);
+        using var person = Person.At(provider);
+        person.Variables["PRYX_DATA_DIR"] = Path.Combine(disk.Path, "pryx");
+        Assert.Equal(0, (await person.RunAsync("hello")).ExitCode);
+        await disk.MakeReadOnlyAsync(Cancellation);
+
+        var run = await person.RunAsync("hello again");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Stdout));
+        Assert.Contains(disk.Path, run.Stderr, StringComparison.Ordinal);
+        Assert.Contains("PRYX_DATA_DIR", run.Stderr, StringComparison.Ordinal);
+        Assert.Single(provider.ModelRequests);
     }
 
     [Fact]
@@ -118,6 +136,12 @@ public sealed class StoreTroubleTests
             var mounted = await RunProcess.RunAsync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", path], new(), cancellationToken);
             Assert.SkipUnless(mounted.ExitCode == 0, $"A small disk can not be mounted here: {mounted.Stderr}");
             return new(path);
+        }
+
+        public async Task MakeReadOnlyAsync(CancellationToken cancellationToken)
+        {
+            var result = await RunProcess.RunAsync("mount", ["-o", "remount,ro", Path], new(), cancellationToken);
+            Assert.True(result.ExitCode == 0, result.Stderr);
         }
 
         public async ValueTask DisposeAsync()

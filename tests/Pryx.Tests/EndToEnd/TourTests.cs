@@ -3,7 +3,6 @@ using Pryx.Testing;
 namespace Pryx.Tests.EndToEnd;
 
 /// <summary>What somebody without any key sees.</summary>
-[Requirement("P3", "no other runtime")]
 public sealed class TourTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

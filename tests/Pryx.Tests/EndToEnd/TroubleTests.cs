@@ -12,8 +12,6 @@ public sealed class TroubleTests
     [InlineData("429")]
     [InlineData("503")]
     [InlineData("cut")]
-    [Requirement("ERR4", "429 backoff")]
-    [Requirement("ERR4", "5xx at most 3")]
     public async Task Run_succeeds_after_a_stumble_and_the_text_is_not_doubled(string trouble)
     {
         var whole = Says("The answer ", "is forty-two.");
