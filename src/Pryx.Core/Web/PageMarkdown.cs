@@ -10,7 +10,7 @@ internal sealed class PageMarkdown
     private const int MaxDepth = 200;
 
     /// <summary>The largest ordinary pages take a tenth of it.</summary>
-    private static readonly TimeSpan ParseTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ParseTime = TimeSpan.FromSeconds(5);
 
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal)
         { "script", "style", "template", "svg", "iframe", "object", "embed", "canvas", "head", "input", "select", "textarea", "button", "audio", "video", "map", "dialog", "link", "meta" };
