@@ -11,6 +11,7 @@ using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Models;
 using Pryx.Providers;
 using Pryx.Providers.Catalog;
 
@@ -25,6 +26,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private CoreStore? _store;
     private SessionTurns? _turns;
     private ProcessSpawner? _spawner;
+    private readonly CancellationTokenSource _leaving = new();
 
     private PryxConfig Config => field ??= LoadConfig();
     private FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
@@ -80,8 +82,30 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
 
+    /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
+    public void Rehearse()
+    {
+        var leaving = _leaving.Token;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await Rehearsal.PlayAsync(TimeProvider.System, leaving);
+            }
+            catch (OperationCanceledException)
+            {
+                // The process is done before the rehearsal is.
+            }
+            catch (ModelException)
+            {
+                // Nothing depends on it: the turn itself will say what is wrong.
+            }
+        }, leaving);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await _leaving.CancelAsync();
         if (_turns is not null)
         {
             await _turns.DisposeAsync();
@@ -91,6 +115,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             await _store.DisposeAsync();
         }
         _opening.Dispose();
+        _leaving.Dispose();
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(

@@ -56,14 +56,19 @@ internal sealed class Migrations(IReadOnlyList<(int Number, Func<string> Script)
         command.ExecuteNonQuery();
     }
 
-    private static List<(int, Func<string>)> FindEmbedded() =>
-    [
-        .. from name in typeof(Migrations).Assembly.GetManifestResourceNames()
-           where name.EndsWith(".sql", StringComparison.Ordinal)
-           let number = int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture)
-           orderby number
-           select (number, (Func<string>)(() => ReadResource(typeof(Migrations).Assembly, name))),
-    ];
+    // Loops, not a query: every start comes through here, and generic code over value types is compiled anew each time.
+    private static (int, Func<string>)[] FindEmbedded()
+    {
+        var names = Array.FindAll(typeof(Migrations).Assembly.GetManifestResourceNames(), static name => name.EndsWith(".sql", StringComparison.Ordinal));
+        Array.Sort(names, StringComparer.Ordinal); // Four digits each: the order of the names is that of the numbers.
+        var found = new (int, Func<string>)[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var name = names[i];
+            found[i] = (int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture), () => ReadResource(typeof(Migrations).Assembly, name));
+        }
+        return found;
+    }
 
     private static string ReadResource(Assembly assembly, string name)
     {

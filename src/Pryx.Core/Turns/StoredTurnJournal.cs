@@ -153,18 +153,11 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             ProtocolJson.Default.TurnEndedPayload);
     }, cancellationToken);
 
-    public void Progress(ProgressUpdate update) => events.Progress(update switch
-    {
-        ProgressUpdate.Message message => Shown(EventNames.MessageDelta, $"{message.Step}", message.Text, text => Element(new(message.Step, text), ProtocolJson.Default.MessageDeltaPayload)),
-        ProgressUpdate.Thinking thinking => Shown(EventNames.ReasoningDelta, $"{thinking.Step}", thinking.Text, text => Element(new(thinking.Step, text), ProtocolJson.Default.MessageDeltaPayload)),
-        ProgressUpdate.ToolText tool => Shown(EventNames.ToolOutput, $"{tool.CallId}/{tool.Stream}", tool.Text, text => Element(new(tool.CallId, tool.Stream, text), ProtocolJson.Default.ToolOutputPayload)),
-        ProgressUpdate.Retrying retrying => Shown(EventNames.StepRetrying, "", "", _ => Element(retrying.Retry, ProtocolJson.Default.StepRetryingPayload)) with { IsText = false },
-        _ => throw new NotSupportedException($"No event for {update.GetType().Name}."),
-    });
+    public void Progress(ProgressUpdate update) => events.Progress(TurnProgress.Of(_sessionId, _turnId, update));
 
     /// <summary>Tells whoever listens that this process can not go on and could not store that either.</summary>
-    internal void AnnounceUnstored(string code, string message, string traceId) => events.Progress(
-        Shown(EventNames.ErrorOccurred, "", "", _ => Element(new(code, message, traceId), ProtocolJson.Default.ErrorPayload)) with { IsText = false });
+    internal void AnnounceUnstored(string code, string message, string traceId) =>
+        events.Progress(TurnProgress.Error(_sessionId, _turnId, new(code, message, traceId)));
 
     private Task<T> CommitAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
@@ -210,8 +203,6 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     private void Announce<T>(SqliteConnection connection, string name, T payload, JsonTypeInfo<T> type) =>
         events.Append(connection, new PryxEvent { Event = name, SessionId = _sessionId, TurnId = _turnId, Payload = Element(payload, type) });
-
-    private Progress Shown(string name, string place, string text, Func<string, JsonElement> toPayload) => new(name, _sessionId, _turnId, place, text, toPayload);
 
     private Item InTurn(Item item, int step) => item with { TurnId = _turnId, Step = item.Step == 0 ? step : item.Step };
 

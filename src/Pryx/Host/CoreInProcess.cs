@@ -12,6 +12,10 @@ internal static class CoreInProcess
     {
         cancellationToken.ThrowIfCancellationRequested();
         var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning });
+        if (options.RunsTurns)
+        {
+            core.Rehearse();
+        }
         return Task.FromResult<IPryxClient>(new LocalClient(core));
     }
 }

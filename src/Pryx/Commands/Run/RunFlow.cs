@@ -19,7 +19,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
     {
-        await using var client = await io.ConnectAsync(new ConnectOptions(options.IsLocal, options.Workspace), interrupts.Any);
+        await using var client = await io.ConnectAsync(new ConnectOptions(options.IsLocal, options.Workspace) { RunsTurns = true }, interrupts.Any);
         var (session, open) = await FindSessionAsync(client);
         if (session is not null && open is null && options.Prompt is null)
         {
