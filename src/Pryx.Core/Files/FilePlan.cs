@@ -33,7 +33,7 @@ internal static class FilePlan
     /// <summary>An outcome that carries contents of files.</summary>
     public static ToolOutcome Contents(string text, WorkspacePath path, ToolContext context) => context.IsTrusted
         ? ToolOutcome.Ok(text)
-        : ToolOutcome.Ok(text) with { Provenance = Provenance.Untrusted, Source = path.Display };
+        : ToolOutcome.Ok(text) with { Provenance = Provenance.Untrusted, Source = $"{path.Display} in a folder that is not trusted" };
 
     /// <summary>As <see cref="Contents"/>, for a failure that quotes the file.</summary>
     public static ToolOutcome Failure(string text, WorkspacePath path, ToolContext context) =>

@@ -123,7 +123,7 @@ public sealed class ReadFileToolTests : IDisposable
 
         var outcome = await _workspace.RunAsync(_tool, new() { ["path"] = "./AGENTS.md" });
 
-        Assert.Equal((Provenance.Untrusted, "AGENTS.md"), (outcome.Provenance, outcome.Source));
+        Assert.Equal((Provenance.Untrusted, "AGENTS.md in a folder that is not trusted"), (outcome.Provenance, outcome.Source));
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class SearchToolTests : IDisposable
 
         var found = await _workspace.RunAsync(_grep, new() { ["pattern"] = "hit" });
 
-        Assert.Equal((Provenance.Untrusted, "."), (found.Provenance, found.Source));
+        Assert.Equal((Provenance.Untrusted, ". in a folder that is not trusted"), (found.Provenance, found.Source));
     }
 
     private void PutSources()

@@ -8,21 +8,24 @@ namespace Pryx.Commands.Access;
 internal sealed class TrustPrompt(IPryxClient client, CommandIo io)
 {
     /// <param name="note">Takes what a person should know when nobody can be asked; null to be silent.</param>
-    public async Task SettleAsync(string workspace, Action<string>? note, CancellationToken cancellationToken)
+    /// <returns>True when what the folder brings stays data.</returns>
+    public async Task<bool> SettleAsync(string workspace, Action<string>? note, CancellationToken cancellationToken)
     {
         if (await client.GetTrustCardAsync(workspace, cancellationToken) is not { } card)
         {
-            return;
+            return false;
         }
         if (!io.CanAsk)
         {
             note?.Invoke($"{Names(card)} in this folder {(card.Brings.Count == 1 ? "is" : "are")} treated as data, because the folder is not trusted. To change that: pryx trust {ShellQuote.Of(card.Workspace)}");
-            return;
+            return true;
         }
-        if (await AskAsync(card, cancellationToken))
+        if (!await AskAsync(card, cancellationToken))
         {
-            await client.TrustWorkspaceAsync(card, cancellationToken);
+            return true;
         }
+        await client.TrustWorkspaceAsync(card, cancellationToken);
+        return false;
     }
 
     /// <summary>True when the person at the terminal trusts what the card shows.</summary>

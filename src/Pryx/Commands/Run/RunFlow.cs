@@ -25,7 +25,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         {
             throw UsageError.Of($"Session {session.Id} has no open turn to finish.", "pryx run --continue \"what to do next\"");
         }
-        await new TrustPrompt(client, io).SettleAsync(options.Workspace, options.IsQuiet ? null : _view.Note, interrupts.Any);
+        var isUntrusted = await new TrustPrompt(client, io).SettleAsync(options.Workspace, options.IsQuiet ? null : _view.Note, interrupts.Any);
         session ??= await client.CreateSessionAsync(
             new CreateSession { Workspace = options.Workspace, Model = options.Model, SystemPrompt = options.System }, interrupts.Any);
 
@@ -45,7 +45,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         {
             result = await TurnAsync(client, session, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
         }
-        _view.Finish(result!);
+        _view.Finish(result! with { UntrustedFolder = isUntrusted ? options.Workspace : null });
         return result!.ExitCode;
     }
 

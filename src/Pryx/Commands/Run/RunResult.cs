@@ -32,6 +32,10 @@ internal sealed record RunResult
     public long DurationMs { get; init; }
     public IReadOnlyList<DeniedCall> Denied { get; init; } = [];
     public string? TraceId { get; init; }
+
+    /// <summary>The folder, when what it brings was only data: the reason why no flag may help.</summary>
+    [JsonIgnore]
+    public string? UntrustedFolder { get; init; }
 }
 
 /// <summary>A call that was refused because nobody could be asked.</summary>

@@ -104,7 +104,9 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
             io.Error.WriteLine($"{_style.Yellow("Denied:")} {SafeText.Line(denied.Summary)} ({SafeText.Line(denied.Reason)}); nobody could be asked.");
             io.Error.WriteLine(denied.Allow is { } rule
                 ? $"{_style.Bold("Next:")} add {SafeText.Line(rule)}, or run it in a terminal and answer there"
-                : $"{_style.Bold("Next:")} run it in a terminal and answer there; no rule can allow this");
+                : result.UntrustedFolder is { } folder
+                    ? $"{_style.Bold("Next:")} pryx trust {ShellQuote.Of(SafeText.Line(folder))} if you trust what the folder brings, or run it in a terminal and answer there"
+                    : $"{_style.Bold("Next:")} run it in a terminal and answer there; no rule can allow this");
         }
         if (!isQuiet)
         {
