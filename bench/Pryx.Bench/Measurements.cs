@@ -22,6 +22,7 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             await OneShotAsync(bed, "one-shot tool", "a shell command (`echo hello`), then a reply: two requests", null, null,
                 Calls(("shell_exec", """{"command":"echo hello"}""")), Text),
             await FirstTokenAsync(bed),
+            await AnswerInPipeAsync(bed),
             await FirstRequestAsync(bed),
             await MemoryAsync(bed, "peak memory, text", 138, 106, Text),
             await MemoryAsync(bed, "peak memory, tool", 138, 106, Calls(("shell_exec", """{"command":"echo hello"}""")), Text),
@@ -42,16 +43,31 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
 
     private async Task<Measure> FirstTokenAsync(Bed bed)
     {
-        var reply = Says("fake provider") with { Trouble = new() { BeforeFirstChunk = Thinking } };
-        await using var fake = await FakeProvider.StartAsync(FakeScripts.Always(reply), cancellationToken);
+        await using var fake = await StartThinkingAsync();
         return new("first-token overhead", "ms",
-            "the provider's write of the first text to our read of that text on standard output, one clock, one process each; "
-            + $"the provider thinks for {Thinking.TotalMilliseconds} ms first. It includes the loopback socket, the pipe and the provider's own write: the floor is what curl, which only passes the stream on, shows by the same clock",
-            0.6, 0.6, Interleave(Subject.Curl is { } curl ? [.. subjects, curl] : subjects, subject =>
-            {
-                var run = bed.Prompt(subject, fake, Prompt, Marker);
-                return (run.MarkAt!.Value - (fake.ModelRequests[^1].FirstContentAt ?? throw new InvalidOperationException("The provider wrote no text."))).TotalMilliseconds;
-            }));
+            "the provider's write of the first text to our read of that text on standard output, one clock, one process each; ours with `--json`, which prints "
+            + $"each piece as it comes; the provider thinks for {Thinking.TotalMilliseconds} ms first. It includes the loopback socket, the pipe and the provider's own write: "
+            + "the floor is what curl, which only passes the stream on, shows by the same clock",
+            0.6, 0.6, Interleave(Subject.Curl is { } curl ? [.. subjects, curl] : subjects, subject => FirstToken(bed, fake, subject.Streaming)));
+    }
+
+    // No budget: into a pipe the answer is held back on purpose, so this is the time to a whole stored answer, not to a first token.
+    private async Task<Measure> AnswerInPipeAsync(Bed bed)
+    {
+        await using var fake = await StartThinkingAsync();
+        return new("answer in a pipe", "ms",
+            "as first-token overhead, without `--json`: ours gives a pipe only the final answer, once the step is complete (it might still call a tool) and stored, so this holds "
+            + "the rest of the reply and a durable commit; on a terminal the text streams as it does with `--json`",
+            null, null, Interleave(subjects, subject => FirstToken(bed, fake, subject)));
+    }
+
+    private Task<FakeProvider> StartThinkingAsync() => FakeProvider.StartAsync(
+        FakeScripts.Always(Says("fake provider") with { Trouble = new() { BeforeFirstChunk = Thinking } }), cancellationToken);
+
+    private static double FirstToken(Bed bed, FakeProvider fake, Subject subject)
+    {
+        var run = bed.Prompt(subject, fake, Prompt, Marker);
+        return (run.MarkAt!.Value - (fake.ModelRequests[^1].FirstContentAt ?? throw new InvalidOperationException("The provider wrote no text."))).TotalMilliseconds;
     }
 
     private async Task<Measure> FirstRequestAsync(Bed bed)

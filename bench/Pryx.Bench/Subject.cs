@@ -14,6 +14,9 @@ internal sealed record Subject(string Name, string Prompted, string? Version, st
         return new(name, $"{Quote(path)} run --model openai/fake-model --approve-all {{prompt}}", $"{Quote(path)} --version", path, build);
     }
 
+    /// <summary>The same program printing the stream as it comes; other programs are called as their command line says.</summary>
+    public Subject Streaming => Build is null ? this : this with { Prompted = Prompted.Replace(" --approve-all ", " --approve-all --json ", StringComparison.Ordinal) };
+
     /// <summary>Prints the stream as it comes, so that it shows what the harness itself costs; null without curl.</summary>
     public static Subject? Curl => CurlAt("/usr/bin/curl") ?? CurlAt("/usr/local/bin/curl");
 
