@@ -29,11 +29,12 @@ command.SetAction(async (result, cancellationToken) =>
         await File.WriteAllTextAsync(file + ".new", provider.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
         File.Move(file + ".new", file, overwrite: true);
     }
-    Console.WriteLine(provider.Url.ToString().TrimEnd('/'));
-
+    // Before anybody knows that it runs, and might end it.
     var ended = new TaskCompletionSource();
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+    Console.WriteLine(provider.Url.ToString().TrimEnd('/'));
+
     void End(PosixSignalContext context)
     {
         context.Cancel = true;
