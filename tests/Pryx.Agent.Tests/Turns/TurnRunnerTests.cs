@@ -77,6 +77,7 @@ public sealed class TurnRunnerTests
 
     [Fact]
     [Requirement("FR1.6", "every tool call evaluated")]
+    [Requirement("G5", "every sensitive tool call is judged")]
     public async Task Every_call_is_judged_with_the_arguments_it_then_runs_with()
     {
         using var bench = new TurnBench();
