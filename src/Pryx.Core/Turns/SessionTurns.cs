@@ -142,9 +142,9 @@ public sealed class SessionTurns(
                 Run(begun.Turn, await preparation.PrepareAsync(request! with { Model = ended.Model }, CancellationToken.None), TurnSpent.Nothing);
             }
         }
-        catch (Exception e) when (e is PryxException or ModelException)
+        catch (Exception e)
         {
-            // It stays stored, and open if it had begun: the next process goes on with it.
+            // Nobody awaits this, so what is not written down here is lost. It stays stored, and open if it had begun: the next process goes on with it.
             log.TurnFailed(ended.Id, "queued-input", e);
         }
     }
