@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Grants;
 using Pryx.Protocol.Items;
@@ -41,5 +42,6 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<Grant>))]
 [JsonSerializable(typeof(AddGrant))]
 [JsonSerializable(typeof(TrustCard))]
+[JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -17,10 +17,11 @@ public sealed partial class ArchitectureTests
     };
 
     // Every slice may use the floor; the floor may use only what stands before it.
-    private static readonly string[] _floor = ["Storage", "Configuration", "Secrets", "Events", "Tools"];
+    private static readonly string[] _floor = ["Storage", "Configuration", "Secrets", "Events", "Tools", "Http"];
 
     private static readonly Dictionary<string, string[]> _slices = new()
     {
+        ["Access"] = [],
         ["Approvals"] = ["Audit"],
         ["Audit"] = [],
         ["Costs"] = [],
@@ -35,7 +36,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

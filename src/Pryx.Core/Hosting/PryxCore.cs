@@ -28,8 +28,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ProcessSpawner? _spawner;
     private readonly CancellationTokenSource _leaving = new();
 
-    private PryxConfig Config => field ??= LoadConfig();
-    private FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
+    public CoreOptions Options => options;
+
+    public PryxConfig Config => field ??= LoadConfig();
+    public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {

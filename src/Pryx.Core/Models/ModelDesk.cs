@@ -17,16 +17,17 @@ public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Not
 public sealed class ModelDesk(PryxConfig config, ISecretStore secrets, ProviderOptions options)
 {
     /// <param name="settings">The environment with the folder's .env behind it.</param>
+    /// <param name="api">Which of the provider's APIs to speak; null for its default.</param>
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="ModelException">NotConfigured.</exception>
-    public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken)
+    public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken, string? api = null)
     {
         var chosen = (requested ?? ofSession ?? config.ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
         var keys = await new ProviderKeys(settings, secrets).ReadAsync(chosen?.Provider, cancellationToken);
         var registry = new ProviderRegistry(name => Setting(settings, name), keys, options);
         if (chosen is { } model)
         {
-            return Create(registry, model, null);
+            return Create(registry, model, null, api);
         }
         var found = await registry.ChooseDefaultAsync(cancellationToken);
         return Create(registry, found, found.Provider == "demo"
@@ -38,7 +39,7 @@ public sealed class ModelDesk(PryxConfig config, ISecretStore secrets, ProviderO
     private string? Setting(Settings settings, string name) =>
         settings.Get(name) ?? (name == "OLLAMA_HOST" && config.IsSet("ollama_endpoint") ? config.Text("ollama_endpoint") : null);
 
-    private static ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice) => new(model, registry.Create(model), notice);
+    private static ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) => new(model, registry.Create(model, api), notice);
 
     private static ModelRef Parse(string text) => ModelRef.TryParse(text, out var model)
         ? model

@@ -16,7 +16,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     private const string Select =
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
-               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count
+               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -24,7 +24,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     public Task<Session> CreateAsync(CreateSession request, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var id = SessionId.New();
-        Insert(connection, id, request.Title, request.Workspace is { } path ? WorkspaceStore.Ensure(connection, path, database.Time) : null, request.Model, request.SystemPrompt);
+        Insert(connection, id, request, request.Workspace is { } path ? WorkspaceStore.Ensure(connection, path, database.Time) : null);
         events.Append(connection, new PryxEvent { Event = EventNames.SessionCreated, SessionId = id });
         return Find(connection, id)!;
     }, cancellationToken);
@@ -86,8 +86,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
             """, ("$id", id.ToString()));
         connection.Execute(
             """
-            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, system_prompt, instructions, summary, tags, agent_role)
-            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, system_prompt, instructions, summary, tags, agent_role FROM sessions WHERE id = $id
+            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role)
+            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, model_api, system_prompt, instructions, summary, tags, agent_role FROM sessions WHERE id = $id
             """,
             ("$copy", copy.ToString()), ("$end", end), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$title", title ?? $"Copy of {parent.Title}"), ("$id", id.ToString()));
         CopyItems(connection, id, copy, end);
@@ -118,13 +118,13 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
 
     internal static Session? Find(SqliteConnection connection, SessionId id) => connection.First($"{Select} WHERE s.id = $id", ReadSession, ("$id", id.ToString()));
 
-    private void Insert(SqliteConnection connection, SessionId id, string? title, string? workspaceId, string? model, string? systemPrompt) => connection.Execute(
+    private void Insert(SqliteConnection connection, SessionId id, CreateSession request, string? workspaceId) => connection.Execute(
         """
-        INSERT INTO sessions (id, workspace_id, created_at, updated_at, title, model, system_prompt)
-        VALUES ($id, $workspace, $at, $at, $title, $model, $prompt)
+        INSERT INTO sessions (id, workspace_id, parent_id, created_at, updated_at, title, model, model_api, system_prompt)
+        VALUES ($id, $workspace, $parent, $at, $at, $title, $model, $api, $prompt)
         """,
-        ("$id", id.ToString()), ("$workspace", workspaceId), ("$at", Sql.FormatTime(database.Time.GetUtcNow())),
-        ("$title", title ?? ""), ("$model", model), ("$prompt", systemPrompt));
+        ("$id", id.ToString()), ("$workspace", workspaceId), ("$parent", request.ParentId?.ToString()), ("$at", Sql.FormatTime(database.Time.GetUtcNow())),
+        ("$title", request.Title ?? ""), ("$model", request.Model), ("$api", request.ModelApi), ("$prompt", request.SystemPrompt));
 
     private static void CopyItems(SqliteConnection connection, SessionId from, SessionId to, long end)
     {
@@ -182,6 +182,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         Usage = new TokenUsage(row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
         TotalCostUsd = row.Money(14),
         MessageCount = row.GetInt64(15),
+        ModelApi = row.TextOrNull(16),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "New session" : title;

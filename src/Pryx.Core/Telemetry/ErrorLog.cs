@@ -14,7 +14,11 @@ public sealed class ErrorLog(string directory, TimeProvider time) : ITurnLog
     private const long LargestFile = 1024 * 1024;
     private readonly Lock _gate = new();
 
-    public void TurnFailed(TurnId turn, string traceId, Exception error)
+    public void TurnFailed(TurnId turn, string traceId, Exception error) => Write($"turn={turn}", traceId, error);
+
+    public void RequestFailed(string traceId, Exception error) => Write("request", traceId, error);
+
+    private void Write(string what, string traceId, Exception error)
     {
         try
         {
@@ -26,7 +30,7 @@ public sealed class ErrorLog(string directory, TimeProvider time) : ITurnLog
                 {
                     File.Move(path, Path.Combine(directory, "errors.1.log"), overwrite: true);
                 }
-                File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} trace={traceId} turn={turn} {error}\n"));
+                File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} trace={traceId} {what} {error}\n"));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

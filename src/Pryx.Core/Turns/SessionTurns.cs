@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Pryx.Agent.Turns;
 using Pryx.Core.Costs;
-using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
+using EventLog = Pryx.Core.Events.EventLog;
 
 namespace Pryx.Core.Turns;
 
@@ -75,6 +75,22 @@ public sealed class SessionTurns(
         return turn;
 
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
+    }
+
+    /// <summary>Goes on with every turn whose process has died. What can not go on is left open and logged.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (var orphan in await turns.FindOrphansAsync(cancellationToken))
+        {
+            try
+            {
+                await ResumeAsync(orphan.Id, new StartTurn { SessionId = orphan.SessionId, Surface = orphan.Surface ?? "core" }, cancellationToken);
+            }
+            catch (Exception e) when (e is PryxException or ModelException)
+            {
+                log.TurnFailed(orphan.Id, "recovery", e);
+            }
+        }
     }
 
     /// <summary>STOP: the turn and its whole process tree end; false when it does not run here.</summary>

@@ -32,7 +32,7 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
         }
         var folder = await OpenFolderAsync(workspace, cancellationToken);
-        var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken);
+        var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow);
         return new TurnPlan(
@@ -70,6 +70,7 @@ public sealed class TurnPreparation(
             OutputDirectory = output,
             Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
             OutputSchema = request.OutputSchema,
+            EndsOnFailedTool = request.EndsOnFailedTool,
         };
     }
 

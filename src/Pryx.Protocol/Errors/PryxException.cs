@@ -11,4 +11,13 @@ public sealed class PryxException(string code, string message, string? next = nu
 
     /// <summary>The next thing to type or do; null when there is none.</summary>
     public string? Next { get; } = next;
+
+    /// <summary>Machine-readable: what of the request was wrong. Never a secret.</summary>
+    public System.Text.Json.JsonElement? Details { get; init; }
+
+    /// <summary>When trying again makes sense; null when that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Under which the logs have it; null when there is nothing in them.</summary>
+    public string? TraceId { get; init; }
 }

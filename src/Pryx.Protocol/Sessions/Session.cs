@@ -17,6 +17,9 @@ public sealed record Session
 
     /// <summary>As <c>provider/model</c>; null until a turn has chosen one.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Which of the provider's APIs its turns speak; null for the provider's default.</summary>
+    public string? ModelApi { get; init; }
     public string? SystemPrompt { get; init; }
     public SessionId? ParentId { get; init; }
 
@@ -36,7 +39,11 @@ public sealed record CreateSession
     public string? Title { get; init; }
     public string? Workspace { get; init; }
     public string? Model { get; init; }
+    public string? ModelApi { get; init; }
     public string? SystemPrompt { get; init; }
+
+    /// <summary>The session it helps; null for one of its own.</summary>
+    public SessionId? ParentId { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<TurnStatus>))]
@@ -47,6 +54,12 @@ public enum TurnStatus
     [JsonStringEnumMemberName("failed")] Failed,
     [JsonStringEnumMemberName("cancelled")] Cancelled,
     [JsonStringEnumMemberName("limited")] Limited,
+
+    /// <summary>Waits for the turns before it in its session.</summary>
+    [JsonStringEnumMemberName("queued")] Queued,
+
+    /// <summary>Nobody answered its question in time; an answer makes it go on.</summary>
+    [JsonStringEnumMemberName("parked")] Parked,
 }
 
 public sealed record Turn

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pryx.Protocol.Items;
 
 namespace Pryx.Protocol.Sessions;
@@ -14,6 +15,15 @@ public sealed record StartTurn
 
     /// <summary>As <c>provider/model</c>.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Which of the provider's APIs is spoken ("responses", "chat", "messages"); null for its default.</summary>
+    public string? ModelApi { get; init; }
+
+    /// <summary>What becomes of the input while another turn of the session runs.</summary>
+    public Delivery Delivery { get; init; }
+
+    /// <summary>The conversation API's contract (A5.8): a failed tool call fails the turn. Everywhere else it is an answer to the model.</summary>
+    public bool EndsOnFailedTool { get; init; }
 
     /// <summary>A mode (read-only, ask, workspace-only, network-allowlist, full).</summary>
     public string? Policy { get; init; }
@@ -41,4 +51,15 @@ public sealed record StartTurn
 
     /// <summary>The network's id of this input: the same one is taken once.</summary>
     public string? ExternalId { get; init; }
+}
+
+/// <summary>What becomes of an input that finds its session busy.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Delivery>))]
+public enum Delivery
+{
+    /// <summary>The running turn takes it with its next step.</summary>
+    [JsonStringEnumMemberName("steer")] Steer,
+
+    /// <summary>It begins a turn of its own, with an id at once, when those before it have ended.</summary>
+    [JsonStringEnumMemberName("queue")] Queue,
 }

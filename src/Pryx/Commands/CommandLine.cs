@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Gateway;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
@@ -26,6 +27,7 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             GrantCommand.Create(io),
             TrustCommand.Create(io),
+            ServeCommand.Create(io),
         };
         foreach (var version in root.Options.OfType<VersionOption>().ToList())
         {

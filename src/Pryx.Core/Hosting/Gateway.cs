@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Pryx.Core.Access;
+using Pryx.Core.Http;
+using Pryx.Core.Telemetry;
+using Pryx.Protocol.Errors;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>Core behind HTTP: every route of every slice, on sockets or inside the process.</summary>
+public sealed class Gateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly PipeListenerFactory _pipes;
+
+    private Gateway(WebApplication app, PipeListenerFactory pipes, ApiRoutes routes) => (_app, _pipes, Routes) = (app, pipes, routes);
+
+    public ApiRoutes Routes { get; }
+
+    /// <summary>Where it listens; null when only inside the process.</summary>
+    public Uri? Url { get; private set; }
+
+    /// <summary>Listens when it returns.</summary>
+    /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
+    public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
+    {
+        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
+        IOException? inUse = null;
+        foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
+        {
+            var gateway = Build(core, options, token, endpoint);
+            try
+            {
+                await gateway._app.StartAsync(cancellationToken);
+                gateway.Url = endpoint is null ? null : new(gateway._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+                return gateway;
+            }
+            catch (IOException e) when (e.InnerException is AddressInUseException)
+            {
+                inUse = e;
+                await gateway._app.DisposeAsync();
+            }
+        }
+        var port = options.Endpoints[^1].Port;
+        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --port 0", inUse);
+    }
+
+    /// <summary>A client inside this process. Its base address stands for this gateway.</summary>
+    public HttpMessageInvoker CreateHttp() => _pipes.CreateHttp();
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(500), TimeProvider.System))
+        {
+            await _app.StopAsync(now.Token);
+        }
+        await _app.DisposeAsync();
+    }
+
+    private static Gateway Build(PryxCore core, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
+    {
+        // The empty builder: no configuration files, no console logging, nothing that a start would pay for without using it.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        var pipes = new PipeListenerFactory();
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ApiRoute.DefaultMaxBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            if (endpoint is not null)
+            {
+                kestrel.Listen(endpoint);
+            }
+            if (options.HasPipes || endpoint is null)
+            {
+                kestrel.Listen(PipeEndPoint.Instance);
+            }
+        });
+        // After Kestrel's own: the first factory registered keeps it from adding the one for sockets.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(pipes);
+        var app = builder.Build();
+        var errors = new ErrorLog(core.Options.Paths.Logs, core.Options.Time);
+        app.Use(next => new ApiErrors(next, core.Options.Time, errors.RequestFailed).InvokeAsync);
+        app.UseRouting();
+        app.Use(next => new AccessCheck(next, token, !options.HasAuthentication).InvokeAsync);
+        app.UseWebSockets();
+        var routes = new ApiRoutes(app);
+        GatewayRoutes.Map(routes, core, options);
+        app.UseEndpoints(static _ => { });
+        return new Gateway(app, pipes, routes);
+    }
+}

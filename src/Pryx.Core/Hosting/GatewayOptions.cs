@@ -1,0 +1,19 @@
+using System.Net;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>How a gateway is reached.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Tried in turn until one can be bound; empty for pipes only.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; init; } = [];
+
+    /// <summary>False: everybody who can connect may do everything. Loopback only.</summary>
+    public bool HasAuthentication { get; init; } = true;
+
+    /// <summary>Also answers inside this process, without a socket (<see cref="Gateway.CreateHttp"/>).</summary>
+    public bool HasPipes { get; init; }
+
+    /// <summary>The folder of sessions that name none: the server's working directory.</summary>
+    public required string WorkingDirectory { get; init; }
+}

@@ -1,0 +1,12 @@
+using Pryx.Core.Http;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>Which slices the gateway shows, one line each.</summary>
+internal static class GatewayRoutes
+{
+    public static void Map(ApiRoutes routes, PryxCore core, GatewayOptions options)
+    {
+        new HealthEndpoints(core.Options.Time).Map(routes);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Pryx.Core.Http;
+
+/// <summary>From a code to the HTTP status. A code that is not here is something wrong with the request: 400.</summary>
+internal static class ErrorStatus
+{
+    public static int Of(string code) => code switch
+    {
+        "UNAUTHORIZED" => 401,
+        "FORBIDDEN" or "SCOPE_MISSING" or "HOST_REFUSED" or "ORIGIN_REFUSED" => 403,
+        "NOT_FOUND" or "PROVIDER_UNKNOWN" => 404,
+        "METHOD_NOT_ALLOWED" => 405,
+        "TIMEOUT" => 408,
+        "CONFLICT" or "TURN_OPEN" or "TURN_TAKEN" or "TURN_LOST" or "SESSION_BUSY" or "TRUST_CHANGED" or "ALREADY_ANSWERED" => 409,
+        "PAYLOAD_TOO_LARGE" => 413,
+        "INVALID_CONTENT_TYPE" => 415,
+        "RATE_LIMITED" or "AGENTS_BUSY" => 429,
+        "INTERNAL_ERROR" => 500,
+        "STORAGE_FULL" => 507,
+        "SERVICE_UNAVAILABLE" => 503,
+        "PROVIDER_UNREACHABLE" => 502,
+        _ when code.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => 404,
+        _ when code.StartsWith("STORAGE_", StringComparison.Ordinal) || code.StartsWith("VAULT_", StringComparison.Ordinal) => 503,
+        _ => 400,
+    };
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Pryx.Protocol;
+using Pryx.Protocol.Errors;
+
+namespace Pryx.Core.Http;
+
+/// <summary>What every endpoint does with a request and its answer.</summary>
+public static class HttpExchange
+{
+    /// <summary>The JSON body.</summary>
+    /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON (no JSON), VALIDATION_ERROR (JSON of another shape), PAYLOAD_TOO_LARGE.</exception>
+    public static async Task<T> ReadAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
+    {
+        using var document = await http.ReadDocumentAsync();
+        try
+        {
+            return document.RootElement.Deserialize(type) ?? throw new PryxException("VALIDATION_ERROR", "body: a JSON object is expected, not null");
+        }
+        catch (JsonException e)
+        {
+            var field = e.Path is { Length: > 2 } path ? path[2..] : "body";
+            throw new PryxException("VALIDATION_ERROR", $"{field}: {Reason(e)}", inner: e);
+        }
+    }
+
+    /// <summary>The JSON body, unread; the caller disposes it.</summary>
+    /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON, PAYLOAD_TOO_LARGE.</exception>
+    public static async Task<JsonDocument> ReadDocumentAsync(this HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType())
+        {
+            throw new PryxException("INVALID_CONTENT_TYPE", "The body must be JSON.", "send Content-Type: application/json");
+        }
+        try
+        {
+            return await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 32 }, http.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            throw new PryxException("INVALID_JSON", $"The body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).", inner: e);
+        }
+    }
+
+    public static async Task WriteAsync<T>(this HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        // With its length known it is one write, and a failure while serializing can still become an error body.
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    public static Task NoContent(this HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A part of the path, decoded.</summary>
+    public static string RouteText(this HttpContext http, string name) => (string?)http.Request.RouteValues[name] ?? "";
+
+    /// <exception cref="PryxException">SESSION_NOT_FOUND: also for what is no UUID.</exception>
+    public static SessionId RouteSession(this HttpContext http, string name = "id") => SessionId.TryParse(http.RouteText(name), out var id)
+        ? id
+        : throw new PryxException("SESSION_NOT_FOUND", "There is no such session.", "pryx session list shows those there are.");
+
+    /// <summary>Null when it is absent or empty.</summary>
+    public static string? QueryText(this HttpContext http, string name) => http.Request.Query[name] is [{ Length: > 0 } text, ..] ? text : null;
+
+    /// <summary>Moved to the nearer end when it is outside.</summary>
+    /// <exception cref="PryxException">VALIDATION_ERROR: it is no whole number.</exception>
+    public static int QueryNumber(this HttpContext http, string name, int ifAbsent, int min, int max) => http.QueryText(name) switch
+    {
+        null => ifAbsent,
+        var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => (int)Math.Clamp(number, min, max),
+        _ => throw new PryxException("VALIDATION_ERROR", $"{name}: a whole number is expected"),
+    };
+
+    public static bool QueryFlag(this HttpContext http, string name) => http.QueryText(name)?.ToLowerInvariant() is "1" or "true" or "yes";
+
+    /// <summary>The surface that asks, from <c>X-Pryx-Surface</c>; <c>http</c> when it does not say.</summary>
+    public static string Surface(this HttpContext http) =>
+        http.Request.Headers["X-Pryx-Surface"] is [{ Length: > 0 and <= 32 } surface, ..] && surface.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? surface : "http";
+
+    // The serializer's messages end with a path and a position that say less than the field's name.
+    private static string Reason(JsonException e)
+    {
+        var text = e.Message;
+        var end = text.IndexOf(" Path:", StringComparison.Ordinal);
+        return end < 0 ? text : text[..end];
+    }
+}
