@@ -1,12 +1,20 @@
 using Pryx.Core.Http;
+using Pryx.Core.Sessions;
+using Pryx.Core.Streams;
+using Pryx.Core.Turns;
 
 namespace Pryx.Core.Hosting;
 
 /// <summary>Which slices the gateway shows, one line each.</summary>
 internal static class GatewayRoutes
 {
-    public static void Map(ApiRoutes routes, PryxCore core, GatewayOptions options)
+    /// <param name="store">Of the core, open.</param>
+    /// <param name="turns">Of the core.</param>
+    public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
     {
         new HealthEndpoints(core.Options.Time).Map(routes);
+        new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, core.CheckModelAsync, store.Sessions.DeleteAsync).Map(routes);
+        new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
+        new EventStreamEndpoints(store.Events).Map(routes);
     }
 }
