@@ -28,12 +28,7 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
     {
         var id = http.RouteSession();
         var request = TurnInput.Read(http, id, await http.ReadAsync(ProtocolJson.Default.SendMessage));
-        var turn = await running.StartAsync(request, http.RequestAborted);
-        if (turn.SessionId != id)
-        {
-            throw new PryxException("CONFLICT", "This key was used for a message to another session.", "give every message its own Idempotency-Key");
-        }
-        await WriteAcceptedAsync(http, turn);
+        await WriteAcceptedAsync(http, await running.StartAsync(request, http.RequestAborted));
     }
 
     private async Task ListAsync(HttpContext http)
@@ -68,14 +63,14 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
     private async Task StopSessionAsync(HttpContext http)
     {
         var open = await turns.FindOpenAsync(await RequireAsync(http), http.RequestAborted);
-        var isStopped = open is not null && await running.StopAsync(open.Id);
+        var isStopped = open is not null && await running.StopAsync(open.Id, http.RequestAborted);
         await http.WriteAsync(new TurnStopped(isStopped, open?.Id), ProtocolJson.Default.TurnStopped);
     }
 
     private async Task StopAsync(HttpContext http)
     {
         var turn = await FindAsync(http.RouteText("id"), http.RequestAborted);
-        await http.WriteAsync(new TurnStopped(await running.StopAsync(turn.Id), turn.Id), ProtocolJson.Default.TurnStopped);
+        await http.WriteAsync(new TurnStopped(await running.StopAsync(turn.Id, http.RequestAborted), turn.Id), ProtocolJson.Default.TurnStopped);
     }
 
     private static Task WriteAcceptedAsync(HttpContext http, Turn turn)
