@@ -1,3 +1,5 @@
+using Pryx.Core.Configuration;
+using Pryx.Core.Conversations;
 using Pryx.Core.Http;
 
 namespace Pryx.Core.Hosting;
@@ -5,8 +7,20 @@ namespace Pryx.Core.Hosting;
 /// <summary>Which slices the gateway shows, one line each.</summary>
 internal static class GatewayRoutes
 {
-    public static void Map(ApiRoutes routes, PryxCore core, GatewayOptions options)
+    public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
     {
         new HealthEndpoints(core.Options.Time).Map(routes);
+        MapConversations(routes, core, store, options);
+    }
+
+    private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
+    {
+        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of($"{core.Config.Text("model_provider")}/{core.Config.Text("model_name")}", null));
+        new ConversationEndpoints(
+            conversations, store.Sessions, options.WorkingDirectory,
+            (model, folder, cancellationToken) => core.CheckModelAsync(model.Reference, folder, cancellationToken, model.Api), core.DeleteSessionAsync).Map(routes);
+        new ConversationTurnEndpoints(
+            store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time),
+            () => core.Options.Settings.With(DotEnv.Load(options.WorkingDirectory, isTrusted: false)), core.Options.Time).Map(routes);
     }
 }
