@@ -24,6 +24,7 @@ public sealed partial class ArchitectureTests
         ["Access"] = [],
         ["Approvals"] = ["Audit"],
         ["Audit"] = [],
+        ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
@@ -37,7 +38,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Streams", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Streams", "Telemetry", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

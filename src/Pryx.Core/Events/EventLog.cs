@@ -94,6 +94,10 @@ public sealed class EventLog(Database database)
         return found.Count <= limit ? new EventPage(found, version) : new EventPage(found[..limit], version, found[limit - 1].Version);
     }, cancellationToken);
 
+    /// <summary>The version of a turn's first event; 0 when there is none.</summary>
+    public Task<long> ReadFirstVersionAsync(TurnId turn, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.Number("SELECT MIN(version) FROM events WHERE turn_id = $turn", ("$turn", turn.ToString())), cancellationToken);
+
     /// <summary>
     /// Every committed event after the version, exactly once and in order, with its item; progress in between. The subscription counts
     /// (also as approver) from this call on, until its enumerator is disposed or the token is cancelled; it can be enumerated once.
