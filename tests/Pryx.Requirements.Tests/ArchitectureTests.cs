@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = [],
-        ["Approvals"] = ["Audit"],
+        ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
         ["Costs"] = [],
         ["Dialogue"] = [],
@@ -32,11 +32,12 @@ public sealed partial class ArchitectureTests
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
         ["Telemetry"] = ["Turns"],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
+        ["Tracing"] = [],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
@@ -145,6 +146,7 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
             "INSERT INTO turns (id, session_id, surface, principal, model, request, status, owner, started_at) VALUES ($id, $session, $surface, $principal, $model, $request, 'running', $owner, $at)",
             ("$id", turn.Id.ToString()), ("$session", session), ("$surface", request.Surface), ("$principal", request.Principal), ("$model", model),
             ("$request", RequestJson(request)), ("$owner", owner.Name), ("$at", Sql.FormatTime(now)));
+        TurnSpans.Begin(connection, turn);
         events.Append(connection, StartedEvent(turn, isResumed: false));
         events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = turn.Id, Attachments = request.Attachments }, request.Surface);
         return turn;
