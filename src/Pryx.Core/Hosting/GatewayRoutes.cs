@@ -3,6 +3,7 @@ using Pryx.Core.Conversations;
 using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Core.Streams;
+using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
 
 namespace Pryx.Core.Hosting;
@@ -30,5 +31,6 @@ internal static class GatewayRoutes
         new ConversationTurnEndpoints(
             store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time),
             () => core.Options.Settings.With(DotEnv.Load(options.WorkingDirectory, isTrusted: false)), core.Options.Time).Map(routes);
+        new TraceEndpoints(store.Spans).Map(routes);
     }
 }

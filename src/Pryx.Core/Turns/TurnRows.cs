@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
@@ -45,6 +46,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
             connection.Execute(
                 "UPDATE turns SET status = 'running', owner = $me, started_at = $at WHERE id = $id", ("$me", owner.Name), ("$at", Sql.FormatTime(now)), ("$id", id.ToString()));
         }
+        TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
         events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
         return turn;
