@@ -27,16 +27,17 @@ public sealed partial class ArchitectureTests
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
-        ["Models"] = [],
+        ["Models"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
+        ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
         ["Telemetry"] = ["Turns"],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
         ["Web"] = ["Processes"],
-        ["Workspaces"] = ["Sessions"],
+        ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -30,10 +30,11 @@ public sealed class Gateway : IAsyncDisposable
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
         var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
+        var store = await core.StoreAsync(cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
-            var gateway = Build(core, options, token, endpoint);
+            var gateway = Build(core, store, options, token, endpoint);
             try
             {
                 await gateway._app.StartAsync(cancellationToken);
@@ -62,7 +63,7 @@ public sealed class Gateway : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static Gateway Build(PryxCore core, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
+    private static Gateway Build(PryxCore core, CoreStore store, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
     {
         // The empty builder: no configuration files, no console logging, nothing that a start would pay for without using it.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -91,7 +92,7 @@ public sealed class Gateway : IAsyncDisposable
         app.Use(next => new AccessCheck(next, token, !options.HasAuthentication).InvokeAsync);
         app.UseWebSockets();
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, options);
+        GatewayRoutes.Map(routes, core, store, options);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }
