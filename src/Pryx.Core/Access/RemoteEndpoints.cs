@@ -13,7 +13,7 @@ namespace Pryx.Core.Access;
 /// and that the proxy's forwarding headers are believed; it holds from the next request on.
 /// </summary>
 /// <param name="readConfig">config.yaml as it is now.</param>
-public sealed class RemoteEndpoints(AccessDesk desk, PryxPaths paths, Func<PryxConfig> readConfig, Func<CancellationToken, Task<Database>> openAsync, TimeProvider time)
+public sealed class RemoteEndpoints(AccessDesk desk, PryxPaths paths, Func<PryxConfig> readConfig, Database database)
 {
     public void Map(ApiRoutes routes)
     {
@@ -35,11 +35,11 @@ public sealed class RemoteEndpoints(AccessDesk desk, PryxPaths paths, Func<PryxC
             throw new PryxException("CONFLICT", "Authentication is off: everybody who finds the address could do everything.", "start it again without --no-auth");
         }
         var text = url?.GetLeftPart(UriPartial.Authority) ?? "";
-        await new ConfigWriter(paths, time).SetAsync("remote_url", text, http.RequestAborted);
+        await new ConfigWriter(paths, database.Time).SetAsync("remote_url", text, http.RequestAborted);
         desk.ReadAgain(readConfig());
         var caller = Caller.Of(http);
-        await (await openAsync(http.RequestAborted)).WriteAsync(
-            connection => AuditLog.Append(connection, new(text.Length > 0 ? "remote.set" : "remote.cleared", "config", "remote_url", caller.Name, $$"""{"url":"{{text}}","address":"{{caller.Address}}"}""", "ok"), time),
+        await database.WriteAsync(
+            connection => AuditLog.Append(connection, new(text.Length > 0 ? "remote.set" : "remote.cleared", "config", "remote_url", caller.Name, $$"""{"url":"{{text}}","address":"{{caller.Address}}"}""", "ok"), database.Time),
             CancellationToken.None);
         await http.WriteAsync(Now(), AccessJson.Default.RemoteAddress);
     }

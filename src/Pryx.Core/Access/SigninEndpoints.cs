@@ -26,7 +26,7 @@ public sealed class SigninEndpoints(AccessDesk desk, TimeProvider time)
 
     private async Task MakeAsync(HttpContext http)
     {
-        var wanted = await http.ReadOrDefaultAsync(AccessJson.Default.MakeSigninLink, new MakeSigninLink());
+        var wanted = await http.ReadOrDefaultAsync(AccessJson.Default.MakeSigninLink);
         var address = AddressFor(http, wanted.Remote);
         if (desk.IsOpen)
         {

@@ -79,7 +79,7 @@ public sealed class TokenEndpoints(AccessDesk desk, TimeProvider time)
     private async Task RotateAsync(HttpContext http)
     {
         var caller = Caller.Of(http);
-        var wanted = await http.ReadOrDefaultAsync(AccessJson.Default.RotateToken, new RotateToken());
+        var wanted = await http.ReadOrDefaultAsync(AccessJson.Default.RotateToken);
         desk.Token.Rotate();
         var ended = await desk.Minted.RotatedAsync(wanted.All, caller, CancellationToken.None);
         await http.WriteAsync(new RotatedToken(time.GetUtcNow(), ended), AccessJson.Default.RotatedToken);

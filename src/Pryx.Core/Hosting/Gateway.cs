@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pryx.Core.Access;
 using Pryx.Core.Http;
 using Pryx.Core.Telemetry;
+using Pryx.Core.Turns;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Hosting;
@@ -29,11 +30,13 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
+        var store = await core.StoreAsync(cancellationToken);
+        var turns = await core.TurnsAsync(cancellationToken);
         await OpenAccessAsync(core, options, cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
-            var gateway = Build(core, options, endpoint);
+            var gateway = Build(core, store, turns, options, endpoint);
             try
             {
                 await gateway._app.StartAsync(cancellationToken);
@@ -85,7 +88,7 @@ public sealed class Gateway : IAsyncDisposable
         }
     }
 
-    private static Gateway Build(PryxCore core, GatewayOptions options, IPEndPoint? endpoint)
+    private static Gateway Build(PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options, IPEndPoint? endpoint)
     {
         // The empty builder: no configuration files, no console logging, nothing that a start would pay for without using it.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -116,7 +119,7 @@ public sealed class Gateway : IAsyncDisposable
         app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);
         app.UseWebSockets();
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, options);
+        GatewayRoutes.Map(routes, core, store, turns, options);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

@@ -23,14 +23,20 @@ public sealed record MintToken(string Name, IReadOnlyList<string>? Scopes = null
 /// <param name="Value">The token; it is shown this once.</param>
 public sealed record MintedToken([property: JsonPropertyName("token")] string Value, AccessToken Info);
 
-/// <param name="All">Also every minted token and every browser that signed in.</param>
-public sealed record RotateToken(bool All = false);
+public sealed record RotateToken
+{
+    /// <summary>Also every minted token and every browser that signed in.</summary>
+    public bool All { get; init; }
+}
 
 /// <param name="Revoked">How many minted tokens ended with it.</param>
 public sealed record RotatedToken(DateTimeOffset RotatedAt, int Revoked);
 
-/// <param name="Remote">For the address of <c>pryx remote</c> instead of this machine's own.</param>
-public sealed record MakeSigninLink(bool Remote = false);
+public sealed record MakeSigninLink
+{
+    /// <summary>For the address of <c>pryx remote</c> instead of this machine's own.</summary>
+    public bool Remote { get; init; }
+}
 
 /// <param name="Url">Signs in one browser, once.</param>
 public sealed record SigninLink(string Url, DateTimeOffset ExpiresAt);
