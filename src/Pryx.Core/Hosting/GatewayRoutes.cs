@@ -1,3 +1,4 @@
+using Pryx.Core.Access;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Http;
@@ -15,7 +16,12 @@ internal static class GatewayRoutes
     /// <param name="turns">Of the core.</param>
     public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
     {
-        new HealthEndpoints(core.Options.Time).Map(routes);
+        var time = core.Options.Time;
+        Pages.Map(routes);
+        new SigninEndpoints(core.Access, time).Map(routes);
+        new TokenEndpoints(core.Access, time).Map(routes);
+        new RemoteEndpoints(core.Access, core.Options.Paths, () => PryxConfig.Load(core.Options.Paths, core.Options.Settings), store.Database).Map(routes);
+        new HealthEndpoints(time).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
