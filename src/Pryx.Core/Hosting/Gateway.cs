@@ -31,8 +31,6 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
-        var store = await core.StoreAsync(cancellationToken);
-        var turns = await core.TurnsAsync(cancellationToken);
         var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
         var store = await core.StoreAsync(cancellationToken);
         var turns = await core.TurnsAsync(cancellationToken);

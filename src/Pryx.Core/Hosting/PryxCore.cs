@@ -90,7 +90,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         var store = await StoreAsync(cancellationToken);
         var turns = await TurnsAsync(cancellationToken);
-        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id))
+        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id, cancellationToken))
         {
             // So that whoever follows it sees its end. It is bounded: what does not end in time loses its place in the store, and with it the right to write.
             using var patience = new CancellationTokenSource(StopPatience, options.Time);

@@ -99,7 +99,7 @@ internal static class CommandLine
         var path = new List<string>();
         for (var at = parsed.CommandResult; at.Parent is System.CommandLine.Parsing.CommandResult parent; at = parent)
         {
-            path.Insert(0, at.Command.Name);
+            path.Insert(0, at.Command.Name == "core" ? "serve" : at.Command.Name); // nobody types core
         }
         return string.Join(' ', [name, .. path, "--help"]);
     }
