@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -48,9 +49,20 @@ public sealed class Gateway : IAsyncDisposable
                 inUse = e;
                 await gateway._app.DisposeAsync();
             }
+            catch (SocketException e)
+            {
+                await gateway._app.DisposeAsync();
+                throw new PryxException(
+                    "ADDRESS_REFUSED", $"Pryx can not listen on {endpoint} ({e.Message}).", "use an address of this machine and a port above 1023, such as 127.0.0.1:8080", e);
+            }
+            catch
+            {
+                await gateway._app.DisposeAsync();
+                throw;
+            }
         }
         var port = options.Endpoints[^1].Port;
-        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --port 0", inUse);
+        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --listen :0", inUse);
     }
 
     /// <summary>A client inside this process. Its base address stands for this gateway.</summary>
