@@ -31,12 +31,13 @@ public sealed partial class ArchitectureTests
         ["Policies"] = ["Audit", "Sessions"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
+        ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Turns"],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Streams", "Telemetry", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

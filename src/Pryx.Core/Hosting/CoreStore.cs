@@ -24,7 +24,8 @@ public sealed class CoreStore : IAsyncDisposable
         Trust = new WorkspaceTrust(Workspaces);
         Grants = new GrantStore(database);
         Usage = new UsageStore(database);
-        Desk = new ApprovalDesk(new ApprovalStore(database, Events), Events);
+        Approvals = new ApprovalStore(database, Events);
+        Desk = new ApprovalDesk(Approvals, Events);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
 
@@ -36,6 +37,7 @@ public sealed class CoreStore : IAsyncDisposable
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
+    public ApprovalStore Approvals { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>
