@@ -129,9 +129,10 @@ public sealed class Gateway : IAsyncDisposable
         app.Use(next => new ApiErrors(next, core.Options.Time, errors.RequestFailed).InvokeAsync);
         app.UseRouting();
         app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);
-        app.UseWebSockets();
+        // A peer that is gone without a word is noticed: nobody must wait for its approval.
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(60) });
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, turns, options);
+        GatewayRoutes.Map(routes, core, store, turns, options, errors.RequestFailed);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

@@ -1,4 +1,5 @@
 using Pryx.Core.Access;
+using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Http;
@@ -14,7 +15,8 @@ internal static class GatewayRoutes
 {
     /// <param name="store">Of the core, open.</param>
     /// <param name="turns">Of the core.</param>
-    public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
+    /// <param name="onUnexpected">Gets a trace id and a failure that nobody expected.</param>
+    public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options, Action<string, Exception> onUnexpected)
     {
         var time = core.Options.Time;
         Pages.Map(routes);
@@ -25,6 +27,8 @@ internal static class GatewayRoutes
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
+        new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
+        new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, new SocketLimits(() => core.Config, time), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         new TraceEndpoints(store.Spans).Map(routes);
         AdminRoutes.Map(routes, core, store, options);
