@@ -48,7 +48,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         {
             var inputs = connection.Query(
                 $"SELECT text, attachments, source {waiting} ORDER BY created_at, rowid",
-                static row => (Text: row.GetString(0), Attachments: TurnStore.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2)),
+                static row => (Text: row.GetString(0), Attachments: TurnRows.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2)),
                 ("$turn", _turn));
             foreach (var (text, attachments, surface) in inputs)
             {

@@ -39,7 +39,12 @@ public sealed record PryxEvent
 
 public static class EventNames
 {
+    /// <summary>The turn has its id and waits for those before it; turn.started and its user message come when it begins.</summary>
+    public const string TurnQueued = "turn.queued";
     public const string TurnStarted = "turn.started";
+
+    /// <summary>Nobody answered its question in time: the turn is held by no process until an answer, a new input or STOP.</summary>
+    public const string TurnParked = "turn.parked";
     public const string TurnCompleted = "turn.completed";
     public const string TurnFailed = "turn.failed";
     public const string TurnCancelled = "turn.cancelled";
