@@ -34,6 +34,7 @@ public sealed class CoreStore : IAsyncDisposable
     public EventLog Events { get; }
     public SessionHistory History { get; }
     public SessionStore Sessions { get; }
+    public SessionPages SessionPages => field ??= new(Database);
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
