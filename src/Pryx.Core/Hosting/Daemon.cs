@@ -22,13 +22,12 @@ public sealed class Daemon : IAsyncDisposable
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
     public static async Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken)
     {
-        var core = new PryxCore(options);
+        var core = new PryxCore(options with { IsDaemon = true });
         var store = await core.StoreAsync(cancellationToken);
         store.Owner.CleanUp();
         var daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken));
         daemon.Announce();
-        var turns = await core.TurnsAsync(cancellationToken);
-        await turns.RecoverAsync(cancellationToken);
+        await core.StartRecoveryAsync(cancellationToken);
         return daemon;
     }
 

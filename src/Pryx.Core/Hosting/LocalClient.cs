@@ -45,7 +45,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);
 
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Sessions.DeleteAsync(id, cancellationToken);
+        await (await core.TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
     public Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).StartAsync(request, cancellationToken));

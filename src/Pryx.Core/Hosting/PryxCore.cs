@@ -25,6 +25,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnRecovery? _recovery;
     private ProcessSpawner? _spawner;
     private readonly CancellationTokenSource _leaving = new();
 
@@ -53,8 +54,39 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<SessionTurns> TurnsAsync(CancellationToken cancellationToken)
     {
         var store = await StoreAsync(cancellationToken);
-        return _turns ??= new SessionTurns(
-            store.Database, store.Events, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), new ErrorLog(options.Paths.Logs, options.Time), options.Time);
+        if (_turns is { } made)
+        {
+            return made;
+        }
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _turns ??= CreateTurns(store);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private SessionTurns CreateTurns(CoreStore store)
+    {
+        var log = new ErrorLog(options.Paths.Logs, options.Time);
+        var turns = new SessionTurns(
+            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, log, options.Time);
+        if (options.IsDaemon)
+        {
+            store.Desk.OnAnswered = turns.AnsweredAsync;
+            _recovery = new TurnRecovery(turns, log, options.Time);
+        }
+        return turns;
+    }
+
+    /// <summary>Goes on with what others have left, now and every few seconds; only the daemon does.</summary>
+    public async Task StartRecoveryAsync(CancellationToken cancellationToken)
+    {
+        await TurnsAsync(cancellationToken);
+        _recovery?.Start();
     }
 
     /// <returns>Where the key is kept, in words.</returns>
@@ -108,6 +140,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_recovery is not null)
+        {
+            await _recovery.DisposeAsync();
+        }
         if (_turns is not null)
         {
             await _turns.DisposeAsync();
@@ -121,7 +157,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, ApprovalTimeout, options.Time);
+
+    // A daemon's surfaces come and go; who runs a command sits before it.
+    private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
     private ToolSet Tools()
     {
