@@ -44,8 +44,8 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);
 
-    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+    public Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        core.DeleteSessionAsync(id, cancellationToken);
 
     public Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).StartAsync(request, cancellationToken));
@@ -58,6 +58,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
 
     public async Task<long> GetVersionAsync(CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Events.ReadLastVersionAsync(cancellationToken);
+
+    public async Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Events.ReadPageAsync(id, afterVersion, [], Math.Clamp(limit, 0, 1000), cancellationToken);
 
     public async IAsyncEnumerable<PryxEvent> SubscribeAsync(
         SessionId id, long afterVersion, bool canApprove, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

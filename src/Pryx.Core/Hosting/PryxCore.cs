@@ -10,6 +10,7 @@ using Pryx.Core.Secrets;
 using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
@@ -102,7 +103,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken)
+    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
         var settings = options.Settings;
         if (workspace is not null)
@@ -111,8 +112,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken);
+        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
     }
+
+    /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
 
