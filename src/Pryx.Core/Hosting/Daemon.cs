@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Pryx.Core.Secrets;
+using System.Net;
+using Pryx.Core.Storage;
+using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Hosting;
 
@@ -14,46 +12,75 @@ public sealed class Daemon : IAsyncDisposable
 {
     private readonly PryxCore _core;
     private readonly Gateway _gateway;
+    private readonly DaemonLock _lock;
 
-    private Daemon(PryxCore core, Gateway gateway) => (_core, _gateway) = (core, gateway);
+    private Daemon(PryxCore core, Gateway gateway, DaemonLock @lock)
+    {
+        (_core, _gateway, _lock) = (core, gateway, @lock);
+        Url = Reachable(gateway.Url!);
+    }
 
-    public Uri Url => _gateway.Url!;
+    /// <summary>As a program on this machine reaches it.</summary>
+    public Uri Url { get; }
+
+    public static Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken) =>
+        StartAsync(new PryxCore(options with { IsDaemon = true }), gateway, cancellationToken);
 
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
-    public static async Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken)
+    /// <param name="core">The daemon's from here on.</param>
+    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
+    public static async Task<Daemon> StartAsync(PryxCore core, GatewayOptions gateway, CancellationToken cancellationToken)
     {
-        var core = new PryxCore(options with { IsDaemon = true });
-        var store = await core.StoreAsync(cancellationToken);
-        store.Owner.CleanUp();
-        var daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken));
-        daemon.Announce();
-        await core.StartRecoveryAsync(cancellationToken);
-        return daemon;
+        DaemonLock? held = null;
+        Daemon? daemon = null;
+        var paths = core.Options.Paths;
+        try
+        {
+            if (!gateway.HasAuthentication && gateway.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
+            {
+                throw new PryxException("ADDRESS_REFUSED", $"Without authentication Pryx does not listen on {open.Address}: everybody who reaches it could run commands here.", "leave out --no-auth, or listen on 127.0.0.1");
+            }
+            held = await DaemonLock.TakeAsync(paths.Create(), cancellationToken);
+            // What a killed daemon has left must not be taken for this one.
+            Announcement.Remove(paths);
+            var store = await core.StoreAsync(cancellationToken);
+            store.Owner.CleanUp();
+            daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken), held);
+            Announcement.Write(paths, new(daemon.Url.ToString().TrimEnd('/'), daemon.Url.Port, Environment.ProcessId, gateway.HostPid, Product.Version, core.Options.Time.GetUtcNow()));
+            // After the daemon is ready, which it must not delay.
+            await core.StartRecoveryAsync(cancellationToken);
+            return daemon;
+        }
+        catch (Exception e)
+        {
+            if (daemon is not null)
+            {
+                await daemon.DisposeAsync();
+            }
+            else
+            {
+                await core.DisposeAsync();
+                held?.Dispose();
+            }
+            if (e is IOException or UnauthorizedAccessException && StorageErrors.Translate(e, paths.Data) is PryxException clear)
+            {
+                throw clear;
+            }
+            throw;
+        }
     }
 
     /// <summary>Closes streams, suspends turns, ends their tools, removes the announcement.</summary>
     public async ValueTask DisposeAsync()
     {
-        File.Delete(_core.Options.Paths.RuntimePort);
-        File.Delete(_core.Options.Paths.Metadata);
+        Announcement.Remove(_core.Options.Paths);
         await _gateway.DisposeAsync();
         await _core.DisposeAsync();
+        _lock.Dispose();
     }
 
-    private void Announce()
-    {
-        var paths = _core.Options.Paths;
-        var metadata = new Metadata(Url.ToString().TrimEnd('/'), Url.Port, Environment.ProcessId, null, Product.Version, _core.Options.Time.GetUtcNow());
-        PrivateFile.Replace(paths.Metadata, JsonSerializer.SerializeToUtf8Bytes(metadata, MetadataJson.Default.Metadata));
-        // Last: whoever sees the port finds the rest.
-        PrivateFile.Replace(paths.RuntimePort, Encoding.ASCII.GetBytes(Url.Port.ToString(CultureInfo.InvariantCulture)));
-    }
+    // Everywhere includes here, and no program can connect to "everywhere".
+    private static Uri Reachable(Uri url) => url.Host is "0.0.0.0" or "[::]" or "+" or "*"
+        ? new UriBuilder(url) { Host = url.Host == "[::]" ? "[::1]" : "127.0.0.1" }.Uri
+        : url;
 }
-
-/// <summary><c>metadata.json</c>: the daemon that runs on this data directory.</summary>
-/// <param name="HostPid">The supervisor's; null without one.</param>
-public sealed record Metadata(string Url, int Port, int Pid, int? HostPid, string Version, DateTimeOffset StartedAt);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Metadata))]
-internal sealed partial class MetadataJson : JsonSerializerContext;

@@ -1,8 +1,10 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
+using Pryx.Core.Access;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
@@ -28,12 +30,25 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SessionTurns? _turns;
     private TurnRecovery? _recovery;
     private ProcessSpawner? _spawner;
+    private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
 
-    public PryxConfig Config => field ??= LoadConfig();
+    /// <summary>As it was read last: at the first use, and after every change over the API.</summary>
+    public PryxConfig Config => Volatile.Read(ref _config) ?? LoadConfig();
     public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
+
+    public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>Reads the configuration again: what follows uses it.</summary>
+    public void ReloadConfig() => LoadConfig();
+
+    /// <summary>Who may call the gateway.</summary>
+    public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
+
+    /// <summary>For WebSockets and whatever else stays open.</summary>
+    public ConnectionLimits Connections => field ??= new(Config, options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {
@@ -119,7 +134,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
-    public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -162,12 +177,15 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
-    private ToolSet Tools()
+    /// <summary>How the turns of this Core are judged.</summary>
+    public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
+
+    private ToolSet BuildTools()
     {
         _spawner ??= new ProcessSpawner();
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
@@ -181,6 +199,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             options.OnWarning(warning);
         }
+        Volatile.Write(ref _config, config);
         return config;
     }
 }

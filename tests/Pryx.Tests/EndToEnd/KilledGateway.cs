@@ -23,7 +23,7 @@ internal sealed class KilledGateway : IAsyncDisposable
     {
         const string ready = "Pryx is ready at ";
         var started = TimeProvider.System.GetTimestamp();
-        _process = await _person.StartAsync("serve", "--port", "0");
+        _process = await _person.StartAsync("serve", "--no-supervisor", "--port", "0");
         while (!(_process.Stdout is var printed && printed.Contains(ready, StringComparison.Ordinal) && printed.EndsWith('\n')))
         {
             Assert.False(_process.HasExited, $"The daemon did not start:\n{_process.Stdout}\n{_process.Stderr}");
