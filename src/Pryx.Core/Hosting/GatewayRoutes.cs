@@ -15,7 +15,7 @@ internal static class GatewayRoutes
     /// <param name="turns">Of the core.</param>
     public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
     {
-        new HealthEndpoints(core.Options.Time).Map(routes);
+        new HealthEndpoints(store.Database, core.Options.Time).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
