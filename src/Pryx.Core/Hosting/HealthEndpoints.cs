@@ -19,10 +19,12 @@ internal sealed class HealthEndpoints(Database database, TimeProvider time)
     {
         var trouble = await database.ProbeAsync(http.RequestAborted);
         // Still 200: Core answers, and starting it again would not help.
-        await http.WriteAsync(
-            new Health(trouble is null ? "ok" : "degraded", time.GetUtcNow(), ApiVersion, Product.Version) { Detail = trouble is null ? null : new(trouble.Code, trouble.Message) { Next = trouble.Next } },
-            HealthJson.Default.Health);
+        await http.WriteAsync(new Health(trouble is null ? "ok" : "degraded", time.GetUtcNow(), ApiVersion, Product.Version) { Detail = Detail(http, trouble) }, HealthJson.Default.Health);
     }
+
+    // Where somebody keeps their data is nobody's business who has no token.
+    private static ErrorDetail? Detail(HttpContext http, PryxException? trouble) => trouble is null ? null
+        : new(trouble.Code, Caller.Of(http).May(Scopes.Read) ? trouble.Message : "What is sent can not be stored at the moment.") { Next = trouble.Next };
 }
 
 /// <param name="Status">ok; degraded when something that Core needs fails.</param>
