@@ -67,7 +67,7 @@ internal static class CoreProcess
             run.OnWarning(note);
         }
         var settings = new Settings(name => EnvironmentSettings.Read(name) ?? dotEnv.Variables.GetValueOrDefault(name));
-        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning });
+        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning, IsDaemon = true });
         var errors = new ErrorLog(core.Options.Paths.Logs, core.Options.Time);
         AppDomain.CurrentDomain.UnhandledException += (_, crash) => errors.Crashed((Exception)crash.ExceptionObject);
         var address = ListenAddress.Choose(core.Config, settings, run.Listen, run.Port);
