@@ -18,13 +18,15 @@ internal sealed partial class Descendants : IDisposable
     private readonly PosixSignalRegistration? _childSignal;
     private volatile int _core;
 
-    private Descendants(bool isLinux) => _childSignal = isLinux ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Reap()) : null;
-
-    public static Descendants Adopt()
+    private Descendants()
     {
-        var isAdopting = OperatingSystem.IsLinux() && ProcessControl(SetChildSubreaper, 1, 0, 0, 0) == 0;
-        return new(isAdopting);
+        if (OperatingSystem.IsLinux() && ProcessControl(SetChildSubreaper, 1, 0, 0, 0) == 0)
+        {
+            _childSignal = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Reap());
+        }
     }
+
+    public static Descendants Adopt() => new();
 
     /// <summary>The one child that is waited for elsewhere. From here on, what else has died is buried; before, nobody could be told from it.</summary>
     public void Know(int core) => _core = core;
