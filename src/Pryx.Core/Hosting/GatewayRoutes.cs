@@ -23,7 +23,7 @@ internal static class GatewayRoutes
         new SigninEndpoints(core.Access, time).Map(routes);
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, core.Options.Paths, () => PryxConfig.Load(core.Options.Paths, core.Options.Settings), store.Database).Map(routes);
-        new HealthEndpoints(time).Map(routes);
+        new HealthEndpoints(store.Database, time).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
