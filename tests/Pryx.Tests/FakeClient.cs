@@ -98,6 +98,8 @@ internal sealed class FakeClient : IPryxClient
     };
 
     // What the command asks.
+    public bool KeepsTurnsRunning { get; init; }
+
     public Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
     {
         Created = request;

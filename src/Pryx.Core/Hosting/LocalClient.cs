@@ -15,6 +15,8 @@ namespace Pryx.Core.Hosting;
 /// <summary>The client of a Core that lives in the same process: no socket, its own turns only. Disposing it suspends what runs.</summary>
 public sealed class LocalClient(PryxCore core) : IPryxClient
 {
+    public bool KeepsTurnsRunning => false;
+
     public async Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
     {
         var store = await core.StoreAsync(cancellationToken);

@@ -33,4 +33,5 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 [JsonSerializable(typeof(ApprovalDecision))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
+[JsonSerializable(typeof(QueueLine))]
 internal sealed partial class ClientJson : JsonSerializerContext;

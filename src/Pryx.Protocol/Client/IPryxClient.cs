@@ -13,6 +13,9 @@ namespace Pryx.Protocol.Client;
 /// </summary>
 public interface IPryxClient : IAsyncDisposable
 {
+    /// <summary>True when turns go on without the process of this client; false when it hosts them itself and suspends them when it ends.</summary>
+    bool KeepsTurnsRunning { get; }
+
     Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken);
     Task<Session?> FindSessionAsync(SessionId id, CancellationToken cancellationToken);
 

@@ -21,6 +21,8 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     private readonly Lock _gate = new();
     private readonly List<Task> _opening = [];
 
+    public bool KeepsTurnsRunning => true;
+
     public async Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken) => Must(await _core.SendAsync(
         CoreRequest.Post(Sessions, NewSession.From(request with { Workspace = request.Workspace is { } folder ? Path.GetFullPath(folder) : null }), ProtocolJson.Default.NewSession), ProtocolJson.Default.Session, cancellationToken));
 

@@ -30,7 +30,8 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             new CreateSession { Workspace = options.Workspace, Model = options.Model, SystemPrompt = options.System }, interrupts.Any);
 
         var result = default(RunResult);
-        if (open is not null)
+        // A daemon goes on with an open turn by itself: a prompt reaches it there.
+        if (open is not null && !(client.KeepsTurnsRunning && options.Prompt is not null))
         {
             try
             {
@@ -68,13 +69,15 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, startAsync);
         var result = new RunResult
         {
-            Outcome = tally.Ended?.Outcome ?? "suspended",
+            Outcome = tally.Ended?.Outcome ?? (client.KeepsTurnsRunning ? "running" : "suspended"),
             ExitCode = tally.Ended is { } ended ? ExitCodes.Of(ended) : ExitCodes.Stopped,
             SessionId = session.Id,
             TurnId = turn,
             Text = tally.FinalText,
             Code = tally.Ended?.Code,
-            Message = tally.Ended is null ? "The turn is suspended; 'pryx run --continue' goes on with it." : tally.Ended.Message,
+            Message = tally.Ended is not null ? tally.Ended.Message
+                : client.KeepsTurnsRunning ? "The turn goes on in the background; 'pryx run --continue' follows it."
+                : "The turn is suspended; 'pryx run --continue' goes on with it.",
             Steps = tally.Ended?.Steps ?? 0,
             Usage = tally.Ended?.Usage ?? default,
             CostUsd = tally.Ended?.CostUsd,

@@ -38,6 +38,10 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
         {
             // Another process goes on with the turn.
         }
+        catch (PryxException e) when (e.Code == "CORE_GONE" && turn is not null)
+        {
+            throw new PryxException("CORE_GONE", "Core ended while the turn was running, and did not come back; what it had done is stored.", "pryx run --continue", e);
+        }
         return (turn, tally);
     }
 
