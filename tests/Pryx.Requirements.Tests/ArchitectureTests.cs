@@ -28,8 +28,9 @@ public sealed partial class ArchitectureTests
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
-        ["Models"] = [],
+        ["Models"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
+        ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
         ["Streams"] = [],
@@ -37,9 +38,9 @@ public sealed partial class ArchitectureTests
         ["Tracing"] = [],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
-        ["Workspaces"] = ["Sessions"],
+        ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

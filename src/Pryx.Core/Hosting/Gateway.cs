@@ -33,8 +33,6 @@ public sealed class Gateway : IAsyncDisposable
         var store = await core.StoreAsync(cancellationToken);
         var turns = await core.TurnsAsync(cancellationToken);
         var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
-        var store = await core.StoreAsync(cancellationToken);
-        var turns = await core.TurnsAsync(cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {

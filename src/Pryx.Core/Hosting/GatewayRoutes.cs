@@ -22,6 +22,8 @@ internal static class GatewayRoutes
         new EventStreamEndpoints(store.Events).Map(routes);
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
         MapConversations(routes, core, store, options);
+        new TraceEndpoints(store.Spans).Map(routes);
+        AdminRoutes.Map(routes, core, store, options);
     }
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
@@ -33,6 +35,5 @@ internal static class GatewayRoutes
         new ConversationTurnEndpoints(
             store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time),
             () => core.Options.Settings.With(DotEnv.Load(options.WorkingDirectory, isTrusted: false)), core.Options.Time).Map(routes);
-        new TraceEndpoints(store.Spans).Map(routes);
     }
 }
