@@ -1,8 +1,10 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
+using Pryx.Core.Access;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
@@ -42,6 +44,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>Reads the configuration again: what follows uses it.</summary>
     public void ReloadConfig() => LoadConfig();
+
+    /// <summary>Who may call the gateway.</summary>
+    public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
+
+    /// <summary>For WebSockets and whatever else stays open.</summary>
+    public ConnectionLimits Connections => field ??= new(Config, options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {

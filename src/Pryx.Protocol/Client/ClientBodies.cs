@@ -23,6 +23,11 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
     };
 }
 
+/// <param name="State">pending, or what became of it.</param>
+internal sealed record ApprovalFound(Approval Approval, string State);
+
+internal sealed record ApprovalsPending(IReadOnlyList<Approval> Approvals);
+
 /// <param name="Key">Of the provider, as it was typed.</param>
 internal sealed record ProviderKey(string Key);
 
@@ -31,6 +36,8 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApprovalDecision))]
+[JsonSerializable(typeof(ApprovalFound))]
+[JsonSerializable(typeof(ApprovalsPending))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
 [JsonSerializable(typeof(QueueLine))]

@@ -19,7 +19,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Answers when it returns.</summary>
     public static async Task<DaemonProcess> StartAsync(Person person)
     {
-        var process = await person.StartAsync("serve", "--port", "0");
+        var process = await person.StartAsync("serve", "--no-supervisor", "--port", "0");
         await process.WaitForOutputAsync("ready at", Cancellation);
         return new(process);
     }

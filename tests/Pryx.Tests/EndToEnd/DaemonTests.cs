@@ -92,6 +92,44 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task The_terminal_answers_what_the_daemon_asks_and_the_daemon_runs_the_tool()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
+        using var person = Person.At(provider);
+        await using var daemon = await DaemonProcess.StartAsync(person);
+        await using var terminal = person.Terminal("run", "-m", Models.Chat, "go");
+
+        await terminal.WaitForTextAsync("touch made.txt", Cancellation);
+        await terminal.WaitForTextAsync("Answer: ", Cancellation);
+        Assert.False(person.Home.Exists("made.txt"));
+        terminal.SendKeys("y");
+
+        Assert.Equal(0, await terminal.WaitAsync(Cancellation));
+        Assert.True(person.Home.Exists("made.txt"));
+        Assert.Contains("Done.", terminal.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_joins_a_turn_is_asked_what_it_waits_for_and_the_first_answer_counts_everywhere()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
+        using var person = Person.At(provider);
+        await using var daemon = await DaemonProcess.StartAsync(person);
+        await using var first = person.Terminal("run", "-m", Models.Chat, "go");
+        await first.WaitForTextAsync("Answer: ", Cancellation);
+
+        await using var second = person.Terminal("run", "--continue");
+        await second.WaitForTextAsync("Answer: ", Cancellation);
+        second.SendKeys("y");
+
+        Assert.Equal(0, await second.WaitAsync(Cancellation));
+        Assert.Equal(0, await first.WaitAsync(Cancellation));
+        Assert.Contains("approved elsewhere", first.Text, StringComparison.Ordinal);
+        Assert.True(person.Home.Exists("made.txt"));
+        Assert.Contains("Done.", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ctrl_C_stops_the_turn_in_the_daemon()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(

@@ -35,7 +35,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         {
             try
             {
-                result = await TurnAsync(client, session, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
+                result = await TurnAsync(client, session, mayBeRunning: true, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
             }
             catch (PryxException e) when (e.Code == "TURN_TAKEN" && options.Prompt is not null)
             {
@@ -44,7 +44,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         }
         if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
         {
-            result = await TurnAsync(client, session, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+            result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
         }
         _view.Finish(result! with { UntrustedFolder = isUntrusted ? options.Workspace : null });
         return result!.ExitCode;
@@ -63,10 +63,10 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         return (session, await client.FindOpenTurnAsync(session.Id, interrupts.Any));
     }
 
-    private async Task<RunResult> TurnAsync(IPryxClient client, Session session, Func<CancellationToken, Task<Turn>> startAsync)
+    private async Task<RunResult> TurnAsync(IPryxClient client, Session session, bool mayBeRunning, Func<CancellationToken, Task<Turn>> startAsync)
     {
         var started = io.Time.GetTimestamp();
-        var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, startAsync);
+        var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, mayBeRunning, startAsync);
         var result = new RunResult
         {
             Outcome = tally.Ended?.Outcome ?? (client.KeepsTurnsRunning ? "running" : "suspended"),
