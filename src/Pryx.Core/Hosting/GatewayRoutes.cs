@@ -3,6 +3,7 @@ using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Http;
+using Pryx.Core.Models;
 using Pryx.Core.Sessions;
 using Pryx.Core.Streams;
 using Pryx.Core.Tracing;
@@ -27,6 +28,7 @@ internal static class GatewayRoutes
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
+        new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, new SocketLimits(() => core.Config, time), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
