@@ -71,6 +71,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData("""{"message":7}""")]
     [InlineData("""{"message":null}""")]
     [InlineData("""{"text":"Hi"}""")]
+    [InlineData("""{"message":"a\u0000b"}""")]
     [Requirement("CA13", "6.3")]
     public async Task A_message_without_text_is_refused(string body)
     {
