@@ -66,7 +66,7 @@ public sealed class ConversationTests
         await serve.WaitForOutputAsync(ready, Cancellation);
         await Until.TrueAsync(() => serve.Stdout[serve.Stdout.IndexOf(ready, StringComparison.Ordinal)..].Contains('\n', StringComparison.Ordinal), Cancellation);
         var url = serve.Stdout[(serve.Stdout.IndexOf(ready, StringComparison.Ordinal) + ready.Length)..].Split('\n')[0].Trim();
-        var http = new HttpClient { BaseAddress = new(url) };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(url) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(person.Home.Data, "core.token")).Trim());
         return http;
     }
@@ -87,7 +87,8 @@ public sealed class ConversationTests
         serve.KillHard();
         if (core != serve.Pid)
         {
-            Posix.Signal(core, 9);
+            using var process = System.Diagnostics.Process.GetProcessById(core);
+            process.Kill();
         }
         await serve.WaitAsync(Cancellation);
         await Until.TrueAsync(() => !Directory.Exists($"/proc/{core}"), Cancellation);
