@@ -82,6 +82,19 @@ internal sealed partial class Child
         return new((status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f), elapsed, markAt, Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(output)), stderr);
     }
 
+    /// <summary>Asks it to end, waits until it has, and gives what it wrote to standard error.</summary>
+    public string Terminate()
+    {
+        _ = Kill(_pid, 15);
+        while (WaitPid(_pid, out _, 0) < 0 && Marshal.GetLastPInvokeError() == 4)
+        {
+        }
+        _ = Close(_stdout);
+        var stderr = File.ReadAllText(_stderrFile);
+        File.Delete(_stderrFile);
+        return stderr;
+    }
+
     private static nint[] Strings(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 
     private static void Check(int result, string what)
@@ -111,6 +124,9 @@ internal sealed partial class Child
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitPid(int pid, out int status, int options);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     private static partial int InitActions(nint actions);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Bench;
+using Pryx.Bench.Gateway;
 
 var release = new Option<string?>("--release") { Description = "The release build's executable" };
 var canary = new Option<string?>("--canary") { Description = "The Native AOT canary's executable" };
@@ -7,8 +8,9 @@ var other = new Option<string[]>("--vs") { Description = "Another program beside
 var otherVersion = new Option<string[]>("--vs-version") { Description = "How that program prints its version, as 'NAME=COMMAND'", DefaultValueFactory = _ => [] };
 var runs = new Option<int>("--runs") { Description = "Measured runs of each measure and subject", DefaultValueFactory = _ => 30 };
 var warmUps = new Option<int>("--warm-ups") { Description = "Runs before them that do not count", DefaultValueFactory = _ => 3 };
+var gateway = new Option<string>("--gateway") { Description = "The daemon's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
 var output = new Option<string?>("--output") { Description = "Also write the results there" };
-var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, output };
+var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, output };
 
 command.SetAction(async (result, cancellationToken) =>
 {
@@ -33,7 +35,12 @@ command.SetAction(async (result, cancellationToken) =>
     var machine = Machine.Description;
     try
     {
-        var measures = await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync();
+        var scope = result.GetValue(gateway);
+        List<Measure> measures = scope == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
+        if (scope != "none")
+        {
+            measures.AddRange(await new GatewayMeasures(subjects, scope == "smoke" ? GatewayScale.Smoke : GatewayScale.Full, cancellationToken).RunAsync());
+        }
         var report = Report.Markdown(subjects, measures, at, machine, result.GetValue(runs), result.GetValue(warmUps));
         Console.Write(report);
         if (result.GetValue(output) is { } file)

@@ -170,8 +170,8 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     private TurnOutcome End(TurnEnd end, string? code, string? message, int? steps = null) =>
         new(end, steps ?? _lastStep, _usage, _cost) { Code = code, Message = message };
 
-    // ModelFailure.RateLimited → PROVIDER_RATE_LIMITED
-    private static string CodeOf(ModelException failure) =>
+    /// <summary>ModelFailure.RateLimited → PROVIDER_RATE_LIMITED.</summary>
+    public static string CodeOf(ModelException failure) =>
         "PROVIDER_" + string.Concat(failure.Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
 }
 

@@ -13,6 +13,10 @@ public sealed class AccessCheck(RequestDelegate next, CoreToken token, bool isOp
             : http.Request.Headers.Authorization is [{ } header, ..] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && token.Is(header[7..].Trim()) ? new Caller("core", Scopes.All)
             : Caller.Nobody;
         caller.Attach(http);
+        if (http.Request.Path == "/health" && http.Request.Headers[TokenProof.Challenge] is [{ Length: > 0 and <= 64 } challenge])
+        {
+            http.Response.Headers[TokenProof.Proof] = token.Prove(challenge, http.Request.Host.Value ?? "");
+        }
         var needed = http.GetEndpoint()?.Metadata.GetMetadata<ApiRoute>()?.Scope ?? Scopes.Read;
         if (needed != Scopes.None && caller.Scopes == Scopes.None)
         {

@@ -27,8 +27,11 @@ public sealed class CoreToken(string path)
     /// <summary>In constant time, whatever is given.</summary>
     public bool Is(string token) => CryptographicOperations.FixedTimeEquals(HashOf(token), _hash);
 
+    /// <summary>That this gateway knows it (<see cref="TokenProof"/>).</summary>
+    public string Prove(string challenge, string host) => TokenProof.Of(_hash, challenge, host);
+
     /// <summary>256 bits that can be part of a URL.</summary>
     public static string New() => "pryx_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    internal static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -21,6 +21,12 @@ internal static class YamlConfig
             report.Warnings.Add($"{path} can not be read ({e.Message}); the defaults are used.");
             return;
         }
+        TryReadText(text, report, path);
+    }
+
+    /// <summary>False when it is not YAML, or no map: the report then says where.</summary>
+    internal static bool TryReadText(string text, ConfigReport report, string path = "config.yaml")
+    {
         var yaml = new YamlStream();
         try
         {
@@ -30,18 +36,19 @@ internal static class YamlConfig
         {
             // The parser's message may quote the line, and the line may hold a token.
             report.Warnings.Add($"{path} line {e.Start.Line}{KeyAt(text, e.Start.Line)}: not valid YAML; the defaults are used and the file is left as it is.");
-            return;
+            return false;
         }
         if (yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: null or "" })
         {
-            return;
+            return true;
         }
         if (yaml.Documents[0].RootNode is not YamlMappingNode root)
         {
             report.Warnings.Add($"{path} line {yaml.Documents[0].RootNode.Start.Line}: it must be a list of 'key: value'; the defaults are used and the file is left as it is.");
-            return;
+            return false;
         }
         ReadBlock(root, "", path, report);
+        return true;
     }
 
     private static void ReadBlock(YamlMappingNode block, string prefix, string path, ConfigReport report)

@@ -4,6 +4,7 @@ using Pryx.Core.Events;
 using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
 using Pryx.Core.Workspaces;
 
@@ -26,6 +27,7 @@ public sealed class CoreStore : IAsyncDisposable
         Usage = new UsageStore(database);
         Approvals = new ApprovalStore(database, Events);
         Desk = new ApprovalDesk(Approvals, Events);
+        Spans = new SpanStore(database);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
 
@@ -33,11 +35,13 @@ public sealed class CoreStore : IAsyncDisposable
     public EventLog Events { get; }
     public SessionHistory History { get; }
     public SessionStore Sessions { get; }
+    public SessionPages SessionPages => field ??= new(Database);
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
     public ApprovalStore Approvals { get; }
+    public SpanStore Spans { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>

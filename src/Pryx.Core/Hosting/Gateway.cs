@@ -30,9 +30,9 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
-        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
         var store = await core.StoreAsync(cancellationToken);
         var turns = await core.TurnsAsync(cancellationToken);
+        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
@@ -95,7 +95,7 @@ public sealed class Gateway : IAsyncDisposable
         // A peer that is gone without a word is noticed: nobody must wait for its approval.
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(60) });
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, turns, options, errors.RequestFailed);
+        GatewayRoutes.Map(routes, core, store, turns, options);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

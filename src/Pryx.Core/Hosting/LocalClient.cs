@@ -59,6 +59,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<long> GetVersionAsync(CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Events.ReadLastVersionAsync(cancellationToken);
 
+    public async Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Events.ReadPageAsync(id, afterVersion, [], Math.Clamp(limit, 0, 1000), cancellationToken);
+
     public async IAsyncEnumerable<PryxEvent> SubscribeAsync(
         SessionId id, long afterVersion, bool canApprove, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -76,7 +79,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).StopAsync(id);
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, cancellationToken);
 
     public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
         core.SetProviderKeyAsync(name, key, cancellationToken);

@@ -10,6 +10,7 @@ using Pryx.Core.Secrets;
 using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
@@ -22,6 +23,8 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1.5);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
@@ -70,7 +73,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken)
+    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
         var settings = options.Settings;
         if (workspace is not null)
@@ -79,7 +82,24 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken);
+        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
+    }
+
+    /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var store = await StoreAsync(cancellationToken);
+        var turns = await TurnsAsync(cancellationToken);
+        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id, cancellationToken))
+        {
+            // So that whoever follows it sees its end. It is bounded: what does not end in time loses its place in the store, and with it the right to write.
+            using var patience = new CancellationTokenSource(StopPatience, options.Time);
+            while (!patience.IsCancellationRequested && await store.Turns.FindOpenAsync(id, cancellationToken) is not null)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), options.Time, cancellationToken);
+            }
+        }
+        return await store.Sessions.DeleteAsync(id, cancellationToken);
     }
 
     public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });

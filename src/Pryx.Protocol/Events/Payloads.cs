@@ -5,6 +5,14 @@ namespace Pryx.Protocol.Events;
 /// <param name="Model">As <c>provider/model</c>.</param>
 public sealed record TurnStartedPayload(string Model, bool IsResumed = false);
 
+/// <param name="Model">As <c>provider/model</c>: the one it will run with.</param>
+/// <param name="Ahead">Inputs of the session that are to begin before it, the running turn not counted.</param>
+public sealed record TurnQueuedPayload(string Model, int Ahead);
+
+/// <param name="Approvals">The questions whose answers it waits for.</param>
+/// <param name="Message">What it waits for, in a sentence.</param>
+public sealed record TurnParkedPayload(IReadOnlyList<ApprovalId> Approvals, string Message);
+
 /// <param name="Outcome">completed, failed, cancelled or limited.</param>
 /// <param name="Code">A stable code for anything but completed; see the exit codes in the guide to <c>pryx run</c>.</param>
 public sealed record TurnEndedPayload(string Outcome, string? Code, string? Message, int Steps, Models.TokenUsage Usage, decimal? CostUsd)
@@ -42,3 +50,6 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
 
 public sealed record ErrorPayload(string Code, string Message, string? TraceId);
+
+/// <param name="Status">active or archived.</param>
+public sealed record SessionUpdatedPayload(string Title, string Status, string? Model);

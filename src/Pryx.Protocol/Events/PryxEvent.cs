@@ -39,7 +39,12 @@ public sealed record PryxEvent
 
 public static class EventNames
 {
+    /// <summary>The turn has its id and waits for those before it; turn.started and its user message come when it begins.</summary>
+    public const string TurnQueued = "turn.queued";
     public const string TurnStarted = "turn.started";
+
+    /// <summary>Nobody answered its question in time: the turn is held by no process until an answer, a new input or STOP.</summary>
+    public const string TurnParked = "turn.parked";
     public const string TurnCompleted = "turn.completed";
     public const string TurnFailed = "turn.failed";
     public const string TurnCancelled = "turn.cancelled";
@@ -48,6 +53,13 @@ public static class EventNames
     public const string ItemAdded = "item.added";
     public const string SessionMessage = "session.message";
     public const string SessionCreated = "session.created";
+
+    /// <summary>Another title, status or model; its payload has all three.</summary>
+    public const string SessionUpdated = "session.updated";
+    public const string SessionArchived = "session.archived";
+
+    /// <summary>All that is left of a session: its other events went with it.</summary>
+    public const string SessionDeleted = "session.deleted";
     public const string ToolRequest = "tool.request";
     public const string ToolExecuting = "tool.executing";
     public const string ToolComplete = "tool.complete";

@@ -70,6 +70,11 @@ public sealed record Turn
     public required string Model { get; init; }
     public string? Surface { get; init; }
     public int Steps { get; init; }
+
+    /// <summary>When it was queued; null for a turn that began at once.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+
+    /// <summary>While it is queued, when it was asked for.</summary>
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? CompletedAt { get; init; }
     public string? ErrorCode { get; init; }

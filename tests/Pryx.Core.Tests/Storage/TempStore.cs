@@ -24,6 +24,7 @@ internal sealed class TempStore : IAsyncDisposable
         History = new(database);
         Sessions = new(database, Events, History);
         Turns = new(database, Events, Owner);
+        Queue = new(database, Events, Owner);
         Approvals = new(database, Events);
         Desk = new(Approvals, Events);
         Usage = new(database);
@@ -36,6 +37,7 @@ internal sealed class TempStore : IAsyncDisposable
     public SessionHistory History { get; }
     public SessionStore Sessions { get; }
     public TurnStore Turns { get; }
+    public QueueStore Queue { get; }
     public ApprovalStore Approvals { get; }
     public ApprovalDesk Desk { get; }
     public UsageStore Usage { get; }

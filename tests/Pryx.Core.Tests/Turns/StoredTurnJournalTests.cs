@@ -129,13 +129,13 @@ public sealed class StoredTurnJournalTests
 
         await store.Turns.BeginAsync(TempStore.Say(session, "three") with { Attachments = [new("image/png", "AAAA")] }, "demo/tour", Cancel);
         await journal.CommitEndAsync(new(TurnEnd.Completed, 2, default, null), Cancel);
-        Assert.True(await store.Turns.HasQueuedAsync(session, Cancel));
-        var next = (await store.Turns.BeginQueuedAsync(session, "demo/tour", Cancel))!;
-        Assert.False(await store.Turns.HasQueuedAsync(session, Cancel));
+        var waiting = (await store.Queue.FindNextAsync(session, Cancel))!;
+        var next = (await store.Queue.BeginAsync(waiting, "demo/tour", Cancel))!;
         var message = Assert.IsType<UserMessage>((await store.Sessions.ReadItemsAsync(session, Cancel))[^1]);
-        Assert.Equal(("three", next.Turn.Id, false), (message.Text, message.TurnId!.Value, message.IsSteering));
+        Assert.Equal(("three", next.Id, false), (message.Text, message.TurnId!.Value, message.IsSteering));
         Assert.Equal("AAAA", Assert.Single(message.Attachments).Base64);
-        Assert.Null(await store.Turns.BeginQueuedAsync(session, "demo/tour", Cancel));
+        Assert.Null(await store.Queue.FindNextAsync(session, Cancel));
+        Assert.Null(await store.Queue.BeginAsync(waiting, "demo/tour", Cancel));
     }
 
     [Fact]
