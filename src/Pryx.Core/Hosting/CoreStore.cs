@@ -25,9 +25,9 @@ public sealed class CoreStore : IAsyncDisposable
         Trust = new WorkspaceTrust(Workspaces);
         Grants = new GrantStore(database);
         Usage = new UsageStore(database);
+        Spans = new SpanStore(database);
         Approvals = new ApprovalStore(database, Events);
         Desk = new ApprovalDesk(Approvals, Events);
-        Spans = new SpanStore(database);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
 
@@ -40,8 +40,8 @@ public sealed class CoreStore : IAsyncDisposable
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
-    public ApprovalStore Approvals { get; }
     public SpanStore Spans { get; }
+    public ApprovalStore Approvals { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>

@@ -1,8 +1,10 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
+using Pryx.Core.Access;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
@@ -29,12 +31,25 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private CoreStore? _store;
     private SessionTurns? _turns;
     private ProcessSpawner? _spawner;
+    private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
 
-    public PryxConfig Config => field ??= LoadConfig();
+    /// <summary>As it was read last: at the first use, and after every change over the API.</summary>
+    public PryxConfig Config => Volatile.Read(ref _config) ?? LoadConfig();
     public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
+
+    public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>Reads the configuration again: what follows uses it.</summary>
+    public void ReloadConfig() => LoadConfig();
+
+    /// <summary>Who may call the gateway.</summary>
+    public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
+
+    /// <summary>For WebSockets and whatever else stays open.</summary>
+    public ConnectionLimits Connections => field ??= new(Config, options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +117,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         return await store.Sessions.DeleteAsync(id, cancellationToken);
     }
 
-    public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -141,9 +156,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, options.Time);
 
-    private ToolSet Tools()
+    /// <summary>How the turns of this Core are judged.</summary>
+    public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
+
+    private ToolSet BuildTools()
     {
         _spawner ??= new ProcessSpawner();
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
@@ -157,6 +175,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             options.OnWarning(warning);
         }
+        Volatile.Write(ref _config, config);
         return config;
     }
 }

@@ -6,7 +6,7 @@ internal static class ErrorStatus
     public static int Of(string code) => code switch
     {
         "UNAUTHORIZED" => 401,
-        "FORBIDDEN" or "SCOPE_MISSING" or "HOST_REFUSED" or "ORIGIN_REFUSED" => 403,
+        "FORBIDDEN" or "SCOPE_MISSING" or "HOST_REFUSED" or "ORIGIN_REFUSED" or "CONFIG_LOCAL_ONLY" or "POLICY_WIDER" => 403,
         "NOT_FOUND" or "PROVIDER_UNKNOWN" => 404,
         "METHOD_NOT_ALLOWED" => 405,
         "TIMEOUT" => 408,
@@ -18,7 +18,7 @@ internal static class ErrorStatus
         "INTERNAL_ERROR" => 500,
         "STORAGE_FULL" => 507,
         "SERVICE_UNAVAILABLE" => 503,
-        "PROVIDER_UNREACHABLE" => 502,
+        "PROVIDER_UNREACHABLE" or "CLOUD_UNREACHABLE" or "CLOUD_ERROR" => 502,
         _ when code.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => 404,
         _ when code.StartsWith("STORAGE_", StringComparison.Ordinal) || code.StartsWith("VAULT_", StringComparison.Ordinal) => 503,
         _ => 400,
