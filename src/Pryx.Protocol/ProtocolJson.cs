@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Grants;
@@ -32,6 +33,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(ToolOutputPayload))]
 [JsonSerializable(typeof(StepRetryingPayload))]
 [JsonSerializable(typeof(ErrorPayload))]
+[JsonSerializable(typeof(SessionUpdatedPayload))]
 [JsonSerializable(typeof(Approval))]
 [JsonSerializable(typeof(ApprovalAnswer))]
 [JsonSerializable(typeof(Session))]
@@ -45,5 +47,17 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(AddGrant))]
 [JsonSerializable(typeof(TrustCard))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(TurnPage))]
+[JsonSerializable(typeof(SearchPage))]
+[JsonSerializable(typeof(GrantList))]
+[JsonSerializable(typeof(NewSession))]
+[JsonSerializable(typeof(ChangeSession))]
+[JsonSerializable(typeof(ForkSession))]
+[JsonSerializable(typeof(SendMessage))]
+[JsonSerializable(typeof(TurnAccepted))]
+[JsonSerializable(typeof(TurnStopped))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

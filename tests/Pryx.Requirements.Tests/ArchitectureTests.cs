@@ -22,8 +22,10 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = [],
-        ["Approvals"] = ["Audit"],
+        ["Agents"] = ["Sessions", "Turns"],
+        ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
@@ -32,12 +34,14 @@ public sealed partial class ArchitectureTests
         ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
+        ["Streams"] = [],
         ["Telemetry"] = ["Turns"],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
+        ["Tracing"] = [],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -101,7 +101,7 @@ internal sealed class FakeClient : IPryxClient
     public Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
     {
         Created = request;
-        var session = new Session { Id = FixedSession, Title = request.Title ?? "New session", Workspace = request.Workspace };
+        var session = new Session { Id = FixedSession, Title = request.Title ?? "Session", Workspace = request.Workspace };
         Sessions.Add(session);
         return Task.FromResult(session);
     }
@@ -111,6 +111,8 @@ internal sealed class FakeClient : IPryxClient
     public Task<IReadOnlyList<Session>> ListSessionsAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Session>>([.. Sessions.Take(limit)]);
     public Task<IReadOnlyList<SessionHit>> SearchSessionsAsync(string query, int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SessionHit>>(Hits);
     public Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Item>>(Items);
+
+    public Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken) => Task.FromResult(new EventPage([], 0));
 
     public Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
         Task.FromResult(Sessions.First(session => session.Id == id) with { Id = FixedSession, Title = title ?? "Copy of it", ParentId = id });

@@ -252,6 +252,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         DurationMs = (long)took.TotalMilliseconds,
         Attachments = outcome.Attachments,
         FullOutputPath = outcome.FullOutputPath,
+        Command = outcome.Command,
         Provenance = outcome.Provenance,
         Source = outcome.Source,
     };

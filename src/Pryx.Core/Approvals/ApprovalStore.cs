@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Audit;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Events;
@@ -126,6 +127,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
             return false;
         }
         var scope = answer is null ? null : ScopeOf(answer);
+        TurnSpans.EndApproval(connection, approval, state, scope, database.Time.GetUtcNow());
         if (answer is not null)
         {
             events.AppendItem(connection, approval.SessionId, new ApprovalRecord(approval.Id, approval.CallId, answer.Approved, scope!)
@@ -150,14 +152,18 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return true;
     }
 
-    private static void Insert(SqliteConnection connection, Approval approval) => connection.Execute(
-        """
-        INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
-        VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
-        """,
-        ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
-        ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
-        ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+    private void Insert(SqliteConnection connection, Approval approval)
+    {
+        connection.Execute(
+            """
+            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
+            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
+            """,
+            ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
+            ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
+            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+        TurnSpans.BeginApproval(connection, approval, database.Time.GetUtcNow());
+    }
 
     private void Announce(SqliteConnection connection, Approval approval) => events.Append(connection, new PryxEvent
     {

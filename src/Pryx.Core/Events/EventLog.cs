@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Storage;
 using Pryx.Protocol;
+using Pryx.Protocol.Client;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
@@ -16,6 +17,7 @@ namespace Pryx.Core.Events;
 public sealed class EventLog(Database database)
 {
     private const int ReplayBatch = 256;
+    private const string Select = $"SELECT e.version, e.event, e.session_id, e.turn_id, e.surface, e.payload, e.created_at, {ItemRows.Columns} FROM events e LEFT JOIN items i ON i.id = e.item_id";
     private readonly Lock _gate = new();
     private Subscription[] _subscriptions = [];
 
@@ -73,6 +75,28 @@ public sealed class EventLog(Database database)
     /// <summary>The version of the newest committed event; 0 when there is none.</summary>
     public Task<long> ReadLastVersionAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(static connection => connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'events'"), cancellationToken);
+
+    /// <summary>Committed events after a version, a page at a time.</summary>
+    /// <param name="sessionId">Null for all sessions.</param>
+    /// <param name="names">Empty for all events.</param>
+    /// <param name="limit">0 asks for the version alone.</param>
+    public Task<EventPage> ReadPageAsync(SessionId? sessionId, long afterVersion, IReadOnlyCollection<string> names, int limit, CancellationToken cancellationToken) => database.ReadAsync(connection =>
+    {
+        var version = connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+        var found = limit == 0 ? [] : connection.Query(
+            $"""
+            {Select}
+            WHERE e.version > $after AND ($session IS NULL OR e.session_id = $session) AND ($names IS NULL OR instr($names, ' ' || e.event || ' ') > 0)
+            ORDER BY e.version LIMIT $limit
+            """,
+            ReadEvent,
+            ("$after", afterVersion), ("$session", sessionId?.ToString()), ("$names", names.Count == 0 ? null : $" {string.Join(' ', names)} "), ("$limit", limit + 1));
+        return found.Count <= limit ? new EventPage(found, version) : new EventPage(found[..limit], version, found[limit - 1].Version);
+    }, cancellationToken);
+
+    /// <summary>The version of a turn's first event; 0 when there is none.</summary>
+    public Task<long> ReadFirstVersionAsync(TurnId turn, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.Number("SELECT MIN(version) FROM events WHERE turn_id = $turn", ("$turn", turn.ToString())), cancellationToken);
 
     /// <summary>
     /// Every committed event after the version, exactly once and in order, with its item; progress in between. The subscription counts
@@ -164,8 +188,7 @@ public sealed class EventLog(Database database)
         database.ReadAsync(
             connection => connection.Query(
                 $"""
-                SELECT e.version, e.event, e.session_id, e.turn_id, e.surface, e.payload, e.created_at, {ItemRows.Columns}
-                FROM events e LEFT JOIN items i ON i.id = e.item_id
+                {Select}
                 WHERE e.version > $cursor {(sessionId is null ? "" : "AND e.session_id = $session")}
                 ORDER BY e.version LIMIT {ReplayBatch}
                 """,

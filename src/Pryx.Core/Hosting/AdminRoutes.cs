@@ -1,3 +1,4 @@
+using Pryx.Core.Agents;
 using Pryx.Core.Audit;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
@@ -23,6 +24,7 @@ internal static class AdminRoutes
         new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         new ProviderEndpoints(core.Models).Map(routes);
+        new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
     }
 }

@@ -4,6 +4,7 @@ using Pryx.Core.Events;
 using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
 using Pryx.Core.Workspaces;
 
@@ -24,6 +25,7 @@ public sealed class CoreStore : IAsyncDisposable
         Trust = new WorkspaceTrust(Workspaces);
         Grants = new GrantStore(database);
         Usage = new UsageStore(database);
+        Spans = new SpanStore(database);
         Desk = new ApprovalDesk(new ApprovalStore(database, Events), Events);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
@@ -32,10 +34,12 @@ public sealed class CoreStore : IAsyncDisposable
     public EventLog Events { get; }
     public SessionHistory History { get; }
     public SessionStore Sessions { get; }
+    public SessionPages SessionPages => field ??= new(Database);
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
+    public SpanStore Spans { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>

@@ -29,6 +29,7 @@ public sealed class Daemon : IAsyncDisposable
         daemon.Announce();
         var turns = await core.TurnsAsync(cancellationToken);
         await turns.RecoverAsync(cancellationToken);
+        await core.Agents(store, gateway.WorkingDirectory).RecoverAsync(cancellationToken);
         return daemon;
     }
 

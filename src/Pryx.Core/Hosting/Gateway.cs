@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pryx.Core.Access;
 using Pryx.Core.Http;
 using Pryx.Core.Telemetry;
+using Pryx.Core.Turns;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Hosting;
@@ -29,12 +30,13 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
-        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
         var store = await core.StoreAsync(cancellationToken);
+        var turns = await core.TurnsAsync(cancellationToken);
+        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
-            var gateway = Build(core, store, options, token, endpoint);
+            var gateway = Build(core, store, turns, options, token, endpoint);
             try
             {
                 await gateway._app.StartAsync(cancellationToken);
@@ -63,7 +65,7 @@ public sealed class Gateway : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static Gateway Build(PryxCore core, CoreStore store, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
+    private static Gateway Build(PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
     {
         // The empty builder: no configuration files, no console logging, nothing that a start would pay for without using it.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -92,7 +94,7 @@ public sealed class Gateway : IAsyncDisposable
         app.Use(next => new AccessCheck(next, token, !options.HasAuthentication).InvokeAsync);
         app.UseWebSockets();
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, options);
+        GatewayRoutes.Map(routes, core, store, turns, options);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

@@ -59,6 +59,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<long> GetVersionAsync(CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Events.ReadLastVersionAsync(cancellationToken);
 
+    public async Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Events.ReadPageAsync(id, afterVersion, [], Math.Clamp(limit, 0, 1000), cancellationToken);
+
     public async IAsyncEnumerable<PryxEvent> SubscribeAsync(
         SessionId id, long afterVersion, bool canApprove, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
+using Pryx.Core.Agents;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
@@ -10,6 +11,7 @@ using Pryx.Core.Secrets;
 using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
@@ -22,9 +24,12 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1.5);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private AgentDesk? _agents;
     private ProcessSpawner? _spawner;
     private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
@@ -77,7 +82,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken)
+    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
         var settings = options.Settings;
         if (workspace is not null)
@@ -86,7 +91,24 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken);
+        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
+    }
+
+    /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var store = await StoreAsync(cancellationToken);
+        var turns = await TurnsAsync(cancellationToken);
+        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id, cancellationToken))
+        {
+            // So that whoever follows it sees its end. It is bounded: what does not end in time loses its place in the store, and with it the right to write.
+            using var patience = new CancellationTokenSource(StopPatience, options.Time);
+            while (!patience.IsCancellationRequested && await store.Turns.FindOpenAsync(id, cancellationToken) is not null)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), options.Time, cancellationToken);
+            }
+        }
+        return await store.Sessions.DeleteAsync(id, cancellationToken);
     }
 
     public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
@@ -115,6 +137,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_agents is not null)
+        {
+            await _agents.DisposeAsync();
+        }
         if (_turns is not null)
         {
             await _turns.DisposeAsync();
@@ -129,6 +155,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     private TurnPreparation Preparation(CoreStore store) => new(
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, options.Time);
+
+    /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
+    public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
+        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, new ErrorLog(options.Paths.Logs, options.Time), options.Time);
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 
@@ -25,6 +26,11 @@ public static class HttpExchange
             throw new PryxException("VALIDATION_ERROR", $"{field}: {Reason(e)}", inner: e);
         }
     }
+
+    /// <summary>The JSON body; a new one of defaults when the request has none.</summary>
+    /// <exception cref="PryxException">As of <see cref="ReadAsync"/>.</exception>
+    public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : new() =>
+        http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? new T() : await http.ReadAsync(type);
 
     /// <summary>The JSON body, unread; the caller disposes it.</summary>
     /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON, PAYLOAD_TOO_LARGE.</exception>
@@ -78,6 +84,15 @@ public static class HttpExchange
         null => ifAbsent,
         var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => (int)Math.Clamp(number, min, max),
         _ => throw new PryxException("VALIDATION_ERROR", $"{name}: a whole number is expected"),
+    };
+
+    /// <summary>A place or version, from 0.</summary>
+    /// <exception cref="PryxException">VALIDATION_ERROR: it is no whole number.</exception>
+    public static long QueryLong(this HttpContext http, string name, long ifAbsent = 0) => http.QueryText(name) switch
+    {
+        null => ifAbsent,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw new PryxException("VALIDATION_ERROR", $"{name}: a whole number from 0 is expected"),
     };
 
     public static bool QueryFlag(this HttpContext http, string name) => http.QueryText(name)?.ToLowerInvariant() is "1" or "true" or "yes";

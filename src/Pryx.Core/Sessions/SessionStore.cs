@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
@@ -13,7 +14,7 @@ namespace Pryx.Core.Sessions;
 /// <summary>Sessions and what is in them.</summary>
 public sealed class SessionStore(Database database, EventLog events, SessionHistory history)
 {
-    private const string Select =
+    internal const string Select =
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
                s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api
@@ -55,16 +56,39 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         var isDeleted = await database.WriteAsync(connection =>
         {
             connection.Execute("DELETE FROM events WHERE session_id = $id", ("$id", id.ToString()));
-            return connection.Execute("DELETE FROM sessions WHERE id = $id", ("$id", id.ToString())) > 0;
+            if (connection.Execute("DELETE FROM sessions WHERE id = $id", ("$id", id.ToString())) == 0)
+            {
+                return false;
+            }
+            events.Append(connection, new PryxEvent { Event = EventNames.SessionDeleted, SessionId = id });
+            return true;
         }, cancellationToken);
         history.Forget(id);
         return isDeleted;
     }
 
-    /// <summary>False when there is no such session.</summary>
-    public Task<bool> RenameAsync(SessionId id, string title, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("UPDATE sessions SET title = $title WHERE id = $id", ("$title", title), ("$id", id.ToString())) > 0,
-        cancellationToken);
+    /// <summary>What is null stays. Null when there is no such session.</summary>
+    public Task<Session?> ChangeAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        if (Find(connection, id) is not { } before)
+        {
+            return null;
+        }
+        connection.Execute(
+            "UPDATE sessions SET title = COALESCE($title, title), status = COALESCE($status, status), model = COALESCE($model, model), model_api = CASE WHEN $model IS NULL THEN model_api END WHERE id = $id",
+            ("$title", change.Title), ("$status", change.Status), ("$model", change.Model), ("$id", id.ToString()));
+        var after = Find(connection, id)!;
+        if (after != before)
+        {
+            var payload = JsonSerializer.SerializeToElement(new(after.Title, after.Status, after.Model), ProtocolJson.Default.SessionUpdatedPayload);
+            events.Append(connection, new PryxEvent { Event = EventNames.SessionUpdated, SessionId = id, Payload = payload });
+            if (after.Status == "archived" && before.Status != after.Status)
+            {
+                events.Append(connection, new PryxEvent { Event = EventNames.SessionArchived, SessionId = id });
+            }
+        }
+        return after;
+    }, cancellationToken);
 
     /// <summary>
     /// A new session with the same history, settings and folder. While a turn runs, the copy ends before the step whose tool calls
@@ -168,7 +192,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         ];
     }
 
-    private static Session ReadSession(SqliteDataReader row) => new()
+    internal static Session ReadSession(SqliteDataReader row) => new()
     {
         Id = new(Guid.ParseExact(row.GetString(0), "D")),
         Title = TitleOr(row.GetString(1)),
@@ -185,5 +209,5 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         ModelApi = row.TextOrNull(16),
     };
 
-    private static string TitleOr(string title) => title.Length == 0 ? "New session" : title;
+    private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;
 }

@@ -35,6 +35,10 @@ public sealed class WorkspaceStore(Database database)
         return (connection.First("SELECT id, path, trusted_at, trusted_what FROM workspaces WHERE id = $id", Read, ("$id", id))!, isNew);
     }, cancellationToken);
 
+    /// <summary>The path of the folder with this id; null when there is none.</summary>
+    public Task<string?> FindPathAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.Text("SELECT path FROM workspaces WHERE id = $id", ("$id", id)), cancellationToken);
+
     public Task TrustAsync(string path, string what, CancellationToken cancellationToken) => SetTrustAsync(path, what, cancellationToken);
 
     public Task DistrustAsync(string path, CancellationToken cancellationToken) => SetTrustAsync(path, null, cancellationToken);

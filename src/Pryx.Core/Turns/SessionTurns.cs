@@ -67,11 +67,16 @@ public sealed class SessionTurns(
         return begun.Turn;
     }
 
-    /// <summary>Goes on with a turn whose process has died.</summary>
+    /// <summary>Goes on with a turn whose process has died; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count; the rest is as the turn was started.</param>
     /// <exception cref="PryxException">TURN_TAKEN: it has ended or another process has it.</exception>
     public async Task<Turn> ResumeAsync(TurnId id, StartTurn overrides, CancellationToken cancellationToken)
     {
+        if (_running.ContainsKey(id) && await turns.FindAsync(id, cancellationToken) is { } goesOn)
+        {
+            // Nothing to take up: whoever asks may follow it.
+            return goesOn;
+        }
         var stored = await turns.ReadRequestAsync(id, cancellationToken) ?? throw Taken();
         var turn = await turns.FindAsync(id, cancellationToken) ?? throw Taken();
         // The model stays the one that began: its reasoning can be read by no other.

@@ -42,6 +42,11 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
 
     public Task<Turn?> FindAsync(TurnId id, CancellationToken cancellationToken) => database.ReadAsync(connection => TurnRows.Find(connection, id), cancellationToken);
 
+    /// <summary>The session's own turns, newest first.</summary>
+    public Task<IReadOnlyList<Turn>> ListAsync(SessionId sessionId, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Turn>>(
+        connection => connection.Query($"{TurnRows.Select} WHERE session_id = $session AND parent_turn_id IS NULL ORDER BY started_at DESC, rowid DESC LIMIT $limit", TurnRows.Read, ("$session", sessionId.ToString()), ("$limit", limit)),
+        cancellationToken);
+
     /// <summary>The session's turn that has begun and not ended; null when there is none.</summary>
     public Task<Turn?> FindOpenAsync(SessionId sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TurnRows.FindOpen(connection, sessionId)?.Turn, cancellationToken);

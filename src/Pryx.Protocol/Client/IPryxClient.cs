@@ -45,6 +45,11 @@ public interface IPryxClient : IAsyncDisposable
     /// <summary>The version of the event committed last in any session: a subscription from here on sees only what is new.</summary>
     Task<long> GetVersionAsync(CancellationToken cancellationToken);
 
+    /// <summary>Committed events after a version, oldest first, a page at a time.</summary>
+    /// <param name="id">Null for all sessions.</param>
+    /// <param name="limit">0 to 1,000.</param>
+    Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken);
+
     /// <summary>Every committed event of the session after the version, once and in order, progress between them, until cancelled.
     /// The subscription, and its right to approve, are in force once the first MoveNextAsync has been called.</summary>
     /// <param name="canApprove">Whether this subscriber can answer approvals: without one, what must be asked is denied.</param>

@@ -50,3 +50,6 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
 
 public sealed record ErrorPayload(string Code, string Message, string TraceId);
+
+/// <param name="Status">active or archived.</param>
+public sealed record SessionUpdatedPayload(string Title, string Status, string? Model);

@@ -53,6 +53,13 @@ public static class EventNames
     public const string ItemAdded = "item.added";
     public const string SessionMessage = "session.message";
     public const string SessionCreated = "session.created";
+
+    /// <summary>Another title, status or model; its payload has all three.</summary>
+    public const string SessionUpdated = "session.updated";
+    public const string SessionArchived = "session.archived";
+
+    /// <summary>All that is left of a session: its other events went with it.</summary>
+    public const string SessionDeleted = "session.deleted";
     public const string ToolRequest = "tool.request";
     public const string ToolExecuting = "tool.executing";
     public const string ToolComplete = "tool.complete";

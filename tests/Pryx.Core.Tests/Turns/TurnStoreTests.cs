@@ -103,7 +103,7 @@ public sealed class TurnStoreTests
 
     [Theory]
     [InlineData("  Fix the bug\nplease", "Fix the bug")]
-    [InlineData("", "New session")]
+    [InlineData("", "Session")]
     [InlineData("123456789 123456789 123456789 123456789 123456789 1234567890", "123456789 123456789 123456789 123456789 123456789 1234567890")]
     [InlineData("123456789 123456789 123456789 123456789 123456789 1234567890x", "123456789 123456789 123456789 123456789 123456789 123456789…")]
     public async Task The_first_line_of_the_first_message_is_the_title(string text, string title)
@@ -121,7 +121,7 @@ public sealed class TurnStoreTests
         var session = (await store.Sessions.CreateAsync(new() { Title = "Mine" }, Cancel)).Id;
         await store.NewTurnAsync(session, "Hello");
         Assert.Equal("Mine", (await store.Sessions.FindAsync(session, Cancel))!.Title);
-        Assert.True(await store.Sessions.RenameAsync(session, "Other", Cancel));
+        Assert.NotNull(await store.Sessions.ChangeAsync(session, new() { Title = "Other" }, Cancel));
         Assert.Equal("Other", (await store.Sessions.FindAsync(session, Cancel))!.Title);
     }
 
