@@ -26,5 +26,6 @@ internal static class AdminRoutes
         new ProviderEndpoints(core.Models).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new OpenApiEndpoints(routes).Map();
     }
 }
