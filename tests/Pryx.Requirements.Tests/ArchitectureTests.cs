@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> _slices = new()
     {
-        ["Access"] = [],
+        ["Access"] = ["Audit"],
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
@@ -34,7 +34,7 @@ public sealed partial class ArchitectureTests
         ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
-        ["Streams"] = [],
+        ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Turns"],
         ["Tracing"] = [],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pryx.Agent.Policy;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
@@ -29,6 +30,7 @@ public sealed class AgentDesk(
     public static readonly TimeSpan ListedAfterEnd = TimeSpan.FromHours(1);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _leaving = new();
+    private readonly ConcurrentDictionary<string, Task> _watched = [];
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Stored, and begun if nothing is before it, when it returns.</summary>
@@ -125,12 +127,12 @@ public sealed class AgentDesk(
         }
     }
 
-    /// <summary>After the turns of dead processes go on: watches those of agents, and begins what waits.</summary>
+    /// <summary>After the turns of dead processes go on: watches those of agents, and begins what waits. May be called again at any time.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         foreach (var agent in await agents.ListRunningAsync(cancellationToken))
         {
-            _ = WatchAsync(agent.AgentId, agent.SessionId);
+            Watch(agent.AgentId, agent.SessionId);
         }
         await StartNextAsync();
     }
@@ -150,7 +152,7 @@ public sealed class AgentDesk(
                 {
                     var turn = await (await turns(leaving)).StartAsync(RequestOf(next), leaving);
                     await agents.SetStartedAsync(next.Id, turn.Id, leaving);
-                    _ = WatchAsync(next.Id, next.SessionId);
+                    Watch(next.Id, next.SessionId);
                 }
                 catch (Exception e) when (e is PryxException { Code: not "STORAGE_FULL" } or ModelException)
                 {
@@ -166,9 +168,12 @@ public sealed class AgentDesk(
         }
     }
 
+    private void Watch(string id, SessionId session) => _watched.GetOrAdd(id, _ => WatchAsync(id, session));
+
     // Its end makes room for the next one of its parent.
     private async Task WatchAsync(string id, SessionId session)
     {
+        await Task.Yield();
         try
         {
             var version = await events.ReadLastVersionAsync(_leaving.Token);
@@ -191,8 +196,12 @@ public sealed class AgentDesk(
         }
         catch (Exception e)
         {
-            // Nobody awaits this; the agent itself goes on, and the next spawn begins what waits.
+            // Nobody awaits this; the agent itself goes on, and recovery watches it again.
             log.TurnFailed(default, "agent-watch", e);
+        }
+        finally
+        {
+            _watched.TryRemove(id, out _);
         }
     }
 

@@ -15,13 +15,16 @@ namespace Pryx.Core.Approvals;
 /// <param name="Answer">Null while it is pending, or when it was withdrawn.</param>
 public sealed record ApprovalState(Approval Approval, string State, ApprovalAnswer? Answer)
 {
+    /// <summary>UTC; null while it is pending.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
     public bool IsPending => State == "pending";
 }
 
 /// <summary>Questions to people and their answers. Whoever stores an answer first has answered: the statement itself decides.</summary>
 public sealed class ApprovalStore(Database database, EventLog events)
 {
-    private const string Select = "SELECT question, state, answer FROM approvals";
+    private const string Select = "SELECT question, state, answer, answered_at FROM approvals";
 
     /// <summary>Questions nobody has answered, oldest first.</summary>
     /// <param name="sessionId">Null for all sessions.</param>
@@ -29,6 +32,15 @@ public sealed class ApprovalStore(Database database, EventLog events)
         connection => connection.Query(
             $"{Select} WHERE state = 'pending' AND ($session IS NULL OR session_id = $session) ORDER BY created_at, rowid",
             static row => ReadState(row).Approval, ("$session", sessionId?.ToString())),
+        cancellationToken);
+
+    /// <summary>Questions and what became of them, newest first.</summary>
+    /// <param name="state">pending, approved, denied, expired or withdrawn; null for all.</param>
+    /// <param name="limit">1 to 1,000; what is outside is moved to the nearer end.</param>
+    public Task<IReadOnlyList<ApprovalState>> ListAsync(string? state, SessionId? sessionId, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ApprovalState>>(
+        connection => connection.Query(
+            $"{Select} WHERE ($state IS NULL OR state = $state) AND ($session IS NULL OR session_id = $session) ORDER BY created_at DESC, rowid DESC LIMIT $limit",
+            ReadState, ("$state", state), ("$session", sessionId?.ToString()), ("$limit", Math.Clamp(limit, 1, 1000))),
         cancellationToken);
 
     public Task<ApprovalState?> FindAsync(ApprovalId id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -146,6 +158,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
             Event = EventNames.ApprovalResolved,
             SessionId = approval.SessionId,
             TurnId = approval.TurnId,
+            Surface = SurfaceOf(answer),
             Payload = JsonSerializer.SerializeToElement(
                 new ApprovalResolvedPayload(approval.Id, approval.Tool, answer?.Approved ?? false, scope, answer?.AnsweredBy), ProtocolJson.Default.ApprovalResolvedPayload),
         });
@@ -170,7 +183,8 @@ public sealed class ApprovalStore(Database database, EventLog events)
         Event = EventNames.ApprovalNeeded,
         SessionId = approval.SessionId,
         TurnId = approval.TurnId,
-        Payload = JsonSerializer.SerializeToElement(approval, ProtocolJson.Default.Approval),
+        // The exact arguments stay in the approvals: whoever may answer looks there.
+        Payload = JsonSerializer.SerializeToElement(ShownApproval.Of(approval), ProtocolJson.Default.Approval),
     });
 
     private void Audit(SqliteConnection connection, string action, Approval approval, string actor, string outcome, string? scope) => AuditLog.Append(
@@ -181,6 +195,9 @@ public sealed class ApprovalStore(Database database, EventLog events)
                 ApprovalAuditJson.Default.AuditedApproval),
             outcome),
         database.Time);
+
+    // "web:core" answered on the web; "--approve-all" and "timeout" on no surface.
+    private static string? SurfaceOf(ApprovalAnswer? answer) => answer?.AnsweredBy.IndexOf(':') is > 0 and var end ? answer.AnsweredBy[..end] : null;
 
     private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
     {
@@ -194,5 +211,8 @@ public sealed class ApprovalStore(Database database, EventLog events)
     private static ApprovalState ReadState(SqliteDataReader row) => new(
         JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)!,
         row.GetString(1),
-        row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null);
+        row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null)
+    {
+        AnsweredAt = row.TimeOrNull(3),
+    };
 }

@@ -77,11 +77,11 @@ public static partial class Redaction
         }
     }
 
-    // OpenAI, Anthropic and their like; GitHub; GitLab; Slack; Google; AWS; Groq, xAI, Hugging Face; Stripe; npm; a JWT; a private key.
+    // OpenAI, Anthropic and their like; GitHub; GitLab; Slack; Google; AWS; Groq, xAI, Hugging Face; Stripe; npm; our own; a JWT; a private key.
     [GeneratedRegex(
         """
         \bsk-[A-Za-z0-9_-]{16,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}
-        |\bAIza[A-Za-z0-9_-]{35}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:gsk|hf)_[A-Za-z0-9]{20,}|\bxai-[A-Za-z0-9]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bnpm_[A-Za-z0-9]{30,}
+        |\bAIza[A-Za-z0-9_-]{35}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:gsk|hf)_[A-Za-z0-9]{20,}|\bxai-[A-Za-z0-9]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bnpm_[A-Za-z0-9]{30,}|\bpryx_[A-Za-z0-9_-]{43}
         |\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}
         |-----BEGIN[ ](?:[A-Z]+[ ])*PRIVATE[ ]KEY-----[\s\S]*?(?:-----END[ ](?:[A-Z]+[ ])*PRIVATE[ ]KEY-----|\z)
         """, RegexOptions.IgnorePatternWhitespace)]

@@ -31,6 +31,10 @@ public static class ConfigKeys
         new("memory_flush_threshold_tokens", Whole, "100000"),
         new("allowed_origins", List, ""),
         new("websocket_allowed_origins", List, ""),
+        // Names besides 127.0.0.1, localhost and [::1] under which the gateway may be called; with or without a port.
+        new("allowed_hosts", List, ""),
+        // https://host of a proxy on this machine: pryx remote.
+        new("remote_url", Text, ""),
         new("max_websocket_connections", Whole, "1000"),
         new("max_websocket_message_size", Whole, "10485760"),
         new("websocket_rate_limit_per_minute", Whole, "60"),

@@ -105,7 +105,13 @@ public sealed class EventLog(Database database)
     /// <param name="sessionId">Null for all sessions.</param>
     /// <param name="pollForOthers">How often to look for events that another process has stored; null to see them only beside our own.</param>
     public IAsyncEnumerable<PryxEvent> SubscribeAsync(
-        SessionId? sessionId, long afterVersion, bool canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken)
+        SessionId? sessionId, long afterVersion, bool canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken) =>
+        SubscribeAsync(sessionId, afterVersion, () => canApprove, pollForOthers, cancellationToken);
+
+    /// <summary>As the other one, for a reader whose right to approve can change while it listens.</summary>
+    /// <param name="canApprove">Asked whenever somebody has to approve; must be quick.</param>
+    public IAsyncEnumerable<PryxEvent> SubscribeAsync(
+        SessionId? sessionId, long afterVersion, Func<bool> canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken)
     {
         // Not only from the first MoveNextAsync on: whoever subscribes and then starts a turn must not be missed as its approver.
         var subscription = new Subscription(sessionId, canApprove);

@@ -26,7 +26,8 @@ public sealed class CoreStore : IAsyncDisposable
         Grants = new GrantStore(database);
         Usage = new UsageStore(database);
         Spans = new SpanStore(database);
-        Desk = new ApprovalDesk(new ApprovalStore(database, Events), Events);
+        Approvals = new ApprovalStore(database, Events);
+        Desk = new ApprovalDesk(Approvals, Events);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
 
@@ -40,6 +41,7 @@ public sealed class CoreStore : IAsyncDisposable
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
     public SpanStore Spans { get; }
+    public ApprovalStore Approvals { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>

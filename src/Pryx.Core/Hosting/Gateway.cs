@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -37,11 +38,11 @@ public sealed class Gateway : IAsyncDisposable
     {
         var store = await core.StoreAsync(cancellationToken);
         var turns = await core.TurnsAsync(cancellationToken);
-        var token = await new CoreToken(core.Options.Paths.CoreToken).EnsureAsync(cancellationToken);
+        await OpenAccessAsync(core, options, cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
-            var gateway = Build(core, store, turns, options, token, endpoint);
+            var gateway = Build(core, store, turns, options, endpoint);
             try
             {
                 await gateway._app.StartAsync(cancellationToken);
@@ -53,9 +54,20 @@ public sealed class Gateway : IAsyncDisposable
                 inUse = e;
                 await gateway._app.DisposeAsync();
             }
+            catch (SocketException e)
+            {
+                await gateway._app.DisposeAsync();
+                throw new PryxException(
+                    "ADDRESS_REFUSED", $"Pryx can not listen on {endpoint} ({e.Message}).", "use an address of this machine and a port above 1023, such as 127.0.0.1:8080", e);
+            }
+            catch
+            {
+                await gateway._app.DisposeAsync();
+                throw;
+            }
         }
         var port = options.Endpoints[^1].Port;
-        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --port 0", inUse);
+        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --listen :0", inUse);
     }
 
     /// <summary>A client inside this process. Its base address stands for this gateway.</summary>
@@ -70,7 +82,30 @@ public sealed class Gateway : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static Gateway Build(PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options, CoreToken token, IPEndPoint? endpoint)
+    private static async Task OpenAccessAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
+    {
+        var access = core.Access;
+        access.IsOpen = !options.HasAuthentication;
+        await access.OpenAsync(cancellationToken);
+        if (!access.IsOpen)
+        {
+            return;
+        }
+        if (options.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
+        {
+            throw new PryxException("NO_AUTH_REFUSED", $"Without authentication Pryx listens on this machine alone, not on {open}.", "leave out --no-auth, or listen on 127.0.0.1");
+        }
+        if (access.Rules.Remote is { } remote)
+        {
+            throw new PryxException("NO_AUTH_REFUSED", $"Without authentication everybody who finds {remote.Host} could do everything.", "leave out --no-auth, or first: pryx remote --off");
+        }
+        if (options.Endpoints.Count > 0)
+        {
+            core.Options.OnWarning("Authentication is off: every program on this machine may use this Pryx, its keys and your files.");
+        }
+    }
+
+    private static Gateway Build(PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options, IPEndPoint? endpoint)
     {
         // The empty builder: no configuration files, no console logging, nothing that a start would pay for without using it.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -80,7 +115,9 @@ public sealed class Gateway : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ApiRoute.DefaultMaxBody;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            // Whoever drips headers or a body holds a connection for seconds, not for ever.
+            kestrel.Limits.RequestHeadersTimeout = options.Patience;
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: options.Patience);
             if (endpoint is not null)
             {
                 kestrel.Listen(endpoint);
@@ -96,10 +133,11 @@ public sealed class Gateway : IAsyncDisposable
         var errors = new ErrorLog(core.Options.Paths.Logs, core.Options.Time);
         app.Use(next => new ApiErrors(next, core.Options.Time, errors.RequestFailed).InvokeAsync);
         app.UseRouting();
-        app.Use(next => new AccessCheck(next, token, !options.HasAuthentication).InvokeAsync);
-        app.UseWebSockets();
+        app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);
+        // A peer that is gone without a word is noticed: nobody must wait for its approval.
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(60) });
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, turns, options);
+        GatewayRoutes.Map(routes, core, store, turns, options, errors.RequestFailed);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

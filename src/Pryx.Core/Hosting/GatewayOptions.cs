@@ -11,9 +11,15 @@ public sealed record GatewayOptions
     /// <summary>False: everybody who can connect may do everything. Loopback only.</summary>
     public bool HasAuthentication { get; init; } = true;
 
+    /// <summary>For the headers of a request, and until its body must come at a steady rate.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Also answers inside this process, without a socket (<see cref="Gateway.CreateHttp"/>).</summary>
     public bool HasPipes { get; init; }
 
     /// <summary>The folder of sessions that name none: the server's working directory.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>The supervisor's process; null without one.</summary>
+    public int? HostPid { get; init; }
 }

@@ -72,6 +72,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         }
     }
 
+    public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Approvals.FindAsync(id, cancellationToken) is { IsPending: true } state ? state.Approval : null;
+
     public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Pryx.Core.Access;
 
 namespace Pryx.Core.Hosting;
 
@@ -66,7 +67,7 @@ internal sealed class PipeListenerFactory : IConnectionListenerFactory, IConnect
         private readonly CancellationTokenSource _closed = new();
 
         public override string ConnectionId { get; set; } = Guid.NewGuid().ToString("N");
-        public override IFeatureCollection Features { get; } = new FeatureCollection();
+        public override IFeatureCollection Features { get; } = InProcess();
         public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
         public override IDuplexPipe Transport { get; set; } = transport;
         public override EndPoint? RemoteEndPoint { get; set; } = PipeEndPoint.Instance;
@@ -78,6 +79,13 @@ internal sealed class PipeListenerFactory : IConnectionListenerFactory, IConnect
             _closed.Cancel();
             Transport.Input.CancelPendingRead();
             Transport.Output.CancelPendingFlush();
+        }
+
+        private static FeatureCollection InProcess()
+        {
+            var features = new FeatureCollection();
+            features.Set(InProcessConnection.Instance);
+            return features;
         }
 
         public override async ValueTask DisposeAsync()

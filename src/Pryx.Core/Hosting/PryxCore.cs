@@ -1,9 +1,11 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
+using Pryx.Core.Access;
 using Pryx.Core.Agents;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
@@ -44,6 +46,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>Reads the configuration again: what follows uses it.</summary>
     public void ReloadConfig() => LoadConfig();
+
+    /// <summary>Who may call the gateway.</summary>
+    public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
+
+    /// <summary>For WebSockets and whatever else stays open.</summary>
+    public ConnectionLimits Connections => field ??= new(Config, options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {
@@ -159,6 +167,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
     public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
         new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, new ErrorLog(options.Paths.Logs, options.Time), options.Time);
+
+    /// <summary>After the turns of dead processes go on; nothing where no gateway shows agents.</summary>
+    public Task RecoverAgentsAsync(CancellationToken cancellationToken) => _agents?.RecoverAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);

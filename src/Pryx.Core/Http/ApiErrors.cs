@@ -71,6 +71,7 @@ public sealed class ApiErrors(RequestDelegate next, TimeProvider time, Action<st
         });
         http.Response.Clear();
         http.Response.Headers["X-Request-Id"] = id;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         if (error.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -13,6 +13,7 @@ internal static class ErrorStatus
         "CONFLICT" or "TURN_OPEN" or "TURN_TAKEN" or "TURN_LOST" or "SESSION_BUSY" or "TRUST_CHANGED" or "ALREADY_ANSWERED" => 409,
         "PAYLOAD_TOO_LARGE" => 413,
         "INVALID_CONTENT_TYPE" => 415,
+        "UPGRADE_REQUIRED" => 426,
         "RATE_LIMITED" or "AGENTS_BUSY" => 429,
         "INTERNAL_ERROR" => 500,
         "STORAGE_FULL" => 507,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pryx.Protocol;
@@ -11,6 +12,17 @@ namespace Pryx.Core.Http;
 /// <summary>What every endpoint does with a request and its answer.</summary>
 public static class HttpExchange
 {
+    // Two readers that disagree on which of two equal names counts would judge one thing and do another.
+    private static readonly JsonDocumentOptions ParseOptions = new()
+    {
+        MaxDepth = 32,
+#if NET10_0_OR_GREATER
+        AllowDuplicateProperties = false,
+#endif
+    };
+
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>The JSON body.</summary>
     /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON (no JSON), VALIDATION_ERROR (JSON of another shape), PAYLOAD_TOO_LARGE.</exception>
     public static async Task<T> ReadAsync<T>(this HttpContext http, JsonTypeInfo<T> type)
@@ -30,7 +42,7 @@ public static class HttpExchange
     /// <summary>The JSON body; a new one of defaults when the request has none.</summary>
     /// <exception cref="PryxException">As of <see cref="ReadAsync"/>.</exception>
     public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : new() =>
-        http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? new T() : await http.ReadAsync(type);
+        http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? new T() : await http.ReadAsync(type);
 
     /// <summary>The JSON body, unread; the caller disposes it.</summary>
     /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON, PAYLOAD_TOO_LARGE.</exception>
@@ -40,13 +52,21 @@ public static class HttpExchange
         {
             throw new PryxException("INVALID_CONTENT_TYPE", "The body must be JSON.", "send Content-Type: application/json");
         }
+        using var buffer = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, 64 * 1024));
+        await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
+        var bytes = new ReadOnlyMemory<byte>(buffer.GetBuffer(), 0, (int)buffer.Length);
+        // The parser looks into texts only when they are asked for: too late for an answer.
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new PryxException("INVALID_JSON", "The body is not valid JSON: it is not UTF-8.");
+        }
         try
         {
-            return await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 32 }, http.RequestAborted);
+            return JsonDocument.Parse(bytes.Span.StartsWith(Utf8Mark) ? bytes[Utf8Mark.Length..] : bytes, ParseOptions);
         }
         catch (JsonException e)
         {
-            throw new PryxException("INVALID_JSON", $"The body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).", inner: e);
+            throw new PryxException("INVALID_JSON", e.LineNumber is { } line ? $"The body is not valid JSON (line {line + 1}, byte {e.BytePositionInLine})." : "The body is not valid JSON: a name stands twice in one object.", inner: e);
         }
     }
 

@@ -22,6 +22,10 @@ public sealed class WorkspaceStore(Database database)
             cancellationToken);
     }
 
+    /// <summary>The path of the folder with this id; null when there is none.</summary>
+    public Task<string?> FindPathAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.Text("SELECT path FROM workspaces WHERE id = $id", ("$id", id)), cancellationToken);
+
     /// <summary>By path.</summary>
     public Task<IReadOnlyList<Workspace>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Workspace>>(
         static connection => connection.Query("SELECT id, path, trusted_at, trusted_what FROM workspaces ORDER BY path", Read), cancellationToken);
@@ -34,10 +38,6 @@ public sealed class WorkspaceStore(Database database)
         var id = Ensure(connection, canonical, database.Time);
         return (connection.First("SELECT id, path, trusted_at, trusted_what FROM workspaces WHERE id = $id", Read, ("$id", id))!, isNew);
     }, cancellationToken);
-
-    /// <summary>The path of the folder with this id; null when there is none.</summary>
-    public Task<string?> FindPathAsync(string id, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => connection.Text("SELECT path FROM workspaces WHERE id = $id", ("$id", id)), cancellationToken);
 
     public Task TrustAsync(string path, string what, CancellationToken cancellationToken) => SetTrustAsync(path, what, cancellationToken);
 

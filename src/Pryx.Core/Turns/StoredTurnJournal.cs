@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
@@ -6,7 +7,6 @@ using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
-using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Tracing;
@@ -15,6 +15,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
+using EventLog = Pryx.Core.Events.EventLog;
 
 namespace Pryx.Core.Turns;
 
@@ -93,7 +94,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,
-            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)) { Next = judgement.Next },
+            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, Redaction.OfText(judgement.Reason), Redaction.OfText(summary)) { Next = judgement.Next is { } next ? Redaction.OfText(next) : null },
             ProtocolJson.Default.ToolRequestPayload);
         return true;
     }, cancellationToken);
@@ -166,6 +167,11 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             connection, name,
             new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson },
             ProtocolJson.Default.TurnEndedPayload);
+        if (outcome.End == TurnEnd.Failed)
+        {
+            // For surfaces that show errors of whatever runs; the turn's followers have its terminal event.
+            Announce(connection, EventNames.ErrorOccurred, new(outcome.Code ?? "FAILED", outcome.Message ?? "", Activity.Current?.TraceId.ToString()), ProtocolJson.Default.ErrorPayload);
+        }
     }, cancellationToken);
 
     public void Progress(ProgressUpdate update) => events.Progress(TurnProgress.Of(_sessionId, _turnId, update));

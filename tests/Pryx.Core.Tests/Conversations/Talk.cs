@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Pryx.Core.Configuration;
+using Pryx.Core.Hosting;
+using Pryx.Protocol.Grants;
 using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Conversations;
@@ -8,7 +11,7 @@ namespace Pryx.Core.Tests.Conversations;
 /// <summary>One event of a stream as it came over the wire.</summary>
 internal sealed record Frame(string Id, string Event, string Text)
 {
-    public JsonNode Data { get; } = JsonNode.Parse(Text)!;
+    public JsonNode Data => JsonNode.Parse(Text)!;
     public int Seq => int.Parse(Id[(Id.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }
 
@@ -78,6 +81,13 @@ internal static class Talk
     {
         var accepted = await core.SayAsync(conversation, message, cancellationToken);
         return (accepted, await core.FollowAsync(accepted, cancellationToken, query));
+    }
+
+    /// <summary>As its user would with the command, from another process.</summary>
+    public static async Task GrantAsync(this TestCore core, string rule, CancellationToken cancellationToken)
+    {
+        await using var client = new LocalClient(new PryxCore(new CoreOptions { Paths = new PryxPaths(core.Home.Home, core.Home.Data) }));
+        await client.AddGrantAsync(new AddGrant(rule) { GrantedBy = "test" }, cancellationToken);
     }
 
     public static IEnumerable<string> Names(this IEnumerable<Frame> frames) => frames.Select(frame => frame.Event);

@@ -1,0 +1,55 @@
+using Pryx.Core.Configuration;
+using Pryx.Core.Http;
+
+namespace Pryx.Core.Access;
+
+/// <summary>Everything one gateway knows about who may call it; each part is made when it is first needed.</summary>
+/// <param name="readConfig">What config.yaml says now; asked again when the remote address was changed.</param>
+/// <param name="openAsync">The store of minted tokens.</param>
+public sealed class AccessDesk(PryxPaths paths, Func<PryxConfig> readConfig, Func<CancellationToken, Task<AccessTokenStore>> openAsync, TimeProvider time, Action<string> onWarning)
+{
+    private AccessRules? _rules;
+
+    public CoreToken Token { get; } = new(paths.CoreToken);
+    public MintedTokens Minted { get; } = new(openAsync, time);
+    public SigninLinks Links => field ??= new(time);
+    public AccessRules Rules => _rules ??= AccessRules.From(readConfig(), onWarning);
+
+    /// <summary>Other machines: 10 a second, 20 at once.</summary>
+    public RateLimit RemoteLimit { get; } = new(20, 10, time);
+
+    /// <summary>Those who have no right token: 20 a minute.</summary>
+    public RateLimit FailureLimit { get; } = new(20, 20 / 60.0, time);
+
+    /// <summary><c>--no-auth</c>: everybody who can connect may do everything. Set before the first request.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Before the first request.</summary>
+    /// <exception cref="Protocol.Errors.PryxException">STORAGE_…</exception>
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        paths.Create();
+        return Token.EnsureAsync(onWarning, cancellationToken);
+    }
+
+    /// <summary>What config.yaml says now holds from the next request on.</summary>
+    public void ReadAgain(PryxConfig config) => _rules = AccessRules.From(config, onWarning);
+
+    /// <summary>Nobody when the token opens nothing.</summary>
+    public async ValueTask<Caller> FindAsync(string token, CancellationToken cancellationToken)
+    {
+        if (Token.Is(token))
+        {
+            return Core();
+        }
+        return await Minted.FindAsync(token, isCookie: false, cancellationToken) is { } caller ? caller
+            : await Token.IsByNowAsync(token, cancellationToken) ? Core()
+            : Caller.Nobody;
+    }
+
+    /// <summary>Nobody when the browser is not signed in.</summary>
+    public async Task<Caller> FindByCookieAsync(string token, CancellationToken cancellationToken) =>
+        await Minted.FindAsync(token, isCookie: true, cancellationToken) ?? Caller.Nobody;
+
+    private Caller Core() => new("core", Scopes.All) { Revoked = Token.Revoked };
+}
