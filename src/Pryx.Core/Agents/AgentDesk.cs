@@ -127,17 +127,30 @@ public sealed class AgentDesk(
         }
     }
 
-    /// <summary>After the turns of dead processes go on: watches those of agents, and begins what waits. May be called again at any time.</summary>
-    public async Task RecoverAsync(CancellationToken cancellationToken)
-    {
-        foreach (var agent in await agents.ListRunningAsync(cancellationToken))
-        {
-            Watch(agent.AgentId, agent.SessionId);
-        }
-        await StartNextAsync();
-    }
+    /// <summary>Once, when the daemon starts: watches what was running, begins what waits. Returns at once.</summary>
+    public void GoOn() => _ = Task.Run(RecoverAsync, CancellationToken.None);
 
     public async ValueTask DisposeAsync() => await _leaving.CancelAsync();
+
+    private async Task RecoverAsync()
+    {
+        try
+        {
+            foreach (var agent in await agents.ListRunningAsync(_leaving.Token))
+            {
+                Watch(agent.AgentId, agent.SessionId);
+            }
+            await StartNextAsync();
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The next daemon does it.
+        }
+        catch (Exception e)
+        {
+            log.TurnFailed(default, "agent-recovery", e);
+        }
+    }
 
     // Begins whatever may; what can not be begun ends with the reason.
     private async Task StartNextAsync()
@@ -196,7 +209,7 @@ public sealed class AgentDesk(
         }
         catch (Exception e)
         {
-            // Nobody awaits this; the agent itself goes on, and recovery watches it again.
+            // Nobody awaits this; the agent itself goes on, and the next spawn begins what waits.
             log.TurnFailed(default, "agent-watch", e);
         }
         finally

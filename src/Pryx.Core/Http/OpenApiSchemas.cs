@@ -52,7 +52,7 @@ internal sealed class OpenApiSchemas
         {
             for (var i = required.Count - 1; i >= 0; i--)
             {
-                if (properties[(string)required[i]!]?["type"] is JsonArray types && types.Any(static type => (string?)type == "null"))
+                if (properties[(string)required[i]!] is JsonObject property && property["type"] is JsonArray types && types.Any(static type => (string?)type == "null"))
                 {
                     required.RemoveAt(i);
                 }
