@@ -10,10 +10,10 @@ internal static partial class OpenApiPath
 
     public static IEnumerable<string> Parameters(string path) => Parameter().Matches(path).Select(static match => match.Groups[1].Value);
 
-    /// <summary>Such as <c>get_sessions_id_messages</c>: stable as long as the route is.</summary>
+    /// <summary>Such as <c>get_v1_sessions_id_messages</c>: stable as long as the route is.</summary>
     public static string OperationId(ApiRoute route)
     {
-        var words = Words().Matches(route.Path).Select(static match => match.Value).Where(static word => word is not ("api" or "v1"));
+        var words = Words().Matches(route.Path).Select(static match => match.Value).Where(static word => word is not "api");
         return string.Join('_', words.Prepend(route.Method.ToLowerInvariant()));
     }
 
