@@ -33,7 +33,7 @@ public static class ConfigKeys
         new("allowed_origins", List, ""),
         new("websocket_allowed_origins", List, ""),
         // Names besides 127.0.0.1, localhost and [::1] under which the gateway may be called; with or without a port.
-        new("allowed_hosts", List, ""),
+        new("allowed_hosts", List, "", "PRYX_ALLOWED_HOSTS"),
         // https://host of a proxy on this machine: pryx remote.
         new("remote_url", Text, ""),
         new("max_websocket_connections", Whole, "1000"),

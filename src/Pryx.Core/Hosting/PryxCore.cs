@@ -200,7 +200,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         _spawner ??= new ProcessSpawner();
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(_spawner), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(_spawner, OwnEnvironment()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+    }
+
+    private Dictionary<string, string> OwnEnvironment()
+    {
+        var own = new Dictionary<string, string>(options.DotEnv.Variables, StringComparer.Ordinal);
+        foreach (var (name, value) in ChildEnvironment.Own())
+        {
+            own[name] = value;
+        }
+        return own;
     }
 
     private PryxConfig LoadConfig()

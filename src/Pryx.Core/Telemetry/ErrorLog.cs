@@ -18,6 +18,9 @@ public sealed class ErrorLog(string directory, TimeProvider time) : ITurnLog
 
     public void RequestFailed(string traceId, Exception error) => Write("request", traceId, error);
 
+    /// <summary>The process is ending by it.</summary>
+    public void Crashed(Exception error) => Write("crash", "none", error);
+
     private void Write(string what, string traceId, Exception error)
     {
         try

@@ -137,6 +137,24 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task What_was_approved_beforehand_stays_approved_when_the_daemon_goes_on()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Hangs(), Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Made.")), Cancel);
+        using var home = new TempHome();
+        SessionId session;
+        await using (var first = await TempCore.StartAsync(provider, home))
+        {
+            session = await first.NewSessionAsync();
+            await first.Turns.StartAsync(TempCore.Say(session, "go") with { ApproveAll = true }, Cancel);
+            await provider.WaitForRequestsAsync(1, Cancel);
+        }
+        await using var second = await TempCore.StartAsync(provider, home);
+        await second.Core.StartRecoveryAsync(Cancel);
+        await second.UntilEndedAsync(session);
+        Assert.True(home.Exists("made.txt"));
+    }
+
+    [Fact]
     public async Task Stop_reaches_a_turn_of_another_process_within_a_second()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Calls(("shell_exec", """{"command":"echo begun > begun.txt; sleep 47.113"}"""))), Cancel);
