@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pryx.Core.Access;
 using Pryx.Core.Http;
@@ -23,6 +25,9 @@ public sealed class Gateway : IAsyncDisposable
     private Gateway(WebApplication app, PipeListenerFactory pipes, ApiRoutes routes) => (_app, _pipes, Routes) = (app, pipes, routes);
 
     public ApiRoutes Routes { get; }
+
+    /// <summary>What is really mapped: a test compares it with <see cref="Routes"/>.</summary>
+    internal IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints);
 
     /// <summary>Where it listens; null when only inside the process.</summary>
     public Uri? Url { get; private set; }

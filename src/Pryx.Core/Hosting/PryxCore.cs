@@ -1,6 +1,7 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
+using Pryx.Core.Agents;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
@@ -28,6 +29,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private ProcessSpawner? _spawner;
     private PryxConfig? _config;
@@ -103,6 +105,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         await TurnsAsync(cancellationToken);
         _recovery?.Start();
+        _agents?.GoOn();
     }
 
     /// <returns>Where the key is kept, in words.</returns>
@@ -160,6 +163,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_agents is not null)
+        {
+            await _agents.DisposeAsync();
+        }
         if (_recovery is not null)
         {
             await _recovery.DisposeAsync();
@@ -181,6 +188,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
+
+    /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
+    public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
+        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, new ErrorLog(options.Paths.Logs, options.Time), options.Time);
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
