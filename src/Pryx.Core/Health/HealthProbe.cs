@@ -16,6 +16,7 @@ public sealed record HealthState(string Database, string Keychain, IReadOnlyDict
 /// <summary>Tries what everything else needs, at most every three seconds, however many ask.</summary>
 public sealed class HealthProbe(Database database, VaultOptions vault, TimeProvider time)
 {
+    private const int ProbeLength = 6_000;
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
@@ -40,10 +41,9 @@ public sealed class HealthProbe(Database database, VaultOptions vault, TimeProvi
         var (store, integrations) = ("ok", new Dictionary<string, string>());
         try
         {
-            // A row that changes: only a write shows that the disk takes one.
-            var now = time.GetUtcNow();
-            await database.WriteAsync(
-                connection => connection.Execute("INSERT OR REPLACE INTO telemetry_state (name, value) VALUES ('health_probe', $at)", ("$at", Sql.FormatTime(now))), cancellationToken)
+            // Only a write shows that the disk takes one, and only one that needs a page more that the file may grow.
+            var row = Sql.FormatTime(time.GetUtcNow()).PadRight(ProbeLength);
+            await database.WriteAsync(connection => connection.Execute("INSERT OR REPLACE INTO telemetry_state (name, value) VALUES ('health_probe', $row)", ("$row", row)), cancellationToken)
                 .WaitAsync(Patience, time, cancellationToken);
             foreach (var (name, status) in await database.ReadAsync(
                 static connection => connection.Query("SELECT name, status FROM integrations", static row => (row.GetString(0), row.GetString(1))), cancellationToken))

@@ -48,7 +48,7 @@ internal static class GatewayRoutes
         new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
         new MetricsEndpoints(() => observation.Metrics, store.Database, time).Map(routes);
-        new TelemetryEndpoints(observation.Desk, observation.Telemetry, () => observation.Exporter, time).Map(routes);
+        new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);
     }
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)

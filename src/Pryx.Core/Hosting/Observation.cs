@@ -16,6 +16,8 @@ public sealed class Observation : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClosingBudget = TimeSpan.FromMilliseconds(500);
+    // What is sent says the release, not the commit somebody built.
+    private static readonly string Version = Product.Version.Split('+')[0];
     private readonly PryxCore _core;
     private readonly CoreStore _store;
     private readonly Lazy<CoreMetrics> _metrics = new(() => new CoreMetrics(Product.Version));
@@ -31,6 +33,7 @@ public sealed class Observation : IAsyncDisposable
         Telemetry = new TelemetryStore(store.Database);
         Desk = new TelemetryDesk(
             store.Database, Telemetry, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time), core.Options.Settings, core.Options.Time);
+        Exporter = new OtlpExporter(store.Spans, Telemetry, () => Desk.Options, _http, Version, core.Options.Time);
         StartedAt = core.Options.Time.GetUtcNow();
     }
 
@@ -38,9 +41,7 @@ public sealed class Observation : IAsyncDisposable
     public CoreMetrics Metrics => _metrics.Value;
     public TelemetryStore Telemetry { get; }
     public TelemetryDesk Desk { get; }
-
-    /// <summary>Null before the start.</summary>
-    public OtlpExporter? Exporter { get; private set; }
+    public OtlpExporter Exporter { get; }
 
     /// <summary>True once unfinished turns are looked for.</summary>
     public bool IsReady { get; set; }
@@ -49,6 +50,7 @@ public sealed class Observation : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var version = await _store.Events.ReadLastVersionAsync(cancellationToken);
+        await Exporter.OpenAsync(cancellationToken);
         _running = Task.Run(() => RunAsync(version, _leaving.Token), CancellationToken.None);
     }
 
@@ -76,22 +78,20 @@ public sealed class Observation : IAsyncDisposable
     private async Task RunAsync(long version, CancellationToken cancellationToken)
     {
         var time = _core.Options.Time;
-        var product = Product.Version.Split('+')[0];
         await KeepAsync("telemetry", async token =>
         {
             await Desk.OpenAsync(token);
-            _recorder = await TelemetryRecorder.CreateAsync(Telemetry, () => Desk.Options, () => _core.Tools, product, time, token);
+            _recorder = await TelemetryRecorder.CreateAsync(Telemetry, () => Desk.Options, () => _core.Tools, Version, time, token);
         }, cancellationToken);
         if (_recorder is not { } recorder)
         {
             return;
         }
-        Exporter = new OtlpExporter(_store.Spans, Telemetry, () => Desk.Options, _http, product, time);
         var observer = new TurnObserver(_store.Events, Metrics, recorder, version);
         var sender = new TelemetrySender(Telemetry, recorder, Desk, _http, time);
-        var started = JsonSerializer.SerializeToElement(new("runtime.started") { Version = product }, TraceEventJson.Default.TraceEventPayload);
+        var started = JsonSerializer.SerializeToElement(new("runtime.started") { Version = Version }, TraceEventJson.Default.TraceEventPayload);
         _store.Events.Progress(new Progress(Protocol.Events.EventNames.TraceEvent, null, null, "", "", _ => started) { IsText = false });
-        _core.Log.Write(new(LogSeverity.Info, "runtime.started") { Message = product });
+        _core.Log.Write(new(LogSeverity.Info, "runtime.started") { Message = Version });
         await Task.WhenAll(
             KeepAsync("observer", observer.RunAsync, cancellationToken),
             KeepAsync("telemetry", sender.RunAsync, cancellationToken),

@@ -26,6 +26,15 @@ public sealed class OtlpExporter(SpanStore spans, TelemetryStore store, Func<Tel
     public long Dropped { get; private set; }
     public string? LastError { get; private set; }
 
+    /// <summary>Before anything happens that is to be exported.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (options().TraceEndpoint is not null)
+        {
+            await CursorAsync(cancellationToken);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -49,12 +58,7 @@ public sealed class OtlpExporter(SpanStore spans, TelemetryStore store, Func<Tel
             return;
         }
         _isOff = false;
-        var stored = await store.GetAsync(Cursor, cancellationToken);
-        var cursor = stored is null ? await spans.ReadLastSeqAsync(cancellationToken) : long.Parse(stored, CultureInfo.InvariantCulture);
-        if (stored is null)
-        {
-            await MoveAsync(cursor, cancellationToken);
-        }
+        var cursor = await CursorAsync(cancellationToken);
         while (await spans.ReadEndedAsync(cursor, Batch, cancellationToken) is { Count: > 0 } batch)
         {
             var (isTaken, mayRepeat) = await PostAsync(endpoint, batch, cancellationToken);
@@ -69,6 +73,17 @@ public sealed class OtlpExporter(SpanStore spans, TelemetryStore store, Func<Tel
             cursor = batch[^1].Seq;
             await MoveAsync(cursor, cancellationToken);
         }
+    }
+
+    private async Task<long> CursorAsync(CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(Cursor, cancellationToken) is { } stored)
+        {
+            return long.Parse(stored, CultureInfo.InvariantCulture);
+        }
+        var last = await spans.ReadLastSeqAsync(cancellationToken);
+        await MoveAsync(last, cancellationToken);
+        return last;
     }
 
     private Task MoveAsync(long cursor, CancellationToken cancellationToken) => store.SetAsync(Cursor, cursor.ToString(CultureInfo.InvariantCulture), cancellationToken);

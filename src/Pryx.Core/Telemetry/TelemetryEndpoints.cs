@@ -7,7 +7,7 @@ using Pryx.Protocol.Errors;
 namespace Pryx.Core.Telemetry;
 
 /// <summary>What telemetry is on, where it goes, everything that was or would be sent, and the switches.</summary>
-public sealed class TelemetryEndpoints(TelemetryDesk desk, TelemetryStore store, Func<OtlpExporter?> exporter, TimeProvider time)
+public sealed class TelemetryEndpoints(TelemetryDesk desk, TelemetryStore store, OtlpExporter exporter, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {
@@ -49,7 +49,7 @@ public sealed class TelemetryEndpoints(TelemetryDesk desk, TelemetryStore store,
                 DebugUntil = options.DebugUntil > now ? options.DebugUntil : null,
                 LastSentAt = counts.LastSentAt,
                 LastError = desk.LastError,
-                Otlp = new(TelemetryOptions.Shown(options.TraceEndpoint), exporter()?.Exported ?? 0, exporter()?.Dropped ?? 0, exporter()?.LastError),
+                Otlp = new(TelemetryOptions.Shown(options.TraceEndpoint), exporter.Exported, exporter.Dropped, exporter.LastError),
             },
             TelemetryJson.Default.TelemetryStatus);
     }

@@ -15,7 +15,7 @@ internal sealed class TelemetryNames(Func<ToolSet> tools)
     public static string SurfaceOf(string? surface) => surface is "cli" or "tui" or "web" or "telegram" or "whatsapp" or "discord" ? surface : Other;
 
     public static string ModelOf(string model) => !ModelRef.TryParse(model, out var known) || KnownProviders.Find(known.Provider) is not { } provider ? Other
-        : ModelCatalog.Find(known) is not null || provider.Id == "demo" ? known.ToString()
+        : (provider.NeedsKey && ModelCatalog.Of(provider.Id).Any(entry => entry.Ref == known)) || provider.Id == "demo" ? known.ToString()
         : $"{provider.Id}/{Other}";
 
     public string ToolOf(string tool) => Find(tool)?.PolicyName ?? (tool.StartsWith("mcp.", StringComparison.Ordinal) ? "mcp" : Other);

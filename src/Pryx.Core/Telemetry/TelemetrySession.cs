@@ -9,7 +9,7 @@ internal sealed class TelemetrySession(DateTimeOffset started, string surface, s
     private const int Tier1Bytes = 1024;
     private const int Tier2Bytes = 5 * 1024;
     private const int Tier3Bytes = 256 * 1024;
-    private const int EndBytes = 350;
+    private const int EndBytes = 315;
     private int _bytes;
     private int _tier1Bytes;
 

@@ -56,7 +56,7 @@ public sealed class TurnObserver(EventLog events, CoreMetrics metrics, Telemetry
                 break;
             case EventNames.ToolComplete when Payload(e, ProtocolJson.Default.ToolCompletePayload) is { } call:
                 metrics.ToolEnded(call.Status, TimeSpan.FromMilliseconds(call.DurationMs));
-                Announce(e, new("tool.call") { Tool = SpanIds.Safe(call.Tool), Status = call.Status, DurationMs = call.DurationMs, SpanId = SpanOf(e, turn => SpanIds.OfToolCall(turn, call.CallId)) });
+                Announce(e, new("tool.call") { Tool = SpanIds.ToolName(call.Tool, call.Name), Status = call.Status, DurationMs = call.DurationMs, SpanId = SpanOf(e, turn => SpanIds.OfToolCall(turn, call.CallId)) });
                 break;
             case EventNames.ApprovalResolved when Payload(e, ProtocolJson.Default.ApprovalResolvedPayload) is { } answer:
                 metrics.ApprovalAnswered(answer.Approved);

@@ -9,6 +9,12 @@ public static class SpanIds
 {
     private const int LongestName = 96;
 
+    // A model may call these by their policy names.
+    private static readonly HashSet<string> OwnNames = new(StringComparer.Ordinal)
+    {
+        "filesystem.read", "filesystem.write", "filesystem.list", "filesystem.glob", "filesystem.grep", "shell.exec", "http.request", "plan.update", "user.ask",
+    };
+
     public static string TraceOf(TurnId turn) => turn.Value.ToString("N");
 
     /// <summary>False for what is no trace id.</summary>
@@ -28,6 +34,10 @@ public static class SpanIds
     /// <summary>Names and ids come from models and servers, which could write anything into them: what does not look like a name is not kept.</summary>
     public static string Safe(string name) =>
         name.Length is > 0 and <= LongestName && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '|') ? name : "unknown";
+
+    /// <summary>The policy name of what was called; <c>unknown</c> where there is no such tool: then the name is whatever the model wrote.</summary>
+    /// <param name="tool">The policy name, or the called name itself when no such tool exists.</param>
+    public static string ToolName(string tool, string called) => tool != called || OwnNames.Contains(tool) ? Safe(tool) : "unknown";
 
     private static string Of(TurnId turn, string what)
     {

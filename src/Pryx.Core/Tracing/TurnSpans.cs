@@ -123,7 +123,7 @@ public static class TurnSpans
 
     private static Span OfTool(Turn turn, ToolCall call, DateTimeOffset start)
     {
-        var tool = SpanIds.Safe(call.Tool);
+        var tool = SpanIds.ToolName(call.Tool, call.Name);
         return Of(turn.SessionId, turn.Id, SpanIds.OfToolCall(turn.Id, call.CallId), SpanKinds.Tool, $"execute_tool {tool}", start, new()
         {
             Operation = "execute_tool",
