@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills fuzz fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills fuzz spans fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -32,6 +32,12 @@ FUZZ ?= 60000
 fuzz:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_FUZZ=$(FUZZ) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Processes.ShellWordsTests
+
+# A million trace spans stored, queried and rotated: some seconds and 700 MB below TMPDIR. SPANS=5000 is what the tests do.
+SPANS ?= 1000000
+spans:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_SPANS=$(SPANS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Tracing.SpanCapacityTests -showliveoutput
 
 fmt:
 	dotnet format Pryx.slnx

@@ -58,9 +58,22 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         foreach (var provider in KnownProviders.Popular)
             if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
                 return new(provider.Id, model);
-        if (await FindOllamaModelAsync(cancellationToken) is { } local)
+        if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
             return new("ollama", local);
         return new(KnownProviders.Demo.Id, KnownProviders.Demo.DefaultModel!);
+    }
+
+    /// <summary>The models of a running Ollama, the latest first; null when none answers within the limit.</summary>
+    public async Task<IReadOnlyList<string>?> ReadOllamaModelsAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new OllamaServer(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama)).ModelsAsync(limit, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            return null; // A malformed OLLAMA_HOST is no running Ollama; choosing it by name says what is wrong with it.
+        }
     }
 
     /// <summary>The key of a provider, or null. For a call only; never to be shown or stored.</summary>
@@ -82,19 +95,6 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
             if (Clean(setting(variable)) is { } url)
                 return provider.Wire == ProviderWire.Ollama ? BaseUrls.OfOllama(url, variable) : BaseUrls.Of(url, provider, variable);
         return BaseUrls.Of(BaseUrls.FillIn(provider, name => Clean(setting(name))), provider, null);
-    }
-
-    private async Task<string?> FindOllamaModelAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var server = new OllamaServer(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama));
-            return (await server.ModelsAsync(OllamaProbe, cancellationToken))?.FirstOrDefault();
-        }
-        catch (ModelException)
-        {
-            return null; // A malformed OLLAMA_HOST is no running Ollama; choosing it by name says what is wrong with it.
-        }
     }
 
     private WireEndpoint EndpointOf(ProviderInfo provider, ProviderWire wire)

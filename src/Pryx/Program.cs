@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Pryx.Commands;
+using Pryx.Host;
 using Pryx.Terminal;
 
 // One executable under several names (pryx, pryx-core, pryx-tui): the name it was called by says what it is.
@@ -13,6 +14,12 @@ if (args is ["--version"] or ["-V"])
     using var output = Console.OpenStandardOutput();
     output.Write(Encoding.UTF8.GetBytes($"{name} {version}\n"));
     return 0;
+}
+
+// The host stays small: it builds no command line and loads nothing of Core.
+if (HostProcess.IsAsked(name, args))
+{
+    return HostProcess.Run(args[1..]);
 }
 
 return await CommandLine.RunAsync(CommandIo.ForProcess(), name, args);

@@ -31,7 +31,7 @@ internal sealed class TestCore : IAsyncDisposable
 
     /// <param name="home">Another daemon's, to start again on the same data; null for a new one.</param>
     /// <param name="environment">Over the provider's variables.</param>
-    public static async Task<TestCore> StartAsync(FakeProvider? provider, CancellationToken cancellationToken, TempHome? home = null, Func<GatewayOptions, GatewayOptions>? configure = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<TestCore> StartAsync(FakeProvider? provider, CancellationToken cancellationToken, TempHome? home = null, Func<GatewayOptions, GatewayOptions>? configure = null, IReadOnlyDictionary<string, string>? environment = null, TimeProvider? time = null)
     {
         var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         if (provider is not null)
@@ -43,7 +43,7 @@ internal sealed class TestCore : IAsyncDisposable
         }
         var isOwn = home is null;
         home ??= new TempHome();
-        var options = new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(variables.GetValueOrDefault) };
+        var options = new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(variables.GetValueOrDefault), Time = time ?? TimeProvider.System };
         var gateway = new GatewayOptions { Endpoints = [new IPEndPoint(IPAddress.Loopback, 0)], WorkingDirectory = home.Workspace };
         return new(home, isOwn, await Daemon.StartAsync(options, configure?.Invoke(gateway) ?? gateway, cancellationToken));
     }

@@ -22,22 +22,25 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = ["Audit"],
-        ["Approvals"] = ["Audit"],
+        ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
-        ["Models"] = [],
+        ["Models"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
+        ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
-        ["Streams"] = [],
+        ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Turns"],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Workspaces"],
+        ["Tracing"] = [],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
-        ["Workspaces"] = ["Sessions"],
+        ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Approvals", "Audit", "Costs", "Dialogue", "Files", "Models", "Policies", "Processes", "Sessions", "Streams", "Telemetry", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Approvals", "Audit", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

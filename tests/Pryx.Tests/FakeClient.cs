@@ -20,6 +20,7 @@ internal sealed class FakeClient : IPryxClient
 {
     private readonly Channel<PryxEvent> _events = Channel.CreateUnbounded<PryxEvent>();
     private readonly Dictionary<ApprovalId, TaskCompletionSource<ApprovalAnswer>> _asked = [];
+    private readonly Dictionary<ApprovalId, Approval> _questions = [];
     private long _version = 7;
 
     public static SessionId FixedSession { get; } = new(Guid.Parse("3f2a0000-0000-4000-8000-000000000001"));
@@ -70,6 +71,7 @@ internal sealed class FakeClient : IPryxClient
     /// <summary>Asks, and waits for the answer of whoever subscribed.</summary>
     public Task<ApprovalAnswer> AskAsync(Approval approval)
     {
+        _questions[approval.Id] = approval;
         var asked = _asked[approval.Id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Commit(EventNames.ApprovalNeeded, approval, ProtocolJson.Default.Approval);
         return asked.Task;
@@ -79,6 +81,7 @@ internal sealed class FakeClient : IPryxClient
     public void Resolves(ApprovalId id, bool approved, string by)
     {
         _asked.Remove(id);
+        _questions.Remove(id);
         Commit(EventNames.ApprovalResolved, new ApprovalResolvedPayload(id, "shell.exec", approved, "once", by), ProtocolJson.Default.ApprovalResolvedPayload);
     }
 
@@ -150,6 +153,8 @@ internal sealed class FakeClient : IPryxClient
             yield return e;
         }
     }
+
+    public Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) => Task.FromResult(_questions.GetValueOrDefault(id));
 
     public Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {

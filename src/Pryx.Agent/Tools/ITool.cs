@@ -80,6 +80,9 @@ public sealed record ToolOutcome(ToolStatus Status, string Text)
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
     public string? FullOutputPath { get; init; }
 
+    /// <summary>For a command: how it ended.</summary>
+    public CommandOutcome? Command { get; init; }
+
     /// <summary>Untrusted for whatever came from outside the machine or from an untrusted folder.</summary>
     public Provenance Provenance { get; init; } = Provenance.Tool;
     public string? Source { get; init; }

@@ -188,6 +188,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         Preview = preview.Text,
         PreviewKind = preview.Kind,
         Reason = judgement.Reason,
+        RiskLevel = ToolRisk.Of(tool.Definition.PolicyName, plan, judgement),
         Rule = judgement.Rule,
         Pattern = plan.Unclear is null && ToolRule.IsGrantable(plan.GrantPattern) ? plan.GrantPattern : null,
         FolderGrant = judgement.FolderGrant,
@@ -226,6 +227,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     Summary = question.Question,
                     Choices = question.Choices,
                     Reason = "the agent asks you",
+                    RiskLevel = RiskLevel.Low,
                     CreatedAt = time.GetUtcNow(),
                     ExpiresAt = setup.ApprovalTimeout is { } timeout ? time.GetUtcNow() + timeout : null,
                 },
@@ -252,6 +254,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         DurationMs = (long)took.TotalMilliseconds,
         Attachments = outcome.Attachments,
         FullOutputPath = outcome.FullOutputPath,
+        Command = outcome.Command,
         Provenance = outcome.Provenance,
         Source = outcome.Source,
     };

@@ -15,7 +15,7 @@ public sealed record TurnState
     /// <summary>True when the last step called tools, or input came after it: the model has to speak again.</summary>
     public bool AwaitsModel { get; private init; }
 
-    /// <summary>The first failed result of the last step.</summary>
+    /// <summary>The first result of the last step that is no success: failed, refused, cancelled or of unknown outcome.</summary>
     public ToolResult? FailedResult { get; private init; }
 
     public static TurnState Of(TurnId turn, IReadOnlyList<Item> items)
@@ -60,7 +60,7 @@ public sealed record TurnState
             LastStep = lastStep,
             PendingCalls = [.. calls.Where(call => !results.ContainsKey(call.CallId))],
             AwaitsModel = lastStepCalls || hasInputAfter,
-            FailedResult = calls.Select(call => results.GetValueOrDefault(call.CallId)).FirstOrDefault(result => result?.Status == ToolStatus.Failed),
+            FailedResult = calls.Select(call => results.GetValueOrDefault(call.CallId)).FirstOrDefault(result => result is { Status: not ToolStatus.Completed }),
         };
     }
 }

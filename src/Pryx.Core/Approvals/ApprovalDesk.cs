@@ -3,6 +3,7 @@ using Pryx.Agent.Approvals;
 using Pryx.Core.Events;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Approvals;
 
@@ -64,6 +65,24 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
             waiter.TrySetResult();
         }
         return counts;
+    }
+
+    /// <summary>As <see cref="AnswerAsync"/>, for whoever must be told why it did not count.</summary>
+    /// <returns>The question, and the answer as it now stands: without what the question did not offer.</returns>
+    /// <exception cref="PryxException">APPROVAL_NOT_FOUND; ALREADY_ANSWERED, with who was first; VALIDATION_ERROR: the answer does not fit the question.</exception>
+    public async Task<ApprovalState> ResolveAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
+    {
+        var asked = await store.FindAsync(id, cancellationToken)
+            ?? throw new PryxException("APPROVAL_NOT_FOUND", $"There is no question {id}.", "GET /api/v1/approvals/pending lists those that wait.");
+        if (asked.IsPending)
+        {
+            answer = OpenApproval.Fit(asked.Approval, answer);
+        }
+        if (!await AnswerAsync(id, answer, cancellationToken))
+        {
+            throw OpenApproval.TooLate(await store.FindAsync(id, cancellationToken) ?? asked);
+        }
+        return asked with { State = answer.Approved ? "approved" : "denied", Answer = answer };
     }
 
     private async Task<ApprovalAnswer> WaitAsync(Approval approval, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Audit;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Events;
@@ -14,13 +15,16 @@ namespace Pryx.Core.Approvals;
 /// <param name="Answer">Null while it is pending, or when it was withdrawn.</param>
 public sealed record ApprovalState(Approval Approval, string State, ApprovalAnswer? Answer)
 {
+    /// <summary>UTC; null while it is pending.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
     public bool IsPending => State == "pending";
 }
 
 /// <summary>Questions to people and their answers. Whoever stores an answer first has answered: the statement itself decides.</summary>
 public sealed class ApprovalStore(Database database, EventLog events)
 {
-    private const string Select = "SELECT question, state, answer FROM approvals";
+    private const string Select = "SELECT question, state, answer, answered_at FROM approvals";
 
     /// <summary>Questions nobody has answered, oldest first.</summary>
     /// <param name="sessionId">Null for all sessions.</param>
@@ -28,6 +32,15 @@ public sealed class ApprovalStore(Database database, EventLog events)
         connection => connection.Query(
             $"{Select} WHERE state = 'pending' AND ($session IS NULL OR session_id = $session) ORDER BY created_at, rowid",
             static row => ReadState(row).Approval, ("$session", sessionId?.ToString())),
+        cancellationToken);
+
+    /// <summary>Questions and what became of them, newest first.</summary>
+    /// <param name="state">pending, approved, denied, expired or withdrawn; null for all.</param>
+    /// <param name="limit">1 to 1,000; what is outside is moved to the nearer end.</param>
+    public Task<IReadOnlyList<ApprovalState>> ListAsync(string? state, SessionId? sessionId, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ApprovalState>>(
+        connection => connection.Query(
+            $"{Select} WHERE ($state IS NULL OR state = $state) AND ($session IS NULL OR session_id = $session) ORDER BY created_at DESC, rowid DESC LIMIT $limit",
+            ReadState, ("$state", state), ("$session", sessionId?.ToString()), ("$limit", Math.Clamp(limit, 1, 1000))),
         cancellationToken);
 
     public Task<ApprovalState?> FindAsync(ApprovalId id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -126,6 +139,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
             return false;
         }
         var scope = answer is null ? null : ScopeOf(answer);
+        TurnSpans.EndApproval(connection, approval, state, scope, database.Time.GetUtcNow());
         if (answer is not null)
         {
             events.AppendItem(connection, approval.SessionId, new ApprovalRecord(approval.Id, approval.CallId, answer.Approved, scope!)
@@ -144,27 +158,33 @@ public sealed class ApprovalStore(Database database, EventLog events)
             Event = EventNames.ApprovalResolved,
             SessionId = approval.SessionId,
             TurnId = approval.TurnId,
+            Surface = SurfaceOf(answer),
             Payload = JsonSerializer.SerializeToElement(
                 new ApprovalResolvedPayload(approval.Id, approval.Tool, answer?.Approved ?? false, scope, answer?.AnsweredBy), ProtocolJson.Default.ApprovalResolvedPayload),
         });
         return true;
     }
 
-    private static void Insert(SqliteConnection connection, Approval approval) => connection.Execute(
-        """
-        INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
-        VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
-        """,
-        ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
-        ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
-        ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+    private void Insert(SqliteConnection connection, Approval approval)
+    {
+        connection.Execute(
+            """
+            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
+            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
+            """,
+            ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
+            ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
+            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+        TurnSpans.BeginApproval(connection, approval, database.Time.GetUtcNow());
+    }
 
     private void Announce(SqliteConnection connection, Approval approval) => events.Append(connection, new PryxEvent
     {
         Event = EventNames.ApprovalNeeded,
         SessionId = approval.SessionId,
         TurnId = approval.TurnId,
-        Payload = JsonSerializer.SerializeToElement(approval, ProtocolJson.Default.Approval),
+        // The exact arguments stay in the approvals: whoever may answer looks there.
+        Payload = JsonSerializer.SerializeToElement(ShownApproval.Of(approval), ProtocolJson.Default.Approval),
     });
 
     private void Audit(SqliteConnection connection, string action, Approval approval, string actor, string outcome, string? scope) => AuditLog.Append(
@@ -175,6 +195,9 @@ public sealed class ApprovalStore(Database database, EventLog events)
                 ApprovalAuditJson.Default.AuditedApproval),
             outcome),
         database.Time);
+
+    // "web:core" answered on the web; "--approve-all" and "timeout" on no surface.
+    private static string? SurfaceOf(ApprovalAnswer? answer) => answer?.AnsweredBy.IndexOf(':') is > 0 and var end ? answer.AnsweredBy[..end] : null;
 
     private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
     {
@@ -188,5 +211,8 @@ public sealed class ApprovalStore(Database database, EventLog events)
     private static ApprovalState ReadState(SqliteDataReader row) => new(
         JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)!,
         row.GetString(1),
-        row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null);
+        row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null)
+    {
+        AnsweredAt = row.TimeOrNull(3),
+    };
 }

@@ -34,6 +34,9 @@ public sealed class AuditLog(Database database)
             ("$actor", row.Actor), ("$details", row.Details), ("$outcome", row.Outcome), ("$result", row.ResultHash), ("$previous", row.PreviousHash), ("$hash", row.Hash()));
     }
 
+    /// <summary>What has no other row to be stored with.</summary>
+    public Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(connection => Append(connection, entry, database.Time), cancellationToken);
+
     /// <summary>Null when the chain is whole, else the first row that is not as it was written.</summary>
     public Task<AuditBreak?> VerifyAsync(CancellationToken cancellationToken) => database.ReadAsync(Verify, cancellationToken);
 

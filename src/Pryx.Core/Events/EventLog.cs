@@ -94,6 +94,10 @@ public sealed class EventLog(Database database)
         return found.Count <= limit ? new EventPage(found, version) : new EventPage(found[..limit], version, found[limit - 1].Version);
     }, cancellationToken);
 
+    /// <summary>The version of a turn's first event; 0 when there is none.</summary>
+    public Task<long> ReadFirstVersionAsync(TurnId turn, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.Number("SELECT MIN(version) FROM events WHERE turn_id = $turn", ("$turn", turn.ToString())), cancellationToken);
+
     /// <summary>
     /// Every committed event after the version, exactly once and in order, with its item; progress in between. The subscription counts
     /// (also as approver) from this call on, until its enumerator is disposed or the token is cancelled; it can be enumerated once.
@@ -101,7 +105,13 @@ public sealed class EventLog(Database database)
     /// <param name="sessionId">Null for all sessions.</param>
     /// <param name="pollForOthers">How often to look for events that another process has stored; null to see them only beside our own.</param>
     public IAsyncEnumerable<PryxEvent> SubscribeAsync(
-        SessionId? sessionId, long afterVersion, bool canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken)
+        SessionId? sessionId, long afterVersion, bool canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken) =>
+        SubscribeAsync(sessionId, afterVersion, () => canApprove, pollForOthers, cancellationToken);
+
+    /// <summary>As the other one, for a reader whose right to approve can change while it listens.</summary>
+    /// <param name="canApprove">Asked whenever somebody has to approve; must be quick.</param>
+    public IAsyncEnumerable<PryxEvent> SubscribeAsync(
+        SessionId? sessionId, long afterVersion, Func<bool> canApprove, TimeSpan? pollForOthers, CancellationToken cancellationToken)
     {
         // Not only from the first MoveNextAsync on: whoever subscribes and then starts a turn must not be missed as its approver.
         var subscription = new Subscription(sessionId, canApprove);

@@ -8,7 +8,7 @@ namespace Pryx.Core.Events;
 /// What waits for one reader, bounded: progress is joined and then dropped; committed events give way to a note that the store is to be
 /// read again, so a slow reader costs no memory and loses none of them.
 /// </summary>
-internal sealed class Subscription(SessionId? sessionId, bool canApprove)
+internal sealed class Subscription(SessionId? sessionId, Func<bool> canApprove)
 {
     private const int ProgressLimit = 256;
     private const int CommittedLimit = 1024;
@@ -20,7 +20,7 @@ internal sealed class Subscription(SessionId? sessionId, bool canApprove)
     private int _progressCount;
     private int _committedCount;
 
-    public bool CanApprove => canApprove;
+    public bool CanApprove => canApprove();
 
     public bool Covers(SessionId? session) => sessionId is null || sessionId == session;
 
@@ -148,6 +148,7 @@ internal sealed class Subscription(SessionId? sessionId, bool canApprove)
                 Event = progress.Event,
                 SessionId = progress.SessionId,
                 TurnId = progress.TurnId,
+                Surface = progress.Surface,
                 Timestamp = time.GetUtcNow(),
                 Payload = progress.ToPayload(_joined?.ToString() ?? progress.Text),
             };

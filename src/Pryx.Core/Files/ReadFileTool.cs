@@ -16,7 +16,7 @@ public sealed class ReadFileTool(Disk disk) : ITool
         "offset":{"type":"integer","minimum":1,"description":"First line, from 1"},
         "limit":{"type":"integer","minimum":1,"description":"How many lines"}},
         "required":["path"]}
-        """, "readFile", "fs.read", "filesystem_read_file", "view") with { IsRepeatable = true };
+        """, "readFile", "fs.read", "filesystem_read_file", "view", "viewImage", "view_image") with { IsRepeatable = true };
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {

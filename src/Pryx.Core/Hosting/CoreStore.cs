@@ -4,6 +4,7 @@ using Pryx.Core.Events;
 using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
 using Pryx.Core.Workspaces;
 
@@ -24,7 +25,9 @@ public sealed class CoreStore : IAsyncDisposable
         Trust = new WorkspaceTrust(Workspaces);
         Grants = new GrantStore(database);
         Usage = new UsageStore(database);
-        Desk = new ApprovalDesk(new ApprovalStore(database, Events), Events);
+        Spans = new SpanStore(database);
+        Approvals = new ApprovalStore(database, Events);
+        Desk = new ApprovalDesk(Approvals, Events);
         _owner = new(() => OwnerLock.Take(Path.GetDirectoryName(database.Path)!));
     }
 
@@ -37,6 +40,8 @@ public sealed class CoreStore : IAsyncDisposable
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
     public UsageStore Usage { get; }
+    public SpanStore Spans { get; }
+    public ApprovalStore Approvals { get; }
     public ApprovalDesk Desk { get; }
 
     /// <summary>This process as an owner of turns; taken only by those who run some.</summary>

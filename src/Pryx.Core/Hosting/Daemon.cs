@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Pryx.Core.Secrets;
+using System.Net;
+using Pryx.Core.Storage;
+using Pryx.Core.Turns;
+using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Hosting;
 
@@ -12,49 +11,115 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class Daemon : IAsyncDisposable
 {
+    /// <summary>A command that is killed leaves its turn open; it is looked for this often.</summary>
+    private static readonly TimeSpan OrphanInterval = TimeSpan.FromSeconds(5);
+
     private readonly PryxCore _core;
     private readonly Gateway _gateway;
+    private readonly DaemonLock _lock;
+    private readonly CancellationTokenSource _leaving = new();
+    private Task _recovery = Task.CompletedTask;
 
-    private Daemon(PryxCore core, Gateway gateway) => (_core, _gateway) = (core, gateway);
+    private Daemon(PryxCore core, Gateway gateway, DaemonLock @lock)
+    {
+        (_core, _gateway, _lock) = (core, gateway, @lock);
+        Url = Reachable(gateway.Url!);
+    }
 
-    public Uri Url => _gateway.Url!;
+    /// <summary>As a program on this machine reaches it.</summary>
+    public Uri Url { get; }
+
+    public static Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken) =>
+        StartAsync(new PryxCore(options), gateway, cancellationToken);
 
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
-    public static async Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken)
+    /// <param name="core">The daemon's from here on.</param>
+    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
+    public static async Task<Daemon> StartAsync(PryxCore core, GatewayOptions gateway, CancellationToken cancellationToken)
     {
-        var core = new PryxCore(options);
-        var store = await core.StoreAsync(cancellationToken);
-        store.Owner.CleanUp();
-        var daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken));
-        daemon.Announce();
-        var turns = await core.TurnsAsync(cancellationToken);
-        await turns.RecoverAsync(cancellationToken);
-        return daemon;
+        DaemonLock? held = null;
+        Daemon? daemon = null;
+        var paths = core.Options.Paths;
+        try
+        {
+            if (!gateway.HasAuthentication && gateway.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
+            {
+                throw new PryxException("ADDRESS_REFUSED", $"Without authentication Pryx does not listen on {open.Address}: everybody who reaches it could run commands here.", "leave out --no-auth, or listen on 127.0.0.1");
+            }
+            held = await DaemonLock.TakeAsync(paths.Create(), cancellationToken);
+            // What a killed daemon has left must not be taken for this one.
+            Announcement.Remove(paths);
+            var store = await core.StoreAsync(cancellationToken);
+            store.Owner.CleanUp();
+            daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken), held);
+            Announcement.Write(paths, new(daemon.Url.ToString().TrimEnd('/'), daemon.Url.Port, Environment.ProcessId, gateway.HostPid, Product.Version, core.Options.Time.GetUtcNow()));
+            daemon._recovery = daemon.RecoverAsync();
+            return daemon;
+        }
+        catch (Exception e)
+        {
+            if (daemon is not null)
+            {
+                await daemon.DisposeAsync();
+            }
+            else
+            {
+                await core.DisposeAsync();
+                held?.Dispose();
+            }
+            if (e is IOException or UnauthorizedAccessException && StorageErrors.Translate(e, paths.Data) is PryxException clear)
+            {
+                throw clear;
+            }
+            throw;
+        }
     }
 
     /// <summary>Closes streams, suspends turns, ends their tools, removes the announcement.</summary>
     public async ValueTask DisposeAsync()
     {
-        File.Delete(_core.Options.Paths.RuntimePort);
-        File.Delete(_core.Options.Paths.Metadata);
+        Announcement.Remove(_core.Options.Paths);
+        await _leaving.CancelAsync();
         await _gateway.DisposeAsync();
+        await _recovery;
         await _core.DisposeAsync();
+        _lock.Dispose();
+        _leaving.Dispose();
     }
 
-    private void Announce()
+    // After the daemon is ready, which it must not delay; then again and again, for commands that die.
+    private async Task RecoverAsync()
     {
-        var paths = _core.Options.Paths;
-        var metadata = new Metadata(Url.ToString().TrimEnd('/'), Url.Port, Environment.ProcessId, null, Product.Version, _core.Options.Time.GetUtcNow());
-        PrivateFile.Replace(paths.Metadata, JsonSerializer.SerializeToUtf8Bytes(metadata, MetadataJson.Default.Metadata));
-        // Last: whoever sees the port finds the rest.
-        PrivateFile.Replace(paths.RuntimePort, Encoding.ASCII.GetBytes(Url.Port.ToString(CultureInfo.InvariantCulture)));
+        try
+        {
+            var turns = await _core.TurnsAsync(_leaving.Token);
+            using var timer = new PeriodicTimer(OrphanInterval, TimeProvider.System);
+            do
+            {
+                await RecoverOnceAsync(turns);
+            }
+            while (await timer.WaitForNextTickAsync(_leaving.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The next daemon goes on.
+        }
     }
+
+    private async Task RecoverOnceAsync(SessionTurns turns)
+    {
+        try
+        {
+            await turns.RecoverAsync(_leaving.Token);
+        }
+        catch (Exception e) when (e is PryxException)
+        {
+            // The store is in trouble (a full disk): it may be better next time, and whoever asks for something is told meanwhile.
+        }
+    }
+
+    // Everywhere includes here, and no program can connect to "everywhere".
+    private static Uri Reachable(Uri url) => url.Host is "0.0.0.0" or "[::]" or "+" or "*"
+        ? new UriBuilder(url) { Host = url.Host == "[::]" ? "[::1]" : "127.0.0.1" }.Uri
+        : url;
 }
-
-/// <summary><c>metadata.json</c>: the daemon that runs on this data directory.</summary>
-/// <param name="HostPid">The supervisor's; null without one.</param>
-public sealed record Metadata(string Url, int Port, int Pid, int? HostPid, string Version, DateTimeOffset StartedAt);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Metadata))]
-internal sealed partial class MetadataJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -48,9 +49,20 @@ public sealed class Gateway : IAsyncDisposable
                 inUse = e;
                 await gateway._app.DisposeAsync();
             }
+            catch (SocketException e)
+            {
+                await gateway._app.DisposeAsync();
+                throw new PryxException(
+                    "ADDRESS_REFUSED", $"Pryx can not listen on {endpoint} ({e.Message}).", "use an address of this machine and a port above 1023, such as 127.0.0.1:8080", e);
+            }
+            catch
+            {
+                await gateway._app.DisposeAsync();
+                throw;
+            }
         }
         var port = options.Endpoints[^1].Port;
-        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --port 0", inUse);
+        throw new PryxException("PORT_IN_USE", $"Port {port} is in use by another program.", "take another one with --port, or any free one with --listen :0", inUse);
     }
 
     /// <summary>A client inside this process. Its base address stands for this gateway.</summary>
@@ -117,9 +129,10 @@ public sealed class Gateway : IAsyncDisposable
         app.Use(next => new ApiErrors(next, core.Options.Time, errors.RequestFailed).InvokeAsync);
         app.UseRouting();
         app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);
-        app.UseWebSockets();
+        // A peer that is gone without a word is noticed: nobody must wait for its approval.
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(60) });
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, turns, options);
+        GatewayRoutes.Map(routes, core, store, turns, options, errors.RequestFailed);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

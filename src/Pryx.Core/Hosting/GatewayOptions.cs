@@ -19,4 +19,7 @@ public sealed record GatewayOptions
 
     /// <summary>The folder of sessions that name none: the server's working directory.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>The supervisor's process; null without one.</summary>
+    public int? HostPid { get; init; }
 }

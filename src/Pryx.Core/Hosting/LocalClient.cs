@@ -72,6 +72,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         }
     }
 
+    public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Approvals.FindAsync(id, cancellationToken) is { IsPending: true } state ? state.Approval : null;
+
     public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
@@ -82,12 +85,12 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         core.SetProviderKeyAsync(name, key, cancellationToken);
 
     public async Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) =>
-        [.. (await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken)).Reverse().Select(Shown)];
+        [.. (await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken)).Reverse().Select(GrantsBody.Shown)];
 
     public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
     {
         var store = await core.StoreAsync(cancellationToken);
-        return Shown(await store.Grants.AddAsync(
+        return GrantsBody.Shown(await store.Grants.AddAsync(
             new NewGrant(request.Rule, request.Workspace, request.SessionId, request.GrantedBy) { Lifetime = request.ExpiresAt - store.Database.Time.GetUtcNow() }, cancellationToken));
     }
 
@@ -101,15 +104,6 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Trust.TrustAsync(shown, cancellationToken);
 
     public ValueTask DisposeAsync() => core.DisposeAsync();
-
-    private static Grant Shown(StoredGrant grant) => new(grant.Id, grant.Pattern)
-    {
-        SessionId = grant.SessionId,
-        Workspace = grant.Workspace,
-        GrantedBy = grant.CreatedBy,
-        CreatedAt = grant.CreatedAt,
-        ExpiresAt = grant.ExpiresAt,
-    };
 
     // Over the wire a model's failure is an error body like any other; in the process it is the same.
     private static async Task<T> Known<T>(Func<Task<T>> callAsync)

@@ -12,6 +12,7 @@ using Pryx.Core.Secrets;
 using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
@@ -24,16 +25,25 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1.5);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
     private ProcessSpawner? _spawner;
+    private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
 
-    public PryxConfig Config => field ??= LoadConfig();
+    /// <summary>As it was read last: at the first use, and after every change over the API.</summary>
+    public PryxConfig Config => Volatile.Read(ref _config) ?? LoadConfig();
     public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
+
+    public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>Reads the configuration again: what follows uses it.</summary>
+    public void ReloadConfig() => LoadConfig();
 
     /// <summary>Who may call the gateway.</summary>
     public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
@@ -78,7 +88,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken)
+    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
         var settings = options.Settings;
         if (workspace is not null)
@@ -87,10 +97,27 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken);
+        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
     }
 
-    public ModelDesk Models => field ??= new ModelDesk(Config, Vault, new ProviderOptions { Time = options.Time });
+    /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var store = await StoreAsync(cancellationToken);
+        var turns = await TurnsAsync(cancellationToken);
+        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id, cancellationToken))
+        {
+            // So that whoever follows it sees its end. It is bounded: what does not end in time loses its place in the store, and with it the right to write.
+            using var patience = new CancellationTokenSource(StopPatience, options.Time);
+            while (!patience.IsCancellationRequested && await store.Turns.FindOpenAsync(id, cancellationToken) is not null)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), options.Time, cancellationToken);
+            }
+        }
+        return await store.Sessions.DeleteAsync(id, cancellationToken);
+    }
+
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -129,9 +156,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, new PolicyFactory(PolicyFactory.ScopeOf(options.Paths), store.Grants), store.Desk, Models, Tools(), options.Settings, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, options.Time);
 
-    private ToolSet Tools()
+    /// <summary>How the turns of this Core are judged.</summary>
+    public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
+
+    private ToolSet BuildTools()
     {
         _spawner ??= new ProcessSpawner();
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
@@ -145,6 +175,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             options.OnWarning(warning);
         }
+        Volatile.Write(ref _config, config);
         return config;
     }
 }

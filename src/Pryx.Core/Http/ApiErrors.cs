@@ -51,15 +51,19 @@ public sealed class ApiErrors(RequestDelegate next, TimeProvider time, Action<st
     public static async Task WriteAsync(HttpContext http, PryxException error, TimeProvider time)
     {
         var contract = http.GetEndpoint()?.Metadata.GetMetadata<ApiRoute>()?.Contract
-            ?? (http.Request.Path.StartsWithSegments("/api/v1/conversations") ? ApiContract.Conversation : ApiContract.Pryx);
+            ?? (http.Request.Path.StartsWithSegments("/api/v1/conversations") || http.Request.Path.StartsWithSegments("/api/v1/turns") ? ApiContract.Conversation : ApiContract.Pryx);
         var status = ErrorStatus.Of(error.Code);
         var id = RequestIdOf(http);
-        var body = new ErrorBody(new ErrorDetail(contract == ApiContract.Conversation ? ConversationCode(error.Code, status) : error.Code, error.Message)
+        // That contract's body has four fields and no others.
+        var body = new ErrorBody(contract == ApiContract.Conversation ? new ErrorDetail(ConversationCode(error.Code, status), error.Message)
+        {
+            Details = error.Details,
+            ConversationRequestId = id,
+        } : new ErrorDetail(error.Code, error.Message)
         {
             Next = error.Next,
             Details = error.Details,
             RequestId = id,
-            ConversationRequestId = contract == ApiContract.Conversation ? id : null,
             Timestamp = time.GetUtcNow(),
             TraceId = error.TraceId ?? Activity.Current?.TraceId.ToString(),
             Surface = http.Request.Headers.ContainsKey("X-Pryx-Surface") ? http.Surface() : null,

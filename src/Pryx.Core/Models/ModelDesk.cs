@@ -4,6 +4,7 @@ using Pryx.Core.Secrets;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
+using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Models;
 
@@ -14,15 +15,19 @@ public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Not
 /// Chooses the model of a turn: the request's, the session's, the configured one, the first provider with a key, a running Ollama,
 /// and for people who have none of it the tour.
 /// </summary>
-public sealed class ModelDesk(PryxConfig config, ISecretStore secrets, ProviderOptions options)
+/// <param name="config">As it holds now.</param>
+/// <param name="ownSettings">The environment alone: for questions that no folder asks.</param>
+public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISecretStore secrets, ProviderOptions options)
 {
+    private static readonly TimeSpan OllamaPatience = TimeSpan.FromSeconds(2);
+
     /// <param name="settings">The environment with the folder's .env behind it.</param>
     /// <param name="api">Which of the provider's APIs to speak; null for its default.</param>
     /// <exception cref="PryxException">MODEL_INVALID</exception>
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken, string? api = null)
     {
-        var chosen = (requested ?? ofSession ?? config.ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
+        var chosen = (requested ?? ofSession ?? config().ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
         var keys = await new ProviderKeys(settings, secrets).ReadAsync(chosen?.Provider, cancellationToken);
         var registry = new ProviderRegistry(name => Setting(settings, name), keys, options);
         if (chosen is { } model)
@@ -35,9 +40,22 @@ public sealed class ModelDesk(PryxConfig config, ISecretStore secrets, ProviderO
             : null);
     }
 
+    /// <summary>Whether a call could be sent to a provider: its key is there, or it needs none. The vault is opened once.</summary>
+    public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
+
+    /// <summary>Also false for one that needs none and has none.</summary>
+    public async Task<bool> HasKeyAsync(ProviderInfo provider, CancellationToken cancellationToken) => (await RegistryAsync(provider.Id, cancellationToken)).KeyOf(provider) is not null;
+
+    /// <summary>The installed models, the latest first; null when no Ollama answers.</summary>
+    public async Task<IReadOnlyList<string>?> ReadOllamaModelsAsync(CancellationToken cancellationToken) =>
+        await (await RegistryAsync("ollama", cancellationToken)).ReadOllamaModelsAsync(OllamaPatience, cancellationToken);
+
+    private async Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) =>
+        new(name => Setting(ownSettings, name), await new ProviderKeys(ownSettings, secrets).ReadAsync(only, cancellationToken), options);
+
     // The configured Ollama address counts where the environment names none.
     private string? Setting(Settings settings, string name) =>
-        settings.Get(name) ?? (name == "OLLAMA_HOST" && config.IsSet("ollama_endpoint") ? config.Text("ollama_endpoint") : null);
+        settings.Get(name) ?? (name == "OLLAMA_HOST" && config().IsSet("ollama_endpoint") ? config().Text("ollama_endpoint") : null);
 
     private static ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) => new(model, registry.Create(model, api), notice);
 

@@ -168,8 +168,8 @@ public sealed class ShellTool : ITool
         {
             text.Append(CultureInfo.InvariantCulture, $" ({signal})");
         }
-        AppendStream(text, "stdout", stdout.Text);
-        AppendStream(text, "stderr", stderr.Text);
+        var outLength = AppendStream(text, CommandOutcome.StdoutHeading, stdout.Text);
+        var errLength = AppendStream(text, CommandOutcome.StderrHeading, stderr.Text);
         if (stdout.Text.Length == 0 && stderr.Text.Length == 0)
         {
             text.Append("\n(no output)");
@@ -177,15 +177,19 @@ public sealed class ShellTool : ITool
         return new ToolOutcome(exitCode == 0 && timeout is null ? ToolStatus.Completed : ToolStatus.Failed, text.ToString())
         {
             FullOutputPath = stdout.FilePath ?? stderr.FilePath,
+            Command = new CommandOutcome(exitCode, timeout is not null, outLength, errLength),
         };
     }
 
-    private static void AppendStream(StringBuilder text, string name, string output)
+    /// <returns>The characters of the stream's own text.</returns>
+    private static int AppendStream(StringBuilder text, string heading, string output)
     {
+        var shown = output.TrimEnd('\n');
         if (output.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{name}:\n{output.TrimEnd('\n')}");
+            text.Append(heading).Append(shown);
         }
+        return shown.Length;
     }
 
     private static ShellRun Read(ToolArguments arguments, ToolContext context, out bool isInside)

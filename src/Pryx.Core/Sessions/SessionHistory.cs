@@ -35,6 +35,10 @@ public sealed class SessionHistory(Database database)
         }
     }
 
+    /// <summary>The items of one turn, oldest first.</summary>
+    public Task<IReadOnlyList<Item>> ReadTurnAsync(TurnId turn, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Item>>(
+        connection => connection.Query($"SELECT {ItemRows.Columns} FROM items i WHERE i.turn_id = $turn ORDER BY i.seq", ItemRows.Read, ("$turn", turn.ToString())), cancellationToken);
+
     public void Forget(SessionId id)
     {
         lock (_gate)

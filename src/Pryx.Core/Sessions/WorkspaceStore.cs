@@ -18,14 +18,26 @@ public sealed class WorkspaceStore(Database database)
         return database.ReadAsync(
             connection => connection.First(
                 "SELECT id, path, trusted_at, trusted_what FROM workspaces WHERE path = $path",
-                static row => new Workspace(row.GetString(0), row.GetString(1), row.TimeOrNull(2), row.TextOrNull(3)),
-                ("$path", canonical)),
+                Read, ("$path", canonical)),
             cancellationToken);
     }
 
     /// <summary>The path of the folder with this id; null when there is none.</summary>
     public Task<string?> FindPathAsync(string id, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.Text("SELECT path FROM workspaces WHERE id = $id", ("$id", id)), cancellationToken);
+
+    /// <summary>By path.</summary>
+    public Task<IReadOnlyList<Workspace>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Workspace>>(
+        static connection => connection.Query("SELECT id, path, trusted_at, trusted_what FROM workspaces ORDER BY path", Read), cancellationToken);
+
+    /// <summary>The folder's row, and whether it was made now.</summary>
+    public Task<(Workspace Workspace, bool IsNew)> AddAsync(string path, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        var canonical = CanonicalPath.Of(path);
+        var isNew = connection.Text("SELECT id FROM workspaces WHERE path = $path", ("$path", canonical)) is null;
+        var id = Ensure(connection, canonical, database.Time);
+        return (connection.First("SELECT id, path, trusted_at, trusted_what FROM workspaces WHERE id = $id", Read, ("$id", id))!, isNew);
+    }, cancellationToken);
 
     public Task TrustAsync(string path, string what, CancellationToken cancellationToken) => SetTrustAsync(path, what, cancellationToken);
 
@@ -41,6 +53,8 @@ public sealed class WorkspaceStore(Database database)
             ("$path", canonical), ("$at", Sql.FormatTime(time.GetUtcNow())));
         return connection.Text("SELECT id FROM workspaces WHERE path = $path", ("$path", canonical))!;
     }
+
+    private static Workspace Read(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.TimeOrNull(2), row.TextOrNull(3));
 
     private Task SetTrustAsync(string path, string? what, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {

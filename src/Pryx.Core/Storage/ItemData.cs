@@ -12,6 +12,7 @@ internal sealed record ItemData
     public ToolStatus? Status { get; init; }
     public long? DurationMs { get; init; }
     public string? FullOutputPath { get; init; }
+    public CommandOutcome? Command { get; init; }
     public IReadOnlyList<Attachment>? Attachments { get; init; }
     public bool? IsSteering { get; init; }
     public bool? IsPartial { get; init; }
@@ -38,6 +39,7 @@ internal sealed record ItemData
             Status = result.Status,
             DurationMs = result.DurationMs,
             FullOutputPath = result.FullOutputPath,
+            Command = result.Command,
             Attachments = NullIfEmpty(result.Attachments),
         },
         ApprovalRecord record => new()

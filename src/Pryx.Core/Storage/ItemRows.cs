@@ -60,6 +60,7 @@ internal static class ItemRows
                 DurationMs = data.DurationMs ?? 0,
                 Attachments = data.Attachments ?? [],
                 FullOutputPath = data.FullOutputPath,
+                Command = data.Command,
             },
             "approval" => new ApprovalRecord(data.ApprovalId!.Value, row.TextOrNull(first + 6), data.Approved ?? false, data.Scope!)
             {

@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Turns;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Sessions;
@@ -61,7 +63,9 @@ public sealed class QueueStore(Database database, EventLog events, OwnerLock own
             return false;
         }
         connection.Execute("UPDATE inputs SET state = 'consumed' WHERE turn_id = $id AND state = 'queued'", ("$id", id.ToString()));
-        _rows.AnnounceEnd(connection, TurnRows.Find(connection, id)!, EventNames.TurnCancelled, new("cancelled", "STOPPED", why, 0, default, 0));
+        var turn = TurnRows.Find(connection, id)!;
+        TurnSpans.End(connection, turn, new(TurnEnd.Cancelled, 0, default, 0), "cancelled", database.Time.GetUtcNow());
+        _rows.AnnounceEnd(connection, turn, EventNames.TurnCancelled, new("cancelled", "STOPPED", why, 0, default, 0));
         return true;
     }, cancellationToken);
 

@@ -45,7 +45,7 @@ public static class Rehearsal
     /// <summary>All that one model reply asks for; it calls no tool, so nothing is judged, asked or stored.</summary>
     private sealed class Stage(TimeProvider time) : ITurnJournal, IPolicy, IApprovals
     {
-        private readonly Subscription _subscription = new(null, canApprove: false);
+        private readonly Subscription _subscription = new(null, static () => false);
         private readonly SessionId _session = SessionId.New();
 
         public TurnId Turn { get; } = TurnId.New();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
@@ -6,14 +7,15 @@ using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
-using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
+using EventLog = Pryx.Core.Events.EventLog;
 
 namespace Pryx.Core.Turns;
 
@@ -28,6 +30,9 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
     private readonly TurnId _turnId = turn.Id;
     private readonly string _turn = turn.Id.ToString();
 
+    // When the model was last asked: steering is looked for right before. A call that fails for good is stored only with the turn's end.
+    private DateTimeOffset _asked = turn.StartedAt;
+
     public Task<IReadOnlyList<Item>> ReadItemsAsync(CancellationToken cancellationToken) => history.ReadAsync(_sessionId, cancellationToken);
 
     public async Task<IReadOnlySet<string>> ReadStartedCallsAsync(CancellationToken cancellationToken) => (await database.ReadAsync(
@@ -36,6 +41,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     public async Task<bool> TakeSteeringAsync(int step, CancellationToken cancellationToken)
     {
+        _asked = database.Time.GetUtcNow();
         // Looking is cheap and nearly always all there is to do.
         const string waiting = "FROM inputs WHERE turn_id = $turn AND state = 'steered'";
         var isWaiting = await database.ReadAsync(connection => connection.Number($"SELECT COUNT(*) {waiting}", ("$turn", _turn)) > 0, cancellationToken);
@@ -64,10 +70,10 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
                 InsertCall(connection, call);
             }
         }
+        var now = database.Time.GetUtcNow();
         UsageStore.Append(
-            connection,
-            new(_sessionId, _turnId, step.Step, step.Model, step.Usage, step.Cost, step.Latency, step.FinishReason, step.RequestId),
-            database.Time.GetUtcNow());
+            connection, new(_sessionId, _turnId, step.Step, step.Model, step.Usage, step.Cost, step.Latency, step.FinishReason, step.RequestId), now);
+        TurnSpans.AddStep(connection, turn, step, now);
         connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
         Announce(
             connection, EventNames.StepCompleted,
@@ -88,17 +94,19 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,
-            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, judgement.Reason, Redaction.OfText(summary)) { Next = judgement.Next },
+            new(call.CallId, call.Tool, call.Name, ParseOrQuote(args), decision, judgement.Rule, Redaction.OfText(judgement.Reason), Redaction.OfText(summary)) { Next = judgement.Next is { } next ? Redaction.OfText(next) : null },
             ProtocolJson.Default.ToolRequestPayload);
         return true;
     }, cancellationToken);
 
     public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
+        var now = database.Time.GetUtcNow();
         InsertCall(connection, call);
         connection.Execute(
             "UPDATE tool_calls SET status = 'running', started_at = $at WHERE turn_id = $turn AND call_id = $call",
-            ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$turn", _turn), ("$call", call.CallId));
+            ("$at", Sql.FormatTime(now)), ("$turn", _turn), ("$call", call.CallId));
+        TurnSpans.BeginTool(connection, turn, call, now);
         Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary) });
         Announce(connection, EventNames.ToolExecuting, new(call.CallId, call.Tool, call.Name, Redaction.OfText(summary)), ProtocolJson.Default.ToolExecutingPayload);
         return true;
@@ -113,6 +121,8 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             "UPDATE tool_calls SET status = $status, result = $result, completed_at = $at, duration_ms = $duration WHERE turn_id = $turn AND call_id = $call",
             ("$status", status), ("$result", JsonSerializer.Serialize(new(status, stored.Id), StoreJson.Default.StoredResult)), ("$at", Sql.FormatTime(stored.CreatedAt)),
             ("$duration", result.DurationMs), ("$turn", _turn), ("$call", call.CallId));
+        var isLast = connection.Number("SELECT COUNT(*) FROM tool_calls WHERE turn_id = $turn AND step = $step AND completed_at IS NULL", ("$turn", _turn), ("$step", call.Step)) == 0;
+        TurnSpans.EndTool(connection, turn, call, status, TimeSpan.FromMilliseconds(result.DurationMs), isLast, database.Time.GetUtcNow());
         Audit(connection, "tool.completed", call, status, new() { Tool = call.Tool, DurationMs = result.DurationMs }, AuditLog.HashOf(result.Output));
         Announce(
             connection, EventNames.ToolComplete,
@@ -133,13 +143,14 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             TurnEnd.Cancelled => ("cancelled", EventNames.TurnCancelled),
             _ => ("limited", EventNames.TurnLimited),
         };
+        var now = database.Time.GetUtcNow();
         // Only the statement that ends it announces it: exactly one terminal event.
         if (connection.Execute(
             """
             UPDATE turns SET status = $status, steps = $steps, completed_at = $at, error_code = $code, error_message = $message, owner = NULL
             WHERE id = $turn AND owner = $me AND status IN ('running', 'parked')
             """,
-            ("$status", status), ("$steps", outcome.Steps), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$code", outcome.Code),
+            ("$status", status), ("$steps", outcome.Steps), ("$at", Sql.FormatTime(now)), ("$code", outcome.Code),
             ("$message", outcome.Message), ("$turn", _turn), ("$me", owner.Name)) == 0)
         {
             RequireEnded(connection);
@@ -147,10 +158,20 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         }
         // Input that came too late for this turn begins the next one.
         connection.Execute("UPDATE inputs SET state = 'queued' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
+        if (outcome.Code is { } code && code.StartsWith("PROVIDER_", StringComparison.Ordinal))
+        {
+            TurnSpans.AddFailedStep(connection, turn, outcome.Steps + 1, code, _asked, now);
+        }
+        TurnSpans.End(connection, turn, outcome, status, now);
         Announce(
             connection, name,
             new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson },
             ProtocolJson.Default.TurnEndedPayload);
+        if (outcome.End == TurnEnd.Failed)
+        {
+            // For surfaces that show errors of whatever runs; the turn's followers have its terminal event.
+            Announce(connection, EventNames.ErrorOccurred, new(outcome.Code ?? "FAILED", outcome.Message ?? "", Activity.Current?.TraceId.ToString()), ProtocolJson.Default.ErrorPayload);
+        }
     }, cancellationToken);
 
     public void Progress(ProgressUpdate update) => events.Progress(TurnProgress.Of(_sessionId, _turnId, update));

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tracing;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
@@ -27,8 +28,12 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         var turn = new Turn { Id = id, SessionId = request.SessionId, Status = TurnStatus.Running, Model = model, Surface = request.Surface, QueuedAt = queuedAt, StartedAt = now };
         var text = request.Text ?? "";
         if (connection.Execute(
-            "UPDATE sessions SET model = $model, updated_at = $at, title = CASE title WHEN '' THEN $title ELSE title END WHERE id = $id",
-            ("$model", model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
+            """
+            UPDATE sessions SET model = CASE WHEN $keeps THEN model ELSE $model END, updated_at = $at,
+                title = CASE title WHEN '' THEN $title ELSE title END, derived_title = CASE title WHEN '' THEN $title ELSE derived_title END
+            WHERE id = $id
+            """,
+            ("$keeps", request.KeepsSessionModel), ("$model", model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
         {
             throw SessionStore.NotFound(request.SessionId);
         }
@@ -41,6 +46,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
             connection.Execute(
                 "UPDATE turns SET status = 'running', owner = $me, started_at = $at WHERE id = $id", ("$me", owner.Name), ("$at", Sql.FormatTime(now)), ("$id", id.ToString()));
         }
+        TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
         events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
         return turn;

@@ -7,6 +7,9 @@ namespace Pryx.Protocol.Approvals;
 public sealed record Approval
 {
     public required ApprovalId Id { get; init; }
+
+    /// <summary>The same, as events and answers call it.</summary>
+    public ApprovalId ApprovalId => Id;
     public required SessionId SessionId { get; init; }
     public TurnId? TurnId { get; init; }
     public string? CallId { get; init; }
@@ -28,6 +31,9 @@ public sealed record Approval
     /// <summary>Why a person is asked, in a sentence.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>How much harm a wrong yes could do.</summary>
+    public RiskLevel RiskLevel { get; init; } = RiskLevel.Medium;
+
     /// <summary>The rule that asked.</summary>
     public string? Rule { get; init; }
 
@@ -43,6 +49,20 @@ public sealed record Approval
     /// <summary>UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>For the card's colour, not for any decision: policy decides.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RiskLevel>))]
+public enum RiskLevel
+{
+    /// <summary>It only looks.</summary>
+    [JsonStringEnumMemberName("low")] Low,
+
+    /// <summary>It changes something that can be put right.</summary>
+    [JsonStringEnumMemberName("medium")] Medium,
+
+    /// <summary>It deletes, publishes, sends, leaves the folder, reads secrets, or can not be told.</summary>
+    [JsonStringEnumMemberName("high")] High,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ApprovalKind>))]

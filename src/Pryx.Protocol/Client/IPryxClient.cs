@@ -55,6 +55,9 @@ public interface IPryxClient : IAsyncDisposable
     /// <param name="canApprove">Whether this subscriber can answer approvals: without one, what must be asked is denied.</param>
     IAsyncEnumerable<PryxEvent> SubscribeAsync(SessionId id, long afterVersion, bool canApprove, CancellationToken cancellationToken);
 
+    /// <summary>A question that waits, with its exact arguments: the event that announces it has none of their secrets. Null when it waits no more.</summary>
+    Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken);
+
     /// <summary>False when somebody else has answered, or the question is gone.</summary>
     Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken);
 

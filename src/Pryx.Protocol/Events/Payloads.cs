@@ -49,7 +49,7 @@ public sealed record ToolOutputPayload(string CallId, string Stream, string Text
 /// <param name="Attempt">The number of the failed attempt, from 1.</param>
 public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, string Reason);
 
-public sealed record ErrorPayload(string Code, string Message, string TraceId);
+public sealed record ErrorPayload(string Code, string Message, string? TraceId);
 
 /// <param name="Status">active or archived.</param>
 public sealed record SessionUpdatedPayload(string Title, string Status, string? Model);

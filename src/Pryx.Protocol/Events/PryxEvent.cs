@@ -67,12 +67,16 @@ public static class EventNames
     public const string ApprovalResolved = "approval.resolved";
 
     // Progress: version 0, may be dropped.
+    public const string SessionTyping = "session.typing";
     public const string MessageDelta = "message.delta";
     public const string ReasoningDelta = "reasoning.delta";
     public const string ToolOutput = "tool.output";
     public const string StepRetrying = "step.retrying";
 
-    /// <summary>The turn can not go on and its end can not be stored: it stays open for the next process.</summary>
+    /// <summary>
+    /// Committed, right after turn.failed: what went wrong, for whoever shows the errors of all that runs. As progress (version 0):
+    /// the turn can not go on and its end can not be stored; it stays open for the next process.
+    /// </summary>
     public const string ErrorOccurred = "error.occurred";
 
     /// <summary>Each turn ends with exactly one of these.</summary>

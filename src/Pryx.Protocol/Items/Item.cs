@@ -92,8 +92,28 @@ public sealed record ToolResult(string CallId, ToolStatus Status, string Output)
     public long DurationMs { get; init; }
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 
+    /// <summary>How the command ended; null for every other tool.</summary>
+    public CommandOutcome? Command { get; init; }
+
     /// <summary>The file that holds the rest when <see cref="Output"/> was cut; null when nothing was.</summary>
     public string? FullOutputPath { get; init; }
+}
+
+/// <summary>How a command ended, and how much of the end of its result's text its streams are: stdout, a heading, stderr.</summary>
+/// <param name="StdoutLength">In characters; 0 for a silent one.</param>
+/// <param name="StderrLength">In characters; 0 for a silent one.</param>
+public sealed record CommandOutcome(int ExitCode, bool TimedOut, int StdoutLength, int StderrLength)
+{
+    public const string StdoutHeading = "\nstdout:\n";
+    public const string StderrHeading = "\nstderr:\n";
+
+    public string StderrOf(string output) => StderrLength <= output.Length ? output[^StderrLength..] : "";
+
+    public string StdoutOf(string output)
+    {
+        var end = output.Length - (StderrLength == 0 ? 0 : StderrLength + StderrHeading.Length);
+        return end >= StdoutLength ? output[(end - StdoutLength)..end] : "";
+    }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ToolStatus>))]

@@ -19,6 +19,9 @@ public sealed record StartTurn
     /// <summary>Which of the provider's APIs is spoken ("responses", "chat", "messages"); null for its default.</summary>
     public string? ModelApi { get; init; }
 
+    /// <summary>The model is this turn's alone: the session keeps the one it has. Otherwise it becomes the session's.</summary>
+    public bool KeepsSessionModel { get; init; }
+
     /// <summary>What becomes of the input while another turn of the session runs.</summary>
     public Delivery Delivery { get; init; }
 

@@ -12,6 +12,7 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(CommandIo io, string name, string[] args)
     {
+        args = ServeCommand.Translate(name, args);
         if (args.Length == 0)
         {
             io.Error.WriteLine($"{name}: say what to do. The terminal UI does not exist yet.");
@@ -28,6 +29,7 @@ internal static class CommandLine
             GrantCommand.Create(io),
             TrustCommand.Create(io),
             ServeCommand.Create(io),
+            ServeCommand.CreateCore(io),
         };
         foreach (var version in root.Options.OfType<VersionOption>().ToList())
         {
@@ -39,6 +41,7 @@ internal static class CommandLine
         {
             io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} Unknown command: {SafeText.Line(args[0], 60)}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {name} {nearest}");
+            io.Error.WriteLine($"Usage: {name} {string.Join('|', root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))} ...");
             return ExitCodes.Usage;
         }
         var parsed = root.Parse(args);
@@ -71,7 +74,7 @@ internal static class CommandLine
         {
             return null;
         }
-        var nearest = root.Subcommands.Select(command => (command.Name, Distance: Distance(command.Name, word))).MinBy(candidate => candidate.Distance);
+        var nearest = root.Subcommands.Where(command => !command.Hidden).Select(command => (command.Name, Distance: Distance(command.Name, word))).MinBy(candidate => candidate.Distance);
         return nearest.Distance <= 2 ? nearest.Name : "--help";
     }
 
@@ -96,7 +99,7 @@ internal static class CommandLine
         var path = new List<string>();
         for (var at = parsed.CommandResult; at.Parent is System.CommandLine.Parsing.CommandResult parent; at = parent)
         {
-            path.Insert(0, at.Command.Name);
+            path.Insert(0, at.Command.Name == "core" ? "serve" : at.Command.Name); // nobody types core
         }
         return string.Join(' ', [name, .. path, "--help"]);
     }

@@ -14,6 +14,9 @@ internal static class ExitCodes
     public const int Limit = 5;
     public const int Stopped = 130;
 
+    /// <summary>Core to its host: this can not start, and will not by being tried again. Nobody else sees it.</summary>
+    public const int Refused = 78;
+
     public static int Of(TurnEndedPayload ended) => ended switch
     {
         { Outcome: "cancelled" } => Stopped,

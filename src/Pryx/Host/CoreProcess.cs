@@ -1,27 +1,76 @@
-using System.Net;
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
 
 namespace Pryx.Host;
 
+/// <summary>How Core is to run.</summary>
+internal sealed record CoreRun
+{
+    /// <summary>Null: the address's own, else PRYX_PORT, else the usual one.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Null: PRYX_LISTEN_ADDR, else listen_addr.</summary>
+    public string? Listen { get; init; }
+    public bool HasAuthentication { get; init; } = true;
+
+    /// <summary>The folder of sessions that name none.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The supervisor's process; null without one.</summary>
+    public int? HostPid { get; init; }
+    public required Action<string> OnWarning { get; init; }
+
+    /// <summary>Gets the address once Core answers.</summary>
+    public required Action<Uri> OnReady { get; init; }
+}
+
 /// <summary>This process as <c>pryx-core</c>.</summary>
 internal static class CoreProcess
 {
-    /// <summary>Runs until it is told to stop.</summary>
-    /// <param name="onReady">Gets the address once Core answers.</param>
-    public static async Task RunAsync(int? port, bool hasAuthentication, string workingDirectory, Action<string> onWarning, Action<Uri> onReady, CancellationToken cancellationToken)
+    /// <summary>From the first signal to the last moment; longer than anything that ends needs.</summary>
+    private static readonly TimeSpan EndBudget = TimeSpan.FromMilliseconds(1700);
+
+    /// <summary>Runs until it is told to stop. Must be called on the main thread.</summary>
+    public static async Task RunAsync(CoreRun run, CancellationToken cancellationToken)
     {
-        var options = new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning };
-        var gateway = new GatewayOptions
+        using var signals = run.HostPid is null ? StopSignals.OfProcess() : StopSignals.OfChild();
+        if (run.HostPid is { } host && !HostLink.Tie(host, signals))
         {
-            Endpoints = [.. (port is { } chosen and not 0 ? (int[])[chosen] : [42424, 0]).Select(number => new IPEndPoint(IPAddress.Loopback, number))],
-            HasAuthentication = hasAuthentication,
-            WorkingDirectory = workingDirectory,
-        };
-        await using var daemon = await Daemon.StartAsync(options, gateway, cancellationToken);
-        onReady(daemon.Url);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.UnsafeRegister(_ => stopped.TrySetResult(), null);
-        await stopped.Task;
+            return;
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        // The second signal, and an end that takes too long. Tools die with the process.
+        using var now = signals.Now.UnsafeRegister(static _ => Environment.Exit(Commands.ExitCodes.Stopped), null);
+        using var deadline = new Timer(static _ => Environment.Exit(Commands.ExitCodes.Failed), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var ending = stop.Token.UnsafeRegister(_ => deadline.Change(EndBudget, Timeout.InfiniteTimeSpan), null);
+        try
+        {
+            await using var daemon = await StartAsync(run, stop.Token);
+            run.OnReady(daemon.Url);
+            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = stop.Token.UnsafeRegister(_ => stopped.TrySetResult(), null);
+            await stopped.Task;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop before it was ready.
+        }
+    }
+
+    private static Task<Daemon> StartAsync(CoreRun run, CancellationToken cancellationToken)
+    {
+        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = run.OnWarning });
+        var address = ListenAddress.Choose(core.Config, Settings.OfProcess, run.Listen, run.Port);
+        if (!address.IsLoopback && run.HasAuthentication)
+        {
+            run.OnWarning($"Pryx listens on {address.Address}: others on the network can reach it. They need a token, but what they send is not encrypted; put a proxy with TLS in front of it.");
+        }
+        return Daemon.StartAsync(core, new GatewayOptions
+        {
+            Endpoints = address.Endpoints(Announcement.ReadLastPort(core.Options.Paths)),
+            HasAuthentication = run.HasAuthentication,
+            WorkingDirectory = run.WorkingDirectory,
+            HostPid = run.HostPid,
+        }, cancellationToken);
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Http;
 
@@ -7,6 +9,7 @@ public sealed class HealthTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("CA17", "health")]
     public async Task Health_is_public_and_names_both_versions()
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);
@@ -18,6 +21,9 @@ public sealed class HealthTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("ok", (string?)body!["status"]);
         Assert.Equal("0.1.0", (string?)body["version"]);
+        Assert.NotNull((string?)body["product_version"]);
+        Assert.InRange(
+            TimeProvider.System.GetUtcNow() - DateTimeOffset.Parse((string)body["timestamp"]!, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
     }
 
     [Fact]

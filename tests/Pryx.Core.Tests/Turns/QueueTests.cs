@@ -53,6 +53,8 @@ public sealed class QueueTests
         await using var core = await TempCore.StartAsync(provider);
         var session = await core.NewSessionAsync();
         var first = await core.StartAsync(session, "one");
+        // Before its model is asked, input steers the first step.
+        await provider.WaitForRequestsAsync(1, Cancel);
         var queued = await core.StartAsync(session, "two", Delivery.Queue);
         var late = await core.StartAsync(session, "three");
         var last = await core.StartAsync(session, "four", Delivery.Queue);

@@ -66,7 +66,8 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
             }
             tally.Add(e);
             cards.Show(e);
-            if (e.Event == EventNames.ApprovalNeeded && io.CanAsk && e.Payload?.Deserialize(ProtocolJson.Default.Approval) is { } approval)
+            if (e.Event == EventNames.ApprovalNeeded && io.CanAsk && e.Payload?.Deserialize(ProtocolJson.Default.Approval) is { } shown
+                && await client.FindApprovalAsync(shown.Id, cancellationToken) is { } approval)
             {
                 cards.Add(approval);
             }

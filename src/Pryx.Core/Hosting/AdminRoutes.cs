@@ -1,0 +1,28 @@
+using Pryx.Core.Audit;
+using Pryx.Core.Configuration;
+using Pryx.Core.Costs;
+using Pryx.Core.Http;
+using Pryx.Core.Models;
+using Pryx.Core.Policies;
+using Pryx.Core.Preferences;
+using Pryx.Core.Workspaces;
+
+namespace Pryx.Core.Hosting;
+
+/// <summary>The slices by which the user looks after this Pryx: policies, folders, configuration, providers, audit, costs.</summary>
+internal static class AdminRoutes
+{
+    public static void Map(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
+    {
+        var time = core.Options.Time;
+        var audit = new AuditLog(store.Database);
+        new PolicyEndpoints(
+            store.Grants, store.Sessions, new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, options.WorkingDirectory, time), core.Options.Paths.Policies, time).Map(routes);
+        new WorkspaceEndpoints(store.Workspaces, store.Trust, audit).Map(routes);
+        new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
+        new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
+        new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
+        new ProviderEndpoints(core.Models).Map(routes);
+        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Pryx.Host;
+
+/// <summary>Core as a child process of the host. It says what it has to say on the host's own stdout and stderr.</summary>
+internal sealed partial class CoreChild : ICoreChild
+{
+    private const int Term = 15;
+    private readonly Process _process;
+
+    private CoreChild(Process process)
+    {
+        _process = process;
+        ProcessId = process.Id;
+        Exited = WaitAsync();
+    }
+
+    public int ProcessId { get; }
+
+    public Task<int> Exited { get; }
+
+    /// <summary>This executable once more, as Core. Must be called on a thread that lives as long as the process: Core dies with the thread that forked it.</summary>
+    /// <param name="arguments">What <c>pryx serve</c> was given.</param>
+    public static CoreChild Start(IEnumerable<string> arguments)
+    {
+        var (file, before) = Self();
+        string[] core = ["core", "--host-pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+        var process = new Process
+        {
+            // Its input is ours to hold: nobody's keys are read by it, and where nothing better exists its end says that we have died.
+            StartInfo = new ProcessStartInfo(file, [.. before, .. core, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true },
+            EnableRaisingEvents = true,
+        };
+        process.Start();
+        return new CoreChild(process);
+    }
+
+    public void Stop()
+    {
+        if (_process.HasExited)
+        {
+            return;
+        }
+        if (OperatingSystem.IsWindows())
+        {
+            _process.StandardInput.Close();
+            return;
+        }
+        _ = Send(ProcessId, Term);
+    }
+
+    // Elsewhere its tools do not die with it.
+    public void Kill() => _process.Kill(entireProcessTree: !OperatingSystem.IsLinux());
+
+    public void Dispose() => _process.Dispose();
+
+    private async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _process.ExitCode;
+    }
+
+    // Started as "dotnet pryx.dll", the executable is not ours and the first argument is.
+    private static (string File, string[] Before) Self()
+    {
+        var file = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(file) == "dotnet" ? (file, [Environment.GetCommandLineArgs()[0]]) : (file, []);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int processId, int signal);
+}

@@ -1,0 +1,43 @@
+using Pryx.Core.Configuration;
+
+namespace Pryx.Host;
+
+/// <summary>
+/// This process as the host: it starts Core, starts it again after a crash, and takes everything down with it. It stays small: nothing
+/// of Core is loaded here before there is something to say about it.
+/// </summary>
+internal static class HostProcess
+{
+    /// <summary>True for <c>pryx serve …</c>; help and a Core without a host are none of ours.</summary>
+    public static bool IsAsked(string name, string[] args) =>
+        name != "pryx-core" && args is ["serve", ..] && !args.Any(argument => argument is "--no-supervisor" or "--help" or "-h" or "-?" or "/?" or "/h");
+
+    /// <summary>Runs until Core ends for good or a signal comes. Must be called on the main thread.</summary>
+    /// <param name="arguments">Those of <c>serve</c>; Core reads them.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        using var signals = StopSignals.OfProcess();
+        using var main = new MainThread();
+        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() => CoreChild.Start(arguments)), Tell, TimeProvider.System);
+        var (stop, now) = (signals.Stop, signals.Now);
+        return main.WorkUntil(Task.Run(() => supervisor.RunAsync(stop, now), CancellationToken.None));
+    }
+
+    private static void Tell(CoreFailure failure)
+    {
+        if (failure.Delay is { } delay)
+        {
+            Console.Error.WriteLine($"Warning: pryx-core has ended unexpectedly ({failure.Reason}). It is started again in {delay.TotalSeconds:0} s.");
+        }
+        if (failure.IsLasting || failure.Delay is null)
+        {
+            Console.Error.WriteLine(failure.Delay is null
+                ? $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row and is not started again."
+                : $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row.");
+            Console.Error.WriteLine($"Next: see what it wrote to {Logs()}, or run 'pryx serve --no-supervisor' to watch it{(failure.Delay is null ? "; then start it again with 'pryx serve'" : "")}.");
+        }
+    }
+
+    private static string Logs() => PryxPaths.From(Settings.OfProcess).Logs;
+}
