@@ -33,4 +33,9 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 [JsonSerializable(typeof(ApprovalDecision))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
+[JsonSerializable(typeof(ShownQuestion))]
 internal sealed partial class ClientJson : JsonSerializerContext;
+
+/// <summary>A question as the gateway shows it.</summary>
+/// <param name="State">pending while it waits.</param>
+internal sealed record ShownQuestion(Approvals.Approval Approval, string State);
