@@ -1,4 +1,3 @@
-using System.Net;
 using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
 
@@ -36,10 +35,6 @@ public sealed class Daemon : IAsyncDisposable
         var paths = core.Options.Paths;
         try
         {
-            if (!gateway.HasAuthentication && gateway.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
-            {
-                throw new PryxException("ADDRESS_REFUSED", $"Without authentication Pryx does not listen on {open.Address}: everybody who reaches it could run commands here.", "leave out --no-auth, or listen on 127.0.0.1");
-            }
             held = await DaemonLock.TakeAsync(paths.Create(), cancellationToken);
             // What a killed daemon has left must not be taken for this one.
             Announcement.Remove(paths);

@@ -1,4 +1,5 @@
 using Pryx.Core.Access;
+using Pryx.Core.Audit;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
@@ -22,7 +23,7 @@ internal static class GatewayRoutes
         Pages.Map(routes);
         new SigninEndpoints(core.Access, time).Map(routes);
         new TokenEndpoints(core.Access, time).Map(routes);
-        new RemoteEndpoints(core.Access, core.Options.Paths, () => PryxConfig.Load(core.Options.Paths, core.Options.Settings), store.Database).Map(routes);
+        new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new HealthEndpoints(time).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);

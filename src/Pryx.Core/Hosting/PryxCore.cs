@@ -4,7 +4,6 @@ using Pryx.Core.Access;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
-using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
@@ -46,9 +45,6 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>Who may call the gateway.</summary>
     public AccessDesk Access => field ??= new(options.Paths, () => Config, async cancellationToken => new AccessTokenStore((await StoreAsync(cancellationToken)).Database), options.Time, options.OnWarning);
-
-    /// <summary>For WebSockets and whatever else stays open.</summary>
-    public ConnectionLimits Connections => field ??= new(Config, options.Time);
 
     public async Task<CoreStore> StoreAsync(CancellationToken cancellationToken)
     {

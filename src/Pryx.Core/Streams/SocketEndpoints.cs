@@ -51,7 +51,7 @@ public sealed class SocketEndpoints(
             OffersApproval = http.QueryText("can_approve") is null || http.QueryFlag("can_approve"),
         };
         var after = await AfterAsync(http);
-        using var place = limits.Enter(http.Connection.RemoteIpAddress, caller.Name != "anyone");
+        using var place = limits.Enter(caller);
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         _open.Add(client);
         try

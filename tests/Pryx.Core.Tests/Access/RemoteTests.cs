@@ -53,6 +53,16 @@ public sealed class RemoteTests
     }
 
     [Fact]
+    public async Task Only_whoever_has_the_core_token_opens_this_machine_to_others()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+        var (minted, _) = await MintedTokenTests.MintAsync(core, core.Token, "boss", "read", "chat", "approve", "admin");
+
+        Assert.Equal((HttpStatusCode.Forbidden, "CONFIG_LOCAL_ONLY"), await MintedTokenTests.SendAsync(core, minted, HttpMethod.Put, "/api/v1/remote", """{"url":"https://evil.example"}"""));
+        Assert.Equal("HOST_REFUSED", (await SendAsync(core, "GET", "/health", ("Host", "evil.example"))).Code);
+    }
+
+    [Fact]
     public async Task Clients_behind_the_proxy_are_limited_each_by_their_own_address()
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);
