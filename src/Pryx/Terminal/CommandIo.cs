@@ -55,7 +55,7 @@ internal sealed record CommandIo
             EditAsync = environment.Editor is { } editor ? (text, cancellationToken) => EditorProcess.EditAsync(editor, text, cancellationToken) : null,
             OpenBrowser = environment.HasDisplay ? BrowserProcess.Open : static _ => false,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            ConnectAsync = (options, cancellationToken) => CoreInProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
+            ConnectAsync = (options, cancellationToken) => CoreConnection.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
         };
     }
 

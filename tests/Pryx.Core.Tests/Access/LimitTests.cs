@@ -1,7 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Pryx.Core.Configuration;
 using Pryx.Core.Http;
-using Pryx.Core.Streams;
 using Pryx.Protocol.Errors;
 using Pryx.Testing;
 using static Pryx.Core.Tests.Access.CrossOriginTests;
@@ -68,9 +68,9 @@ public sealed class LimitTests
     {
         using var home = new TempHome();
         var limits = Limits(home, "max_websocket_connections: 40\n");
-        var remote = new Caller("token:phone", Scopes.All) { Address = "192.0.2.1", IsRemote = true };
-        var anyone = new Caller("anyone", Scopes.All) { Address = "127.0.0.1" };
-        var local = new Caller("core", Scopes.All) { Address = "127.0.0.1" };
+        var remote = Request(new Caller("token:phone", Scopes.All) { Address = "192.0.2.1", IsRemote = true });
+        var anyone = Request(Caller.Anyone with { Address = "127.0.0.1" });
+        var local = Request(new Caller("core", Scopes.All) { Address = "127.0.0.1" });
 
         var open = Enumerable.Range(0, 5).Select(_ => limits.Enter(remote)).ToList();
         Assert.Equal("RATE_LIMITED", Assert.Throws<PryxException>(() => limits.Enter(remote)).Code);
@@ -90,7 +90,7 @@ public sealed class LimitTests
     {
         using var home = new TempHome();
         var limits = Limits(home, "websocket_rate_limit_per_minute: 60\n");
-        var local = new Caller("core", Scopes.All) { Address = "127.0.0.1" };
+        var local = Request(new Caller("core", Scopes.All) { Address = "127.0.0.1" });
 
         for (var i = 0; i < 5; i++)
         {
@@ -99,10 +99,17 @@ public sealed class LimitTests
         Assert.Equal("RATE_LIMITED", Assert.Throws<PryxException>(() => limits.Enter(local)).Code);
     }
 
-    private static SocketLimits Limits(TempHome home, string config)
+    private static ConnectionLimits Limits(TempHome home, string config)
     {
         Directory.CreateDirectory(home.Data);
         File.WriteAllText(Path.Combine(home.Data, "config.yaml"), config);
-        return new SocketLimits(() => PryxConfig.Load(new PryxPaths(home.Home, home.Data), new Settings(static _ => null)), new FakeTime());
+        return new ConnectionLimits(PryxConfig.Load(new PryxPaths(home.Home, home.Data), new Settings(static _ => null)), new FakeTime());
+    }
+
+    private static DefaultHttpContext Request(Caller caller)
+    {
+        var http = new DefaultHttpContext();
+        caller.Attach(http);
+        return http;
     }
 }
