@@ -30,8 +30,11 @@ public sealed class AccessDesk(PryxPaths paths, Func<PryxConfig> readConfig, Fun
         }
     }
 
-    /// <summary>Other machines: 10 a second, 20 at once.</summary>
-    public RateLimit RemoteLimit { get; } = new(20, 10, time);
+    /// <summary>Other machines without a token: 10 a second; as many at once that 50 webhooks of one sender pass.</summary>
+    public RateLimit StrangerLimit { get; } = new(60, 10, time);
+
+    /// <summary>Other machines with a token, which the user gave them: only a client that has gone wild is slowed down.</summary>
+    public RateLimit GuestLimit { get; } = new(1000, 100, time);
 
     /// <summary>Those who have no right token: 20 a minute.</summary>
     public RateLimit FailureLimit { get; } = new(20, 20 / 60.0, time);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Pryx.Core.Configuration;
 using Pryx.Protocol.Errors;
 
@@ -21,8 +22,9 @@ public sealed class ConnectionLimits(PryxConfig config, TimeProvider time)
 
     /// <summary>Before the connection is upgraded; what it returns is disposed when the connection ends.</summary>
     /// <exception cref="PryxException">RATE_LIMITED (429) with the time to wait, SERVICE_UNAVAILABLE (503) when there are too many.</exception>
-    public IDisposable Enter(Caller caller)
+    public IDisposable Enter(HttpContext http)
     {
+        var caller = Caller.Of(http);
         if (_countsEverybody || caller.IsRemote || caller.Scopes == Scopes.None)
         {
             _new.Take(caller.Address);

@@ -50,7 +50,7 @@ public sealed class SocketEndpoints(
             OffersApproval = http.QueryText("can_approve") is null || http.QueryFlag("can_approve"),
         };
         var after = await AfterAsync(http);
-        using var place = limits.Enter(client.Caller);
+        using var place = limits.Enter(http);
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         _open.Add(client);
         try

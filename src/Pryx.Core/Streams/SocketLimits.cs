@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Pryx.Core.Configuration;
 using Pryx.Core.Http;
 
@@ -14,5 +15,5 @@ public sealed class SocketLimits(Func<ConnectionLimits> connections, Func<PryxCo
 
     /// <summary>Counts a connection until the result is disposed.</summary>
     /// <exception cref="Protocol.Errors.PryxException">RATE_LIMITED, SERVICE_UNAVAILABLE.</exception>
-    public IDisposable Enter(Caller caller) => connections().Enter(caller);
+    public IDisposable Enter(HttpContext http) => connections().Enter(http);
 }

@@ -1,7 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Pryx.Core.Configuration;
 using Pryx.Core.Http;
-
 using Pryx.Protocol.Errors;
 using Pryx.Testing;
 using static Pryx.Core.Tests.Access.CrossOriginTests;
@@ -68,13 +68,15 @@ public sealed class LimitTests
     {
         using var home = new TempHome();
         var limits = Limits(home, "max_websocket_connections: 40\n");
-        var remote = new Caller("token:phone", Scopes.All) { Address = "192.0.2.1", IsRemote = true };
-        var local = new Caller("core", Scopes.All) { Address = "127.0.0.1" };
+        var remote = Request(new Caller("token:phone", Scopes.All) { Address = "192.0.2.1", IsRemote = true });
+        var anyone = Request(Caller.Anyone with { Address = "127.0.0.1" });
+        var local = Request(new Caller("core", Scopes.All) { Address = "127.0.0.1" });
 
         var open = Enumerable.Range(0, 5).Select(_ => limits.Enter(remote)).ToList();
         Assert.Equal("RATE_LIMITED", Assert.Throws<PryxException>(() => limits.Enter(remote)).Code);
         Assert.NotNull(Assert.Throws<PryxException>(() => limits.Enter(remote)).RetryAfter);
-        open.AddRange(Enumerable.Range(0, 35).Select(_ => limits.Enter(local)));
+        open.AddRange(Enumerable.Range(0, 5).Select(_ => limits.Enter(anyone)));
+        open.AddRange(Enumerable.Range(0, 30).Select(_ => limits.Enter(local)));
         Assert.Equal("SERVICE_UNAVAILABLE", Assert.Throws<PryxException>(() => limits.Enter(local)).Code);
 
         open[0].Dispose();
@@ -88,7 +90,7 @@ public sealed class LimitTests
     {
         using var home = new TempHome();
         var limits = Limits(home, "websocket_rate_limit_per_minute: 60\n");
-        var local = new Caller("core", Scopes.All) { Address = "127.0.0.1" };
+        var local = Request(new Caller("core", Scopes.All) { Address = "127.0.0.1" });
 
         for (var i = 0; i < 5; i++)
         {
@@ -102,5 +104,12 @@ public sealed class LimitTests
         Directory.CreateDirectory(home.Data);
         File.WriteAllText(Path.Combine(home.Data, "config.yaml"), config);
         return new ConnectionLimits(PryxConfig.Load(new PryxPaths(home.Home, home.Data), new Settings(static _ => null)), new FakeTime());
+    }
+
+    private static DefaultHttpContext Request(Caller caller)
+    {
+        var http = new DefaultHttpContext();
+        caller.Attach(http);
+        return http;
     }
 }
