@@ -23,9 +23,6 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
     };
 }
 
-/// <summary>What <c>GET /api/v1/approvals/{id}</c> says of a question.</summary>
-internal sealed record AskedApproval(Approval Approval, string State);
-
 /// <param name="Key">Of the provider, as it was typed.</param>
 internal sealed record ProviderKey(string Key);
 
@@ -34,7 +31,11 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApprovalDecision))]
-[JsonSerializable(typeof(AskedApproval))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
+[JsonSerializable(typeof(ShownQuestion))]
 internal sealed partial class ClientJson : JsonSerializerContext;
+
+/// <summary>A question as the gateway shows it.</summary>
+/// <param name="State">pending while it waits.</param>
+internal sealed record ShownQuestion(Approvals.Approval Approval, string State);

@@ -124,7 +124,7 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     }
 
     public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
-        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.AskedApproval, cancellationToken, notFoundIsNothing: true) is { State: "pending" } asked ? asked.Approval : null;
+        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.ShownQuestion, cancellationToken, notFoundIsNothing: true) is { State: "pending" } shown ? shown.Approval : null;
 
     public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {
