@@ -101,6 +101,8 @@ internal sealed class FakeClient : IPryxClient
     };
 
     // What the command asks.
+    public bool KeepsTurnsRunning { get; init; }
+
     public Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
     {
         Created = request;
@@ -155,6 +157,8 @@ internal sealed class FakeClient : IPryxClient
     }
 
     public Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) => Task.FromResult(_questions.GetValueOrDefault(id));
+
+    public Task<IReadOnlyList<Approval>> ListPendingApprovalsAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Approval>>([.. _questions.Values]);
 
     public Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {

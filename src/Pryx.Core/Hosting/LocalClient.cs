@@ -15,6 +15,8 @@ namespace Pryx.Core.Hosting;
 /// <summary>The client of a Core that lives in the same process: no socket, its own turns only. Disposing it suspends what runs.</summary>
 public sealed class LocalClient(PryxCore core) : IPryxClient
 {
+    public bool KeepsTurnsRunning => false;
+
     public async Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken)
     {
         var store = await core.StoreAsync(cancellationToken);
@@ -74,6 +76,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
 
     public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Approvals.FindAsync(id, cancellationToken) is { IsPending: true } state ? state.Approval : null;
+
+    public async Task<IReadOnlyList<Approval>> ListPendingApprovalsAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Approvals.ListPendingAsync(id, cancellationToken);
 
     public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);

@@ -41,7 +41,7 @@ public sealed class KeyEndpoints(ModelDesk models, ISecretStore secrets, AuditLo
         }
         await secrets.SetAsync(SecretNames.Provider(provider.Id), key, http.RequestAborted);
         await AuditAsync(http, "provider.key_set", provider.Id);
-        await http.WriteAsync(new KeyStored(true, provider.Id), ModelJson.Default.KeyStored);
+        await http.WriteAsync(new KeyStored(true, provider.Id, $"the {secrets.Description}"), ModelJson.Default.KeyStored);
     }
 
     private async Task DeleteAsync(HttpContext http)

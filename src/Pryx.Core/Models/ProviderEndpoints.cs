@@ -106,7 +106,8 @@ public sealed record KeyState(string ProviderId, bool Configured);
 /// <summary>One of the two; it is stored and never shown again.</summary>
 public sealed record KeyInput(string? ApiKey, string? Key);
 
-public sealed record KeyStored(bool Ok, string ProviderId);
+/// <param name="KeptIn">Where, in words for a person.</param>
+public sealed record KeyStored(bool Ok, string ProviderId, string KeptIn);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProviderList))]

@@ -23,6 +23,11 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
     };
 }
 
+/// <param name="State">pending, or what became of it.</param>
+internal sealed record ApprovalFound(Approval Approval, string State);
+
+internal sealed record ApprovalsPending(IReadOnlyList<Approval> Approvals);
+
 /// <param name="Key">Of the provider, as it was typed.</param>
 internal sealed record ProviderKey(string Key);
 
@@ -31,11 +36,9 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApprovalDecision))]
+[JsonSerializable(typeof(ApprovalFound))]
+[JsonSerializable(typeof(ApprovalsPending))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
-[JsonSerializable(typeof(ShownQuestion))]
+[JsonSerializable(typeof(QueueLine))]
 internal sealed partial class ClientJson : JsonSerializerContext;
-
-/// <summary>A question as the gateway shows it.</summary>
-/// <param name="State">pending while it waits.</param>
-internal sealed record ShownQuestion(Approvals.Approval Approval, string State);

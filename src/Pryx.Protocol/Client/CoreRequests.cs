@@ -47,7 +47,7 @@ internal sealed class CoreRequests(HttpMessageInvoker http, PryxHttpOptions opti
 
     private async Task<T> ExchangeAsync<T>(CoreRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken)
     {
-        var retries = new RetryDelays(request.IsRepeatable);
+        var retries = new RetryDelays(request.IsRepeatable, options.NetworkRetries);
         while (true)
         {
             var (result, wait) = await TryAsync(request, readAsync, retries, cancellationToken);

@@ -13,6 +13,9 @@ namespace Pryx.Protocol.Client;
 /// </summary>
 public interface IPryxClient : IAsyncDisposable
 {
+    /// <summary>True when turns go on without the process of this client; false when it hosts them itself and suspends them when it ends.</summary>
+    bool KeepsTurnsRunning { get; }
+
     Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken);
     Task<Session?> FindSessionAsync(SessionId id, CancellationToken cancellationToken);
 
@@ -57,6 +60,9 @@ public interface IPryxClient : IAsyncDisposable
 
     /// <summary>A question that waits, with its exact arguments: the event that announces it has none of their secrets. Null when it waits no more.</summary>
     Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken);
+
+    /// <summary>The questions of a session that wait, with their exact arguments, oldest first: for whoever joins late.</summary>
+    Task<IReadOnlyList<Approval>> ListPendingApprovalsAsync(SessionId id, CancellationToken cancellationToken);
 
     /// <summary>False when somebody else has answered, or the question is gone.</summary>
     Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken);

@@ -21,6 +21,8 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     private readonly Lock _gate = new();
     private readonly List<Task> _opening = [];
 
+    public bool KeepsTurnsRunning => true;
+
     public async Task<Session> CreateSessionAsync(CreateSession request, CancellationToken cancellationToken) => Must(await _core.SendAsync(
         CoreRequest.Post(Sessions, NewSession.From(request with { Workspace = request.Workspace is { } folder ? Path.GetFullPath(folder) : null }), ProtocolJson.Default.NewSession), ProtocolJson.Default.Session, cancellationToken));
 
@@ -124,7 +126,10 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     }
 
     public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
-        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.ShownQuestion, cancellationToken, notFoundIsNothing: true) is { State: "pending" } shown ? shown.Approval : null;
+        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.ApprovalFound, cancellationToken, notFoundIsNothing: true) is { State: "pending" } found ? found.Approval : null;
+
+    public async Task<IReadOnlyList<Approval>> ListPendingApprovalsAsync(SessionId id, CancellationToken cancellationToken) =>
+        Must(await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/pending?session_id={id}"), ClientJson.Default.ApprovalsPending, cancellationToken)).Approvals;
 
     public async Task<bool> AnswerApprovalAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {

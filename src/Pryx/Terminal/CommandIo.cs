@@ -52,7 +52,7 @@ internal sealed record CommandIo
             Environment = environment,
             EditAsync = environment.Editor is { } editor ? (text, cancellationToken) => EditorProcess.EditAsync(editor, text, cancellationToken) : null,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            ConnectAsync = (options, cancellationToken) => CoreInProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
+            ConnectAsync = (options, cancellationToken) => CoreConnection.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
         };
     }
 

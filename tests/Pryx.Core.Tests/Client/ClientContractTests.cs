@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
+using Pryx.Protocol.Grants;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
 using Pryx.Testing;
@@ -196,6 +198,99 @@ public sealed class ClientContractTests
         Assert.Equal(items.Select(item => item.Seq).Order().Distinct(), items.Select(item => item.Seq));
         Assert.Equal(200_000 + 6, ((UserMessage)items[0]).Text.Length);
         Assert.Equal(image, Assert.Single(((UserMessage)items[0]).Attachments));
+    }
+
+    [Theory, MemberData(nameof(Roads))]
+    public async Task A_question_waits_and_is_answered_once(Road road)
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+        var client = bed.Client;
+        var session = (await client.CreateSessionAsync(new CreateSession { Workspace = bed.Home.Workspace, Model = Model }, Cancellation)).Id;
+        Approval? asked = null;
+
+        await foreach (var e in StartAndFollowAsync(client, session))
+        {
+            if (e.Event == EventNames.ApprovalNeeded)
+            {
+                asked = Assert.Single(await client.ListPendingApprovalsAsync(session, Cancellation));
+                var edited = JsonSerializer.SerializeToElement(new { command = "touch edited.txt" });
+                Assert.Equal(asked.Id, (await client.FindApprovalAsync(asked.Id, Cancellation))!.Id);
+                Assert.True(await client.AnswerApprovalAsync(asked.Id, ApprovalAnswer.Approve("test") with { EditedArgs = edited }, Cancellation));
+                Assert.False(await client.AnswerApprovalAsync(asked.Id, ApprovalAnswer.Deny("late"), Cancellation));
+            }
+        }
+
+        Assert.NotNull(asked);
+        Assert.Null(await client.FindApprovalAsync(asked.Id, Cancellation));
+        Assert.Null(await client.FindApprovalAsync(ApprovalId.New(), Cancellation));
+        Assert.Empty(await client.ListPendingApprovalsAsync(session, Cancellation));
+        Assert.False(await client.AnswerApprovalAsync(ApprovalId.New(), ApprovalAnswer.Deny("nobody"), Cancellation));
+        Assert.Equal((true, false), (bed.Home.Exists("edited.txt"), bed.Home.Exists("made.txt")));
+    }
+
+    [Theory, MemberData(nameof(Roads))]
+    public async Task Grants_are_given_listed_and_taken_back(Road road)
+    {
+        await using var provider = await FakeProvider.StartAsync(Cancellation);
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+        var client = bed.Client;
+
+        var grant = await client.AddGrantAsync(new AddGrant("shell.exec:dotnet test*") { Workspace = bed.Home.Workspace, GrantedBy = "cli:alice" }, Cancellation);
+        var listed = Assert.Single(await client.ListGrantsAsync(Cancellation));
+
+        Assert.Equal(("shell.exec:dotnet test*", bed.Home.Workspace, grant.Id), (listed.Rule, listed.Workspace, listed.Id));
+        Assert.Equal("RULE_INVALID", await CodeAsync(() => client.AddGrantAsync(new AddGrant("((") { GrantedBy = "cli:alice" }, Cancellation)));
+        Assert.True(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
+        Assert.False(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
+        Assert.Empty(await client.ListGrantsAsync(Cancellation));
+    }
+
+    [Theory, MemberData(nameof(Roads))]
+    public async Task A_folder_is_trusted_with_exactly_what_was_shown(Road road)
+    {
+        await using var provider = await FakeProvider.StartAsync(Cancellation);
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+        var client = bed.Client;
+        Assert.Null(await client.GetTrustCardAsync(bed.Home.Workspace, Cancellation));
+        bed.Home.Write("AGENTS.md", "Be kind.");
+
+        var card = await client.GetTrustCardAsync(bed.Home.Workspace, Cancellation);
+        bed.Home.Write("AGENTS.md", "Be rude.");
+
+        Assert.Equal("AGENTS.md", Assert.Single(card!.Brings).Path);
+        Assert.Equal("TRUST_CHANGED", await CodeAsync(() => client.TrustWorkspaceAsync(card, Cancellation)));
+        await client.TrustWorkspaceAsync((await client.GetTrustCardAsync(bed.Home.Workspace, Cancellation))!, Cancellation);
+        Assert.Null(await client.GetTrustCardAsync(bed.Home.Workspace, Cancellation));
+    }
+
+    [Theory, MemberData(nameof(Roads))]
+    public async Task A_providers_key_is_kept_where_the_client_says(Road road)
+    {
+        await using var provider = await FakeProvider.StartAsync(Cancellation);
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+
+        Assert.Contains("vault", await bed.Client.SetProviderKeyAsync("groq", "gsk-test", Cancellation), StringComparison.Ordinal);
+        Assert.Equal("PROVIDER_UNKNOWN", await CodeAsync(() => bed.Client.SetProviderKeyAsync("nobody", "x", Cancellation)));
+        Assert.Equal("groq/llama-3.3-70b-versatile", (await bed.Client.CreateSessionAsync(new CreateSession { Model = "groq/llama-3.3-70b-versatile" }, Cancellation)).Model);
+    }
+
+    private static async IAsyncEnumerable<PryxEvent> StartAndFollowAsync(IPryxClient client, SessionId session)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        leaving.CancelAfter(TimeSpan.FromSeconds(30));
+        await using var events = client.SubscribeAsync(session, await client.GetVersionAsync(Cancellation), canApprove: true, leaving.Token).GetAsyncEnumerator(leaving.Token);
+        var next = events.MoveNextAsync().AsTask();
+        await client.StartTurnAsync(Input(session, "go"), Cancellation);
+        while (await next)
+        {
+            yield return events.Current;
+            if (EventNames.IsTerminal(events.Current.Event))
+            {
+                yield break;
+            }
+            next = events.MoveNextAsync().AsTask();
+        }
     }
 
     private static StartTurn Input(SessionId session, string? text) => new() { SessionId = session, Text = text, Surface = "test" };

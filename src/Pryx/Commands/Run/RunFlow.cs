@@ -30,11 +30,12 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             new CreateSession { Workspace = options.Workspace, Model = options.Model, SystemPrompt = options.System }, interrupts.Any);
 
         var result = default(RunResult);
-        if (open is not null)
+        // A daemon goes on with an open turn by itself: a prompt reaches it there.
+        if (open is not null && !(client.KeepsTurnsRunning && options.Prompt is not null))
         {
             try
             {
-                result = await TurnAsync(client, session, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
+                result = await TurnAsync(client, session, mayBeRunning: true, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
             }
             catch (PryxException e) when (e.Code == "TURN_TAKEN" && options.Prompt is not null)
             {
@@ -43,7 +44,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         }
         if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
         {
-            result = await TurnAsync(client, session, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+            result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
         }
         _view.Finish(result! with { UntrustedFolder = isUntrusted ? options.Workspace : null });
         return result!.ExitCode;
@@ -62,19 +63,21 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         return (session, await client.FindOpenTurnAsync(session.Id, interrupts.Any));
     }
 
-    private async Task<RunResult> TurnAsync(IPryxClient client, Session session, Func<CancellationToken, Task<Turn>> startAsync)
+    private async Task<RunResult> TurnAsync(IPryxClient client, Session session, bool mayBeRunning, Func<CancellationToken, Task<Turn>> startAsync)
     {
         var started = io.Time.GetTimestamp();
-        var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, startAsync);
+        var (turn, tally) = await new TurnFollower(client, io, _view, interrupts).FollowAsync(session.Id, mayBeRunning, startAsync);
         var result = new RunResult
         {
-            Outcome = tally.Ended?.Outcome ?? "suspended",
+            Outcome = tally.Ended?.Outcome ?? (client.KeepsTurnsRunning ? "running" : "suspended"),
             ExitCode = tally.Ended is { } ended ? ExitCodes.Of(ended) : ExitCodes.Stopped,
             SessionId = session.Id,
             TurnId = turn,
             Text = tally.FinalText,
             Code = tally.Ended?.Code,
-            Message = tally.Ended is null ? "The turn is suspended; 'pryx run --continue' goes on with it." : tally.Ended.Message,
+            Message = tally.Ended is not null ? tally.Ended.Message
+                : client.KeepsTurnsRunning ? "The turn goes on in the background; 'pryx run --continue' follows it."
+                : "The turn is suspended; 'pryx run --continue' goes on with it.",
             Steps = tally.Ended?.Steps ?? 0,
             Usage = tally.Ended?.Usage ?? default,
             CostUsd = tally.Ended?.CostUsd,

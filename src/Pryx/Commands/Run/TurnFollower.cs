@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
@@ -12,7 +13,8 @@ namespace Pryx.Commands.Run;
 internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView view, Interrupts interrupts)
 {
     /// <summary>Returns what the turn added up to; its Ended is null when the process was told to end and the turn is suspended.</summary>
-    public async Task<(TurnId? Turn, TurnTally Tally)> FollowAsync(SessionId session, Func<CancellationToken, Task<Turn>> startAsync)
+    /// <param name="mayBeRunning">The turn may have begun before: its questions may wait already.</param>
+    public async Task<(TurnId? Turn, TurnTally Tally)> FollowAsync(SessionId session, bool mayBeRunning, Func<CancellationToken, Task<Turn>> startAsync)
     {
         var tally = new TurnTally();
         TurnId? turn = null;
@@ -26,7 +28,7 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
             var stopping = StopWhenAskedAsync(turn.Value, ended.Token);
             try
             {
-                await ShowAsync(turn.Value, feed, tally, interrupts.Suspend);
+                await ShowAsync(turn.Value, feed, tally, mayBeRunning && io.CanAsk ? await client.ListPendingApprovalsAsync(session, interrupts.Suspend) : [], interrupts.Suspend);
             }
             finally
             {
@@ -38,12 +40,21 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
         {
             // Another process goes on with the turn.
         }
+        catch (PryxException e) when (e.Code == "CORE_GONE" && turn is not null)
+        {
+            throw new PryxException("CORE_GONE", "Core ended while the turn was running, and did not come back; what it had done is stored.", "pryx run --continue", e);
+        }
         return (turn, tally);
     }
 
-    private async Task ShowAsync(TurnId turn, EventFeed feed, TurnTally tally, CancellationToken cancellationToken)
+    private async Task ShowAsync(TurnId turn, EventFeed feed, TurnTally tally, IReadOnlyList<Approval> waiting, CancellationToken cancellationToken)
     {
         await using var cards = new CardQueue(client, io, view, cancellationToken);
+        var asked = new HashSet<ApprovalId>();
+        foreach (var approval in waiting.Where(approval => asked.Add(approval.Id)))
+        {
+            cards.Add(approval);
+        }
         while (tally.Ended is null)
         {
             if (cards.Open is { } open && await Task.WhenAny(feed.Next, open) == open)
@@ -67,7 +78,7 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
             tally.Add(e);
             cards.Show(e);
             if (e.Event == EventNames.ApprovalNeeded && io.CanAsk && e.Payload?.Deserialize(ProtocolJson.Default.Approval) is { } shown
-                && await client.FindApprovalAsync(shown.Id, cancellationToken) is { } approval)
+                && asked.Add(shown.Id) && await client.FindApprovalAsync(shown.Id, cancellationToken) is { } approval)
             {
                 cards.Add(approval);
             }
