@@ -97,6 +97,14 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", () => Add(item), cancellationToken);
 
+    public int Parks { get; private set; }
+
+    public async Task<bool> CommitParkAsync(CancellationToken cancellationToken)
+    {
+        await Write("park", () => Parks++, cancellationToken);
+        return true;
+    }
+
     public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => Write("end", () => Ends.Add(outcome), cancellationToken);
 
     public void Progress(ProgressUpdate update)

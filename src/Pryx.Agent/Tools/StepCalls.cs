@@ -1,3 +1,4 @@
+using Pryx.Agent.Approvals;
 using Pryx.Protocol.Items;
 
 namespace Pryx.Agent.Tools;
@@ -8,8 +9,10 @@ namespace Pryx.Agent.Tools;
 public sealed class StepCalls(ToolCallRunner runner, ToolSet tools)
 {
     /// <summary>Returns when every call has its stored result; the first failure to store ends the others.</summary>
+    /// <exception cref="ParkedException">One waits for a person, every other that could go on without has its result.</exception>
     public async Task RunAsync(IReadOnlyList<ToolCall> calls, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
+        runner.BeginStep();
         using var oneFailed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var plans = new ToolPlan?[calls.Count];
         for (var i = 0; i < calls.Count && calls.Count > 1; i++)
@@ -33,7 +36,7 @@ public sealed class StepCalls(ToolCallRunner runner, ToolSet tools)
             await Task.WhenAll(before);
             await runner.RunAsync(call, items, oneFailed.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not (OperationCanceledException or ParkedException))
         {
             await oneFailed.CancelAsync();
             throw;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pryx.Agent.Approvals;
 using Pryx.Agent.Context;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Turns;
@@ -17,10 +18,14 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     // One card at a time: what a person grants on the first one may settle the next.
     private readonly SemaphoreSlim _asking = new(1, 1);
     private int _deniedForWantOfPerson;
+    private volatile bool _isParked;
 
     public int DeniedForWantOfPerson => _deniedForWantOfPerson;
 
     public void Dispose() => _asking.Dispose();
+
+    /// <summary>People are asked again, though nobody answered before.</summary>
+    public void BeginStep() => _isParked = false;
 
     /// <summary>What the call would touch, to see which calls of a step may run side by side; null when that can not be said.</summary>
     public async Task<ToolPlan?> TryPlanAsync(ToolCall call, CancellationToken cancellationToken)
@@ -111,12 +116,16 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 }
                 var (planned, given) = (plan, arguments);
                 var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
-                var answer = await setup.Approvals.AskAsync(Question(tool, call, arguments, plan, preview, judgement), cancellationToken);
+                var answer = await AskAsync(Question(tool, call, arguments, plan, preview, judgement), cancellationToken);
                 if (!answer.Approved)
                 {
                     if (answer.IsForWantOfPerson)
                     {
                         Interlocked.Increment(ref _deniedForWantOfPerson);
+                    }
+                    if (answer.IsTimedOut)
+                    {
+                        return new(plan, arguments, wasEdited, ToolOutcome.Error("approval timed out: nobody answered, so it was not done."));
                     }
                     return new(plan, arguments, wasEdited, answer.IsForWantOfPerson
                         ? Denied("Denied", $"this needs a person's approval and nobody can be asked ({judgement.Reason})")
@@ -153,7 +162,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         {
             return await callAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not ToolArgumentException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is not (ToolArgumentException or ParkedException) && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
             throw new ToolCrashException(e.Message, e);
         }
@@ -172,6 +181,24 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         catch (Exception e) when (e is not OperationCanceledException)
         {
             return new Judgement(Decision.Deny, "policy:error", $"the policy could not be evaluated: {e.Message}");
+        }
+    }
+
+    private async Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken)
+    {
+        if (_isParked)
+        {
+            // Whoever did not answer the question before would not answer this one: it is asked when they are back.
+            throw new ParkedException();
+        }
+        try
+        {
+            return await setup.Approvals.AskAsync(approval, cancellationToken);
+        }
+        catch (ParkedException)
+        {
+            _isParked = true;
+            throw;
         }
     }
 
@@ -215,7 +242,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         await _asking.WaitAsync(cancellationToken);
         try
         {
-            var answer = await setup.Approvals.AskAsync(
+            var answer = await AskAsync(
                 new Approval
                 {
                     Id = ApprovalId.New(),

@@ -35,6 +35,12 @@ public interface ITurnJournal
 
     Task CommitItemAsync(Item item, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lets go of the turn until somebody answers its open question; false when there is no reason to wait: it has been answered
+    /// meanwhile, or the user has gone on with new input, which answers it with no.
+    /// </summary>
+    Task<bool> CommitParkAsync(CancellationToken cancellationToken);
+
     /// <summary>Stores the turn's one terminal event; a second call does nothing.</summary>
     Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using Pryx.Agent.Approvals;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
@@ -19,7 +20,7 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     private int _lastStep;
     private TokenUsage _lastUsage;
 
-    /// <summary>Runs the turn to its one terminal event; null when it was suspended and another process will go on with it.</summary>
+    /// <summary>Runs the turn to its one terminal event; null when it was suspended or parked and goes on at another time.</summary>
     public async Task<TurnOutcome?> RunAsync(TurnTokens tokens, TurnSpent spentBefore, CancellationToken cancellationToken = default)
     {
         (_usage, _cost, _spent) = (spentBefore.Usage, spentBefore.CostUsd, spentBefore.CostUsd ?? 0);
@@ -29,7 +30,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         TurnOutcome outcome;
         try
         {
-            outcome = await LoopAsync(calls, any.Token);
+            if (await LoopAsync(calls, any.Token) is not { } reached)
+            {
+                return null;
+            }
+            outcome = reached;
         }
         catch (OperationCanceledException e) when (any.IsCancellationRequested)
         {
@@ -55,7 +60,8 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         return outcome;
     }
 
-    private async Task<TurnOutcome> LoopAsync(ToolCallRunner runner, CancellationToken cancellationToken)
+    /// <returns>Null when the turn is parked.</returns>
+    private async Task<TurnOutcome?> LoopAsync(ToolCallRunner runner, CancellationToken cancellationToken)
     {
         var model = new ModelStep(setup, journal, time);
         var stepCalls = new StepCalls(runner, setup.Tools);
@@ -67,7 +73,18 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             if (state.PendingCalls.Count > 0)
             {
                 var open = await SettleInterruptedAsync(state.PendingCalls, cancellationToken);
-                await stepCalls.RunAsync(open, items, cancellationToken);
+                try
+                {
+                    await stepCalls.RunAsync(open, items, cancellationToken);
+                }
+                catch (ParkedException)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (await journal.CommitParkAsync(cancellationToken))
+                    {
+                        return null;
+                    }
+                }
                 continue;
             }
             if (setup.EndsOnFailedTool && state.FailedResult is { } failed)
@@ -112,8 +129,7 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         {
             if (started.Contains(call.CallId) && !IsRepeatable(call))
             {
-                await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Interrupted,
-                    "interrupted: Pryx ended while this call was running, its outcome is unknown. It was not run again. Check what it did before you repeat it."), cancellationToken);
+                await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Interrupted, OpenCalls.Interrupted), cancellationToken);
             }
             else
             {
@@ -138,15 +154,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     private async Task CloseCallsAsync(string? partialReply, string why)
     {
         using var budget = new CancellationTokenSource(ClosingBudget, time);
-        var state = TurnState.Of(setup.TurnId, await journal.ReadItemsAsync(budget.Token));
-        foreach (var call in state.PendingCalls)
-        {
-            await journal.CommitResultAsync(call, ToolCallRunner.Unfinished(call, ToolStatus.Cancelled, $"cancelled: {why}"), budget.Token);
-        }
+        var lastStep = await OpenCalls.CancelAsync(journal, setup.TurnId, why, null, budget.Token);
         if (partialReply is { Length: > 0 })
         {
             await journal.CommitItemAsync(
-                new Reply(partialReply) { IsPartial = true, TurnId = setup.TurnId, Step = state.LastStep + 1, Provenance = Provenance.Model }, budget.Token);
+                new Reply(partialReply) { IsPartial = true, TurnId = setup.TurnId, Step = lastStep + 1, Provenance = Provenance.Model }, budget.Token);
         }
     }
 

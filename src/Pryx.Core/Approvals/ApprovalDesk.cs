@@ -19,29 +19,28 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
 
     private TimeProvider Time => events.Time;
 
-    public async Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken)
+    /// <summary>Told of every answer that counts to a question of a turn, after it is stored: a parked turn goes on with it.</summary>
+    public Func<TurnId, Task> OnAnswered { get; set; } = static _ => Task.CompletedTask;
+
+    public Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken) => AskAsync(approval, parks: false, cancellationToken);
+
+    /// <summary>A cancelled wait leaves the question as it is: whoever ends the turn takes it back, whoever goes on with it asks again.</summary>
+    /// <param name="parks">What happens when its time is over: true leaves it open, false closes it with an answer marked IsTimedOut.</param>
+    /// <exception cref="ParkedException">Its time is over, and it parks.</exception>
+    public async Task<ApprovalAnswer> AskAsync(Approval approval, bool parks, CancellationToken cancellationToken)
     {
         approval = approval with { CreatedAt = approval.CreatedAt == default ? Time.GetUtcNow() : approval.CreatedAt };
-        if (!events.HasApprover(approval.SessionId))
+        ApprovalState asked;
+        if (events.HasApprover(approval.SessionId))
+        {
+            asked = await store.AskAsync(approval, cancellationToken);
+        }
+        else
         {
             var nobody = new ApprovalAnswer { Approved = false, AnsweredBy = "nobody", Reason = "Nobody is there to ask.", IsForWantOfPerson = true };
-            return (await store.DenyForWantOfPersonAsync(approval, nobody, cancellationToken)).Answer!;
+            asked = await store.DenyForWantOfPersonAsync(approval, nobody, cancellationToken);
         }
-        var asked = await store.AskAsync(approval, cancellationToken);
-        if (asked.Answer is { } given)
-        {
-            return given;
-        }
-        try
-        {
-            return await WaitAsync(asked.Approval, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The question must not stay open for nobody, so this does not depend on the dead token.
-            await store.WithdrawAsync(asked.Approval.Id, CancellationToken.None);
-            throw;
-        }
+        return asked.Answer ?? await WaitAsync(asked.Approval, parks, cancellationToken);
     }
 
     /// <summary>Stores the question with an answer that was given beforehand; one that somebody has given meanwhile stands.</summary>
@@ -59,12 +58,16 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
     /// <summary>False when somebody else has answered, or the question is gone.</summary>
     public async Task<bool> AnswerAsync(ApprovalId id, ApprovalAnswer answer, CancellationToken cancellationToken)
     {
-        var counts = await store.AnswerAsync(id, answer.Approved ? "approved" : "denied", answer, cancellationToken);
+        var answered = await store.AnswerAsync(id, answer.Approved ? "approved" : "denied", answer, cancellationToken);
         if (_waiting.TryGetValue(id, out var waiter))
         {
             waiter.TrySetResult();
         }
-        return counts;
+        if (answered?.TurnId is { } turn)
+        {
+            await OnAnswered(turn);
+        }
+        return answered is not null;
     }
 
     /// <summary>As <see cref="AnswerAsync"/>, for whoever must be told why it did not count.</summary>
@@ -85,7 +88,7 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
         return asked with { State = answer.Approved ? "approved" : "denied", Answer = answer };
     }
 
-    private async Task<ApprovalAnswer> WaitAsync(Approval approval, CancellationToken cancellationToken)
+    private async Task<ApprovalAnswer> WaitAsync(Approval approval, bool parks, CancellationToken cancellationToken)
     {
         var waiter = _waiting.GetOrAdd(approval.Id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
@@ -101,7 +104,11 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
                 var left = approval.ExpiresAt is { } expires ? expires - Time.GetUtcNow() : LookInterval;
                 if (left <= TimeSpan.Zero)
                 {
-                    await store.AnswerAsync(approval.Id, "expired", ApprovalAnswer.Deny("timeout", "Nobody answered in time."), cancellationToken);
+                    if (parks)
+                    {
+                        throw new ParkedException();
+                    }
+                    await store.AnswerAsync(approval.Id, "expired", ApprovalAnswer.Deny("timeout", "approval timed out") with { IsTimedOut = true }, cancellationToken);
                     continue;
                 }
                 await WaitForWordAsync(waiter.Task, left < LookInterval ? left : LookInterval, cancellationToken);

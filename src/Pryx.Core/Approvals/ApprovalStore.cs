@@ -54,13 +54,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
     {
         if (FindEarlier(connection, approval) is { } earlier)
         {
-            if (!earlier.IsPending)
-            {
-                return earlier;
-            }
-            // Announced again for whoever listens now; the same id, so a surface that shows it already knows it.
-            Announce(connection, earlier.Approval);
-            return earlier;
+            return earlier.IsPending ? AskAgain(connection, earlier, approval.ExpiresAt) : earlier;
         }
         Insert(connection, approval);
         Audit(connection, "approval.asked", approval, "engine", "pending", null);
@@ -68,13 +62,20 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return new ApprovalState(approval, "pending", null);
     }, cancellationToken);
 
-    /// <summary>Stores a question together with the answer that nobody could be asked; one that somebody has answered before keeps its answer.</summary>
+    /// <summary>
+    /// Stores a question together with the answer that nobody could be asked; one that somebody has answered before keeps its answer.
+    /// One that was put to somebody before, with a time to answer it, is put again: they may come back.
+    /// </summary>
     internal Task<ApprovalState> DenyForWantOfPersonAsync(Approval approval, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var state = FindEarlier(connection, approval);
         if (state is { IsPending: false })
         {
             return state;
+        }
+        if (state is not null && approval.ExpiresAt is { } expires)
+        {
+            return AskAgain(connection, state, expires);
         }
         if (state is null)
         {
@@ -86,18 +87,36 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return state with { State = "denied", Answer = answer };
     }, cancellationToken);
 
-    /// <summary>True when this answer is the one that counts.</summary>
+    /// <summary>The question when this answer is the one that counts, else null.</summary>
     /// <param name="state">approved, denied or expired.</param>
-    internal Task<bool> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(
+    internal Task<Approval?> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
-            && Close(connection, open.Approval, state, answer),
+            && Close(connection, open.Approval, state, answer) ? open.Approval : null,
         cancellationToken);
 
-    /// <summary>Takes a pending question back: nobody waits for its answer any more.</summary>
-    internal Task<bool> WithdrawAsync(ApprovalId id, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
-            && Close(connection, open.Approval, "withdrawn", null),
-        cancellationToken);
+    /// <summary>The turn's questions nobody has answered.</summary>
+    internal static IReadOnlyList<Approval> PendingOf(SqliteConnection connection, TurnId turn) => connection.Query(
+        $"{Select} WHERE turn_id = $turn AND state = 'pending' ORDER BY rowid", static row => ReadState(row).Approval, ("$turn", turn.ToString()));
+
+    /// <summary>Ends the turn's open questions in the caller's transaction: with this answer, or taken back with none.</summary>
+    internal void CloseAll(SqliteConnection connection, TurnId turn, ApprovalAnswer? answer)
+    {
+        foreach (var open in PendingOf(connection, turn))
+        {
+            Close(connection, open, answer is null ? "withdrawn" : answer.Approved ? "approved" : "denied", answer);
+        }
+    }
+
+    // The same id, so a surface that shows it already knows it; with a new time to answer it in.
+    private ApprovalState AskAgain(SqliteConnection connection, ApprovalState earlier, DateTimeOffset? expires)
+    {
+        var again = earlier with { Approval = earlier.Approval with { ExpiresAt = expires } };
+        connection.Execute(
+            "UPDATE approvals SET question = $question, expires_at = $expires WHERE id = $id",
+            ("$question", JsonSerializer.Serialize(again.Approval, ProtocolJson.Default.Approval)), ("$expires", expires is { } at ? Sql.FormatTime(at) : null), ("$id", again.Approval.Id.ToString()));
+        Announce(connection, again.Approval);
+        return again;
+    }
 
     private ApprovalState? FindEarlier(SqliteConnection connection, Approval approval)
     {

@@ -7,9 +7,10 @@ namespace Pryx.Core.Approvals;
 /// What a turn asks through: answers by itself where the user has said so beforehand (<c>--approve-all</c>, recorded as the approver),
 /// else asks at the desk, and stores what the person granted beyond this call once their answer has won.
 /// </summary>
+/// <param name="parks">What becomes of the turn when nobody answers in time: true parks it, false fails the call.</param>
 /// <param name="grantAsync">Stores a rule for the session, or for good.</param>
 public sealed class GrantingDesk(
-    ApprovalDesk desk, bool approvesAll, Func<string, GrantDuration, string, CancellationToken, Task> grantAsync) : IApprovals
+    ApprovalDesk desk, bool approvesAll, bool parks, Func<string, GrantDuration, string, CancellationToken, Task> grantAsync) : IApprovals
 {
     private const string ApproveAll = "--approve-all";
 
@@ -19,7 +20,7 @@ public sealed class GrantingDesk(
         {
             return await desk.RecordAsync(approval, ApprovalAnswer.Approve(ApproveAll), cancellationToken);
         }
-        var answer = await desk.AskAsync(approval, cancellationToken);
+        var answer = await desk.AskAsync(approval, parks, cancellationToken);
         if (!answer.Approved)
         {
             return answer;

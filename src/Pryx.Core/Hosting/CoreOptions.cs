@@ -9,6 +9,9 @@ public sealed record CoreOptions
     public Settings Settings { get; init; } = Settings.OfProcess;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The one process of the data directory that goes on with what others have left.</summary>
+    public bool IsDaemon { get; init; }
+
     /// <summary>Told once: a corrupt database set aside, a config key that was not understood.</summary>
     public Action<string> OnWarning { get; init; } = static _ => { };
 }

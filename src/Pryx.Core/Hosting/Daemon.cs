@@ -1,6 +1,5 @@
 using System.Net;
 using Pryx.Core.Storage;
-using Pryx.Core.Turns;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Hosting;
@@ -11,14 +10,9 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class Daemon : IAsyncDisposable
 {
-    /// <summary>A command that is killed leaves its turn open; it is looked for this often.</summary>
-    private static readonly TimeSpan OrphanInterval = TimeSpan.FromSeconds(5);
-
     private readonly PryxCore _core;
     private readonly Gateway _gateway;
     private readonly DaemonLock _lock;
-    private readonly CancellationTokenSource _leaving = new();
-    private Task _recovery = Task.CompletedTask;
 
     private Daemon(PryxCore core, Gateway gateway, DaemonLock @lock)
     {
@@ -30,7 +24,7 @@ public sealed class Daemon : IAsyncDisposable
     public Uri Url { get; }
 
     public static Task<Daemon> StartAsync(CoreOptions options, GatewayOptions gateway, CancellationToken cancellationToken) =>
-        StartAsync(new PryxCore(options), gateway, cancellationToken);
+        StartAsync(new PryxCore(options with { IsDaemon = true }), gateway, cancellationToken);
 
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
     /// <param name="core">The daemon's from here on.</param>
@@ -53,7 +47,8 @@ public sealed class Daemon : IAsyncDisposable
             store.Owner.CleanUp();
             daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken), held);
             Announcement.Write(paths, new(daemon.Url.ToString().TrimEnd('/'), daemon.Url.Port, Environment.ProcessId, gateway.HostPid, Product.Version, core.Options.Time.GetUtcNow()));
-            daemon._recovery = daemon.RecoverAsync();
+            // After the daemon is ready, which it must not delay.
+            await core.StartRecoveryAsync(cancellationToken);
             return daemon;
         }
         catch (Exception e)
@@ -79,43 +74,9 @@ public sealed class Daemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Announcement.Remove(_core.Options.Paths);
-        await _leaving.CancelAsync();
         await _gateway.DisposeAsync();
-        await _recovery;
         await _core.DisposeAsync();
         _lock.Dispose();
-        _leaving.Dispose();
-    }
-
-    // After the daemon is ready, which it must not delay; then again and again, for commands that die.
-    private async Task RecoverAsync()
-    {
-        try
-        {
-            var turns = await _core.TurnsAsync(_leaving.Token);
-            using var timer = new PeriodicTimer(OrphanInterval, TimeProvider.System);
-            do
-            {
-                await RecoverOnceAsync(turns);
-            }
-            while (await timer.WaitForNextTickAsync(_leaving.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            // The next daemon goes on.
-        }
-    }
-
-    private async Task RecoverOnceAsync(SessionTurns turns)
-    {
-        try
-        {
-            await turns.RecoverAsync(_leaving.Token);
-        }
-        catch (Exception e) when (e is PryxException)
-        {
-            // The store is in trouble (a full disk): it may be better next time, and whoever asks for something is told meanwhile.
-        }
     }
 
     // Everywhere includes here, and no program can connect to "everywhere".

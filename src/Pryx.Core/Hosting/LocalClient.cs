@@ -46,8 +46,8 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);
 
-    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Sessions.DeleteAsync(id, cancellationToken);
+    public Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        core.DeleteSessionAsync(id, cancellationToken);
 
     public Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).StartAsync(request, cancellationToken));

@@ -25,11 +25,10 @@ namespace Pryx.Core.Hosting;
 /// </summary>
 public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1.5);
-
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnRecovery? _recovery;
     private ProcessSpawner? _spawner;
     private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
@@ -71,8 +70,39 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<SessionTurns> TurnsAsync(CancellationToken cancellationToken)
     {
         var store = await StoreAsync(cancellationToken);
-        return _turns ??= new SessionTurns(
-            store.Database, store.Events, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), new ErrorLog(options.Paths.Logs, options.Time), options.Time);
+        if (_turns is { } made)
+        {
+            return made;
+        }
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _turns ??= CreateTurns(store);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private SessionTurns CreateTurns(CoreStore store)
+    {
+        var log = new ErrorLog(options.Paths.Logs, options.Time);
+        var turns = new SessionTurns(
+            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, log, options.Time);
+        if (options.IsDaemon)
+        {
+            store.Desk.OnAnswered = turns.AnsweredAsync;
+            _recovery = new TurnRecovery(turns, log, options.Time);
+        }
+        return turns;
+    }
+
+    /// <summary>Goes on with what others have left, now and every few seconds; only the daemon does.</summary>
+    public async Task StartRecoveryAsync(CancellationToken cancellationToken)
+    {
+        await TurnsAsync(cancellationToken);
+        _recovery?.Start();
     }
 
     /// <returns>Where the key is kept, in words.</returns>
@@ -101,21 +131,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
-    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
-    {
-        var store = await StoreAsync(cancellationToken);
-        var turns = await TurnsAsync(cancellationToken);
-        if (await store.Turns.FindOpenAsync(id, cancellationToken) is { } open && await turns.StopAsync(open.Id, cancellationToken))
-        {
-            // So that whoever follows it sees its end. It is bounded: what does not end in time loses its place in the store, and with it the right to write.
-            using var patience = new CancellationTokenSource(StopPatience, options.Time);
-            while (!patience.IsCancellationRequested && await store.Turns.FindOpenAsync(id, cancellationToken) is not null)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), options.Time, cancellationToken);
-            }
-        }
-        return await store.Sessions.DeleteAsync(id, cancellationToken);
-    }
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
     public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
 
@@ -143,6 +160,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_recovery is not null)
+        {
+            await _recovery.DisposeAsync();
+        }
         if (_turns is not null)
         {
             await _turns.DisposeAsync();
@@ -156,7 +177,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, ApprovalTimeout, options.Time);
+
+    // A daemon's surfaces come and go; who runs a command sits before it.
+    private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);

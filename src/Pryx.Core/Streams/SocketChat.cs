@@ -67,7 +67,7 @@ internal sealed class SocketChat(SessionStore sessions, TurnStore turns, Session
             throw new PryxException("TURN_NOT_FOUND", "There is no such turn, or nothing runs in this session.");
         }
         return SocketReply.Of(
-            "ack", new SocketAck(message.Id) { SessionId = turn.SessionId, TurnId = turn.Id, Stopped = await running.StopAsync(turn.Id) },
+            "ack", new SocketAck(message.Id) { SessionId = turn.SessionId, TurnId = turn.Id, Stopped = await running.StopAsync(turn.Id, CancellationToken.None) },
             SocketJson.Default.SocketAck, turn.SessionId);
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Pryx.Agent.Turns;
 using Pryx.Core.Costs;
 using Pryx.Core.Sessions;
@@ -14,49 +12,43 @@ namespace Pryx.Core.Turns;
 
 /// <summary>
 /// Starts turns, owns them while they run, and ends them: a client that goes away changes nothing. One turn at a time in a session;
-/// input that comes meanwhile reaches the running one.
+/// input that comes meanwhile reaches the running one, or waits for its own.
 /// </summary>
+/// <param name="isDaemon">Whether this process goes on with other processes' turns and lives on when its own are over.</param>
 public sealed class SessionTurns(
-    Database database, EventLog events, SessionHistory history, OwnerLock owner, TurnStore turns, UsageStore usage, TurnPreparation preparation, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    Database database, EventLog events, SessionStore sessions, SessionHistory history, OwnerLock owner, TurnStore turns, UsageStore usage,
+    TurnPreparation preparation, bool isDaemon, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
-    // Longer than any tool needs to end its processes; what is not stored by then is "outcome unknown" to the next process.
-    private static readonly TimeSpan SuspendBudget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<TurnId, RunningTurn> _running = [];
-    private readonly CancellationTokenSource _suspend = new();
     private readonly QueueStore _queue = new(database, events, owner);
+    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn), isDaemon, log, time);
 
     /// <summary>Everything that can be wrong with the request is found before its input is stored; the turn then runs by itself.</summary>
+    /// <returns>The turn that the input has begun or reached, or its own that waits.</returns>
     /// <exception cref="PryxException">The request can not run: no such session or model, a rule that can not be read, a session that is busy elsewhere.</exception>
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
         var plan = await preparation.PrepareAsync(request, cancellationToken);
-        var id = TurnId.New();
-        // Known here before it is stored: from the commit on, others may look for it.
-        var running = _running[id] = new RunningTurn();
-        BegunTurn? begun = null;
-        try
+        var begun = await BeginAsync(request, plan, cancellationToken);
+        if (begun.Outcome == BeginOutcome.Orphaned && isDaemon)
         {
-            begun = await turns.BeginAsync(id, request, plan.Model.Ref.ToString(), cancellationToken);
+            // A moment before recovery would have found it.
+            await GoOnAsync(begun.Turn, cancellationToken);
+            begun = await BeginAsync(request, plan, cancellationToken);
         }
-        finally
+        if (begun.Unparked is { } unparked && await turns.FindAsync(unparked, cancellationToken) is { } parked)
         {
-            if (begun?.Outcome != BeginOutcome.Started)
-            {
-                _running.TryRemove(id, out _);
-            }
+            await GoOnAsync(parked, cancellationToken);
         }
         switch (begun.Outcome)
         {
             case BeginOutcome.Orphaned:
                 throw new PryxException("TURN_OPEN", "This session has a turn that was interrupted and is not finished.", "finish it first: pryx run --continue");
-            case BeginOutcome.Steered when begun.IsElsewhere:
+            case BeginOutcome.Steered when begun.IsElsewhere && !isDaemon:
                 // Another process runs it and takes the input, but this one could not show what comes of it.
                 throw new PryxException("SESSION_BUSY", "Another pryx process is working in this session; it has got your message.", "see what came of it with: pryx session show " + request.SessionId);
-            case BeginOutcome.Started:
-                Run(begun.Turn, plan, TurnSpent.Nothing, running);
-                break;
             case BeginOutcome.Queued:
                 // Its turn may have come already: what was open can have ended meanwhile.
                 await GoOnWithQueuedAsync(request.SessionId);
@@ -67,12 +59,12 @@ public sealed class SessionTurns(
         return begun.Turn;
     }
 
-    /// <summary>Goes on with a turn whose process has died; one that runs here just goes on.</summary>
+    /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count; the rest is as the turn was started.</param>
     /// <exception cref="PryxException">TURN_TAKEN: it has ended or another process has it.</exception>
     public async Task<Turn> ResumeAsync(TurnId id, StartTurn overrides, CancellationToken cancellationToken)
     {
-        if (_running.ContainsKey(id) && await turns.FindAsync(id, cancellationToken) is { } goesOn)
+        if (_running.Contains(id) && await turns.FindAsync(id, cancellationToken) is { } goesOn)
         {
             // Nothing to take up: whoever asks may follow it.
             return goesOn;
@@ -89,138 +81,148 @@ public sealed class SessionTurns(
             MaxSteps = overrides.MaxSteps ?? stored.MaxSteps,
             MaxCostUsd = overrides.MaxCostUsd ?? stored.MaxCostUsd,
             Timeout = overrides.Timeout ?? stored.Timeout,
+            ApprovalTimeout = overrides.ApprovalTimeout ?? stored.ApprovalTimeout,
         }, cancellationToken);
-        var sum = await usage.SumAsync(id, cancellationToken);
-        var running = new RunningTurn();
-        if (!_running.TryAdd(id, running))
-        {
-            throw Taken();
-        }
-        var isMine = false;
-        try
-        {
-            isMine = await turns.ClaimAsync(id, cancellationToken);
-        }
-        finally
-        {
-            if (!isMine)
-            {
-                _running.TryRemove(id, out _);
-            }
-        }
-        if (!isMine)
-        {
-            throw Taken();
-        }
-        Run(turn, plan, new TurnSpent(sum.Usage, sum.UnpricedCalls > 0 ? null : sum.CostUsd), running);
+        var spent = await SpentAsync(id, cancellationToken);
+        var place = await ClaimAsync(id, cancellationToken) ?? throw Taken();
+        place.Run(turn, plan, spent, departure => GoOnAfterAsync(turn, departure));
         return turn;
 
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
     }
 
-    /// <summary>Goes on with every turn whose process has died. What can not go on is left open and logged.</summary>
-    public async Task RecoverAsync(CancellationToken cancellationToken)
-    {
-        foreach (var orphan in await turns.FindOrphansAsync(cancellationToken))
-        {
-            try
-            {
-                await ResumeAsync(orphan.Id, new StartTurn { SessionId = orphan.SessionId, Surface = orphan.Surface ?? "core" }, cancellationToken);
-            }
-            catch (Exception e) when (e is PryxException or ModelException)
-            {
-                log.TurnFailed(orphan.Id, "recovery", e);
-            }
-        }
-    }
-
-    /// <summary>STOP: the turn and its whole process tree end, or a queued one never begins; false when it neither runs here nor waits.</summary>
+    /// <summary>STOP: the turn and its whole process tree end, or a queued one never begins; false when it has ended before.</summary>
     public async Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!await _running.StopAsync(id) && !await _queue.CancelAsync(id, cancellationToken))
         {
-            if (_running.TryGetValue(id, out var running))
+            switch (await turns.RequestStopAsync(id, cancellationToken))
             {
-                await running.Stop.CancelAsync();
-                return true;
+                case StopOutcome.Requested:
+                    return true;
+                case StopOutcome.Over:
+                    return false;
+                default:
+                    var outcome = new TurnOutcome(TurnEnd.Cancelled, 0, default, null) { Code = "STOPPED", Message = "Stopped by the user." };
+                    if (await turns.FindAsync(id, cancellationToken) is { } turn && await CloseAsync(turn, outcome, cancellationToken))
+                    {
+                        return true;
+                    }
+                    break; // Somebody took it up between the two looks.
             }
-            if (await _queue.CancelAsync(id, cancellationToken))
+        }
+        return true;
+    }
+
+    /// <summary>Stops what runs and waits in the session, then deletes it; false when there is no such session.</summary>
+    /// <exception cref="PryxException">SESSION_BUSY: another process works in it, or its turn does not end.</exception>
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        foreach (var queued in await turns.ListQueuedAsync(id, cancellationToken))
+        {
+            await _queue.CancelAsync(queued.Id, cancellationToken);
+        }
+        if (await turns.FindOpenAsync(id, cancellationToken) is { } open)
+        {
+            await StopAsync(open.Id, cancellationToken);
+            await _running.WaitForAsync(open.Id, StopBudget);
+            if (await turns.FindOpenAsync(id, cancellationToken) is not null)
             {
-                return true;
+                throw new PryxException("SESSION_BUSY", "Another pryx process is working in this session.", "its turn was told to stop; delete the session when it has");
             }
-            // It may have begun between the two looks.
-            if (!_running.ContainsKey(id))
-            {
-                return false;
-            }
+        }
+        return await sessions.DeleteAsync(id, cancellationToken);
+    }
+
+    /// <summary>A question of the turn was answered: a parked turn goes on once none is left.</summary>
+    public async Task AnsweredAsync(TurnId id)
+    {
+        if (await turns.FindAnsweredAsync(id, CancellationToken.None) is { } turn)
+        {
+            await GoOnAsync(turn, CancellationToken.None);
         }
     }
 
     /// <summary>Suspends what runs: tools end, no terminal event is written, the next process goes on.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _suspend.CancelAsync();
-        var all = Task.WhenAll(_running.Values.Select(running => running.Task));
-        await Task.WhenAny(all, Task.Delay(SuspendBudget, time, CancellationToken.None));
-        _suspend.Dispose();
-    }
+    public ValueTask DisposeAsync() => _running.DisposeAsync();
 
-    private void Run(Turn turn, TurnPlan plan, TurnSpent spent, RunningTurn running)
-    {
-        if (_suspend.IsCancellationRequested)
-        {
-            // Stored and ours only until this process ends: the next one goes on with it.
-            _running.TryRemove(turn.Id, out _);
-            return;
-        }
-        running.Task = Task.Run(() => RunAsync(turn, plan, spent, running), CancellationToken.None);
-    }
+    internal bool IsBusy => _running.IsBusy;
 
-    private async Task RunAsync(Turn turn, TurnPlan plan, TurnSpent spent, RunningTurn running)
+    /// <summary>Turns that are open and that nobody works on.</summary>
+    internal Task<IReadOnlyList<Turn>> FindOrphansAsync(CancellationToken cancellationToken) => turns.FindOrphansAsync(_running.Contains, cancellationToken);
+
+    internal Task<IReadOnlyList<SessionId>> FindWaitingSessionsAsync(CancellationToken cancellationToken) => _queue.FindSessionsAsync(cancellationToken);
+
+    /// <summary>Goes on with an open turn of nobody, or ends it with the reason why it can not; what may pass leaves it as it is. Throws nothing.</summary>
+    internal async Task GoOnAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var journal = Journal(turn);
         try
         {
-            var setup = await plan.SetUpAsync(turn, journal, running.Stop.Token);
-            await new TurnRunner(setup, journal, time).RunAsync(new TurnTokens(running.Stop.Token, _suspend.Token), spent);
+            await ResumeAsync(turn.Id, new StartTurn { SessionId = turn.SessionId, Surface = turn.Surface ?? "core" }, cancellationToken);
         }
-        catch (Exception e)
+        catch (PryxException e) when (e.Code is "TURN_TAKEN" or "SESSION_NOT_FOUND")
         {
-            // The turn's edge: a bug, or a store that can not be written. The turn must not stay open if that can be helped.
-            var trace = Activity.Current?.TraceId.ToString() ?? ActivityTraceId.CreateRandom().ToString();
-            log.TurnFailed(turn.Id, trace, e);
-            await EndAfterAsync(turn.Id, e, journal, spent, trace);
+            // Somebody else goes on with it, or nobody ever will.
+        }
+        catch (Exception e) when (TurnTrouble.IsFinal(e))
+        {
+            var trouble = TurnTrouble.Of(e)!;
+            await TryAsync(turn.Id, () => CloseAsync(turn, new TurnOutcome(TurnEnd.Failed, 0, default, null) { Code = trouble.Code, Message = trouble.Message }, cancellationToken));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.TurnFailed(turn.Id, "recovery", e);
+        }
+    }
+
+    /// <summary>What waits in the session begins, one after the other, until one runs. Throws nothing.</summary>
+    internal Task GoOnWithQueuedAsync(SessionId session) => TryAsync(default, async () =>
+    {
+        while (!_running.IsLeaving && await _queue.FindNextAsync(session, CancellationToken.None) is { } next)
+        {
+            if (_running.TryTake(next.TurnId) is not { } place || await BeginQueuedAsync(next, place))
+            {
+                return;
+            }
+        }
+    });
+
+    private Task GoOnAfterAsync(Turn turn, RunningTurns.Departure departure) => departure switch
+    {
+        RunningTurns.Departure.Ended => GoOnWithQueuedAsync(turn.SessionId),
+        RunningTurns.Departure.OpenThoughStopped => TryAsync(turn.Id, () => StopAsync(turn.Id, CancellationToken.None)),
+        _ => TryAsync(turn.Id, async () =>
+        {
+            await AnsweredAsync(turn.Id);
+            await GoOnWithQueuedAsync(turn.SessionId);
+        }),
+    };
+
+    private async Task<BegunTurn> BeginAsync(StartTurn request, TurnPlan plan, CancellationToken cancellationToken)
+    {
+        var id = TurnId.New();
+        var place = _running.TryTake(id)!;
+        BegunTurn? begun = null;
+        try
+        {
+            begun = await turns.BeginAsync(id, request, plan.Model.Ref.ToString(), cancellationToken);
         }
         finally
         {
-            _running.TryRemove(turn.Id, out _);
-        }
-        await GoOnWithQueuedAsync(turn.SessionId);
-    }
-
-    // What waits in the session begins, one after the other, until one runs.
-    private async Task GoOnWithQueuedAsync(SessionId session)
-    {
-        try
-        {
-            while (!_suspend.IsCancellationRequested && await _queue.FindNextAsync(session, CancellationToken.None) is { } next)
+            if (begun?.Outcome != BeginOutcome.Started)
             {
-                var running = new RunningTurn();
-                if (!_running.TryAdd(next.TurnId, running) || await BeginQueuedAsync(next, running))
-                {
-                    return;
-                }
+                place.Leave();
             }
         }
-        catch (Exception e)
+        if (begun.Outcome == BeginOutcome.Started)
         {
-            // Nobody awaits this, so what is not written down here is lost. It stays stored: recovery or the next process begins it.
-            log.TurnFailed(default, "queued-input", e);
+            place.Run(begun.Turn, plan, TurnSpent.Nothing, departure => GoOnAfterAsync(begun.Turn, departure));
         }
+        return begun;
     }
 
     /// <returns>False when the next one may begin: this one could not run, and has ended with the reason.</returns>
-    private async Task<bool> BeginQueuedAsync(QueuedInput next, RunningTurn running)
+    private async Task<bool> BeginQueuedAsync(QueuedInput next, RunningTurns.Place place)
     {
         var isRunning = false;
         try
@@ -246,39 +248,100 @@ public sealed class SessionTurns(
                 return false;
             }
             isRunning = true;
-            Run(turn, plan!, TurnSpent.Nothing, running);
+            place.Run(turn, plan!, TurnSpent.Nothing, departure => GoOnAfterAsync(turn, departure));
             return true;
         }
         finally
         {
             if (!isRunning)
             {
-                _running.TryRemove(next.TurnId, out _);
+                await LeaveAsync(place, next.TurnId);
             }
         }
     }
 
-    private StoredTurnJournal Journal(Turn turn) => new(database, events, history, owner, turn);
-
-    private async Task EndAfterAsync(TurnId turn, Exception e, StoredTurnJournal journal, TurnSpent spent, string trace)
+    /// <summary>Null when it has ended, or somebody has it.</summary>
+    private async Task<RunningTurns.Place?> ClaimAsync(TurnId id, CancellationToken cancellationToken)
     {
-        var trouble = TurnTrouble.Of(e) ?? new PryxException("INTERNAL", $"Pryx failed: {e.Message} (trace {trace})", inner: e);
-        var (code, message) = (trouble.Code, trouble.Message);
+        if (_running.TryTake(id) is not { } place)
+        {
+            return null;
+        }
+        var isMine = false;
         try
         {
-            await journal.CommitEndAsync(new TurnOutcome(TurnEnd.Failed, 0, spent.Usage, spent.CostUsd) { Code = code, Message = message }, CancellationToken.None);
+            isMine = await turns.ClaimAsync(id, cancellationToken);
+            if (isMine && (await turns.ReadStopRequestsAsync(cancellationToken)).Contains(id))
+            {
+                // STOP came to a process that died before it saw it.
+                await place.Stop.CancelAsync();
+            }
+            return isMine ? place : null;
         }
-        catch (PryxException second)
+        catch
         {
-            // The store itself is the trouble (full disk, lost turn): the turn stays open and the next process goes on with it.
-            log.TurnFailed(turn, trace, second);
-            journal.AnnounceUnstored(code, message, trace);
+            isMine = false;
+            throw;
+        }
+        finally
+        {
+            if (!isMine)
+            {
+                await LeaveAsync(place, id);
+            }
         }
     }
 
-    private sealed class RunningTurn
+    // Whoever pressed STOP meanwhile was told that it would happen.
+    private async Task LeaveAsync(RunningTurns.Place place, TurnId id)
     {
-        public CancellationTokenSource Stop { get; } = new();
-        public Task Task { get; set; } = Task.CompletedTask;
+        place.Leave();
+        if (place.Stop.IsCancellationRequested)
+        {
+            await StopAsync(id, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends an open turn that nobody works on, its calls and questions with it; false when somebody does.</summary>
+    private async Task<bool> CloseAsync(Turn turn, TurnOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (await ClaimAsync(turn.Id, cancellationToken) is not { } place)
+        {
+            return false;
+        }
+        try
+        {
+            var journal = Journal(turn);
+            var steps = await OpenCalls.CancelAsync(journal, turn.Id, outcome.Message!, await journal.ReadStartedCallsAsync(cancellationToken), cancellationToken);
+            var spent = await SpentAsync(turn.Id, cancellationToken);
+            await journal.CommitEndAsync(outcome with { Steps = steps, Usage = spent.Usage, CostUsd = spent.CostUsd }, cancellationToken);
+        }
+        finally
+        {
+            place.Leave();
+        }
+        await GoOnWithQueuedAsync(turn.SessionId);
+        return true;
+    }
+
+    private async Task<TurnSpent> SpentAsync(TurnId id, CancellationToken cancellationToken)
+    {
+        var sum = await usage.SumAsync(id, cancellationToken);
+        return new(sum.Usage, sum.UnpricedCalls > 0 ? null : sum.CostUsd);
+    }
+
+    private StoredTurnJournal Journal(Turn turn) => new(database, events, history, owner, turn);
+
+    // Nobody awaits what is done here, so what is not written down is lost. All of it stays stored: recovery or the next process goes on with it.
+    private async Task TryAsync(TurnId turn, Func<Task> doAsync)
+    {
+        try
+        {
+            await doAsync();
+        }
+        catch (Exception e)
+        {
+            log.TurnFailed(turn, "recovery", e);
+        }
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
+using Pryx.Core.Approvals;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
 using Pryx.Core.Sessions;
@@ -26,6 +27,7 @@ namespace Pryx.Core.Turns;
 public sealed class StoredTurnJournal(Database database, EventLog events, SessionHistory history, OwnerLock owner, Turn turn) : ITurnJournal
 {
     private const int PreviewLength = 2000;
+    private readonly ApprovalStore _approvals = new(database, events);
     private readonly SessionId _sessionId = turn.SessionId;
     private readonly TurnId _turnId = turn.Id;
     private readonly string _turn = turn.Id.ToString();
@@ -134,6 +136,26 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) =>
         CommitAsync(connection => events.AppendItem(connection, _sessionId, InTurn(item, item.Step)), cancellationToken);
 
+    public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        var open = ApprovalStore.PendingOf(connection, _turnId);
+        if (open.Count == 0)
+        {
+            return false;
+        }
+        if (connection.Number("SELECT COUNT(*) FROM inputs WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn)) > 0 || TurnRows.CountQueued(connection, _sessionId) > 0)
+        {
+            _approvals.CloseAll(connection, _turnId, TurnRows.MovedOn);
+            return false;
+        }
+        connection.Execute("UPDATE turns SET status = 'parked', owner = NULL WHERE id = $turn", ("$turn", _turn));
+        Announce(
+            connection, EventNames.TurnParked,
+            new([.. open.Select(static approval => approval.Id)], $"Nobody answered in time. The turn goes on when you do: {string.Join("; ", open.Select(static approval => approval.Summary))}"),
+            ProtocolJson.Default.TurnParkedPayload);
+        return true;
+    }, cancellationToken);
+
     public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var (status, name) = outcome.End switch
@@ -147,7 +169,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         // Only the statement that ends it announces it: exactly one terminal event.
         if (connection.Execute(
             """
-            UPDATE turns SET status = $status, steps = $steps, completed_at = $at, error_code = $code, error_message = $message, owner = NULL
+            UPDATE turns SET status = $status, steps = MAX(steps, $steps), completed_at = $at, error_code = $code, error_message = $message, owner = NULL
             WHERE id = $turn AND owner = $me AND status IN ('running', 'parked')
             """,
             ("$status", status), ("$steps", outcome.Steps), ("$at", Sql.FormatTime(now)), ("$code", outcome.Code),
@@ -156,6 +178,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             RequireEnded(connection);
             return;
         }
+        _approvals.CloseAll(connection, _turnId, answer: null);
         // Input that came too late for this turn begins the next one.
         connection.Execute("UPDATE inputs SET state = 'queued' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
         if (outcome.Code is { } code && code.StartsWith("PROVIDER_", StringComparison.Ordinal))

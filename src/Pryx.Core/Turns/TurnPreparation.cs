@@ -18,8 +18,9 @@ using Pryx.Providers.Catalog;
 namespace Pryx.Core.Turns;
 
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
+/// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
@@ -57,7 +58,7 @@ public sealed class TurnPreparation(
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
-            Approvals = new GrantingDesk(desk, request.ApproveAll, (rule, duration, by, token) =>
+            Approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
                 grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
             Limits = new()
             {
@@ -71,6 +72,7 @@ public sealed class TurnPreparation(
             Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
+            ApprovalTimeout = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : null,
         };
     }
 

@@ -5,6 +5,7 @@ using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Tracing;
 using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
@@ -18,6 +19,9 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     public const string Open = "('running', 'parked')";
     public const string Select = "SELECT id, session_id, status, model, surface, steps, started_at, completed_at, error_code, error_message, owner, queued_at FROM turns";
     private const int TitleLength = 60;
+
+    /// <summary>The answer to a question that the user has left behind.</summary>
+    public static ApprovalAnswer MovedOn { get; } = ApprovalAnswer.Deny("new input", "not answered; the user went on with a new message");
 
     /// <summary>Inserts a turn of this process, or begins the queued one of this id, with its first message.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Pryx.Core.Approvals;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
 using Pryx.Protocol;
@@ -24,12 +25,25 @@ public enum BeginOutcome
 
 /// <param name="Turn">The turn the outcome speaks of.</param>
 /// <param name="IsElsewhere">True when another process works on that turn.</param>
-public sealed record BegunTurn(BeginOutcome Outcome, Turn Turn, bool IsElsewhere = false);
+/// <param name="Unparked">The turn whose question this input has answered with no: it is to go on. Null when none was parked.</param>
+public sealed record BegunTurn(BeginOutcome Outcome, Turn Turn, bool IsElsewhere = false, TurnId? Unparked = null);
+
+/// <summary>What became of a STOP.</summary>
+public enum StopOutcome
+{
+    /// <summary>The process that runs it will see it.</summary>
+    Requested,
+    /// <summary>No living process has it: it is to be claimed and ended.</summary>
+    Free,
+    /// <summary>There is nothing to stop.</summary>
+    Over,
+}
 
 /// <summary>Turns and the inputs that start them.</summary>
 public sealed class TurnStore(Database database, EventLog events, OwnerLock owner)
 {
     private readonly TurnRows _rows = new(database, events, owner);
+    private readonly ApprovalStore _approvals = new(database, events);
 
     public Task<BegunTurn> BeginAsync(StartTurn request, string model, CancellationToken cancellationToken) => BeginAsync(TurnId.New(), request, model, cancellationToken);
 
@@ -51,18 +65,58 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
     public Task<Turn?> FindOpenAsync(SessionId sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TurnRows.FindOpen(connection, sessionId)?.Turn, cancellationToken);
 
-    /// <summary>Turns whose process has died, oldest first: to be claimed and continued.</summary>
-    public async Task<IReadOnlyList<Turn>> FindOrphansAsync(CancellationToken cancellationToken)
+    /// <summary>The session's queued turns, oldest first.</summary>
+    public Task<IReadOnlyList<Turn>> ListQueuedAsync(SessionId sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Turn>>(
+        connection => connection.Query($"{TurnRows.Select} WHERE session_id = $session AND status = 'queued' ORDER BY queued_at, rowid", TurnRows.Read, ("$session", sessionId.ToString())), cancellationToken);
+
+    /// <summary>Turns whose process has died or has let them go, and parked ones whose questions are answered, oldest first: to be claimed and continued.</summary>
+    /// <param name="runsHere">Whether this process works on a turn that is its own.</param>
+    public async Task<IReadOnlyList<Turn>> FindOrphansAsync(Func<TurnId, bool> runsHere, CancellationToken cancellationToken)
     {
         var open = await database.ReadAsync(
-            connection => connection.Query($"{TurnRows.Select} WHERE status IN {TurnRows.Open} ORDER BY started_at", TurnRows.ReadOwned), cancellationToken);
-        return [.. open.Where(entry => !owner.IsAlive(entry.Owner)).Select(entry => entry.Turn)];
+            connection => connection.Query(
+                $"""
+                {TurnRows.Select} WHERE status IN {TurnRows.Open}
+                  AND (status <> 'parked' OR NOT EXISTS (SELECT 1 FROM approvals a WHERE a.turn_id = turns.id AND a.state = 'pending'))
+                ORDER BY started_at
+                """, TurnRows.ReadOwned), cancellationToken);
+        return [.. open.Where(entry => entry.Owner == owner.Name ? !runsHere(entry.Turn.Id) : !owner.IsAlive(entry.Owner)).Select(entry => entry.Turn)];
     }
 
-    /// <summary>Makes this process the owner of a turn whose own has died, and announces that it goes on; false when it has ended or is owned by a living one.</summary>
+    /// <summary>The turn when it is parked and its questions are answered, else null.</summary>
+    public Task<Turn?> FindAnsweredAsync(TurnId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => ApprovalStore.PendingOf(connection, id).Count == 0 && TurnRows.Find(connection, id) is { Status: TurnStatus.Parked } turn ? turn : null, cancellationToken);
+
+    /// <summary>Leaves word for the process that runs the turn.</summary>
+    public Task<StopOutcome> RequestStopAsync(TurnId id, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        var found = connection.First($"{TurnRows.Select} WHERE id = $id AND status IN {TurnRows.Open}", TurnRows.ReadOwned, ("$id", id.ToString()));
+        if (found is null)
+        {
+            return StopOutcome.Over;
+        }
+        if (found.Owner == owner.Name || !owner.IsAlive(found.Owner))
+        {
+            return StopOutcome.Free;
+        }
+        connection.Execute("UPDATE turns SET stop_requested_at = $at WHERE id = $id", ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$id", id.ToString()));
+        return StopOutcome.Requested;
+    }, cancellationToken);
+
+    /// <summary>Turns of this process that another one wants stopped.</summary>
+    public Task<IReadOnlyList<TurnId>> ReadStopRequestsAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<TurnId>>(
+        connection => connection.Query(
+            $"SELECT id FROM turns WHERE status IN {TurnRows.Open} AND owner = $me AND stop_requested_at IS NOT NULL",
+            static row => new TurnId(Guid.ParseExact(row.GetString(0), "D")), ("$me", owner.Name)),
+        cancellationToken);
+
+    /// <summary>
+    /// Makes this process the owner of a turn that no process works on, and announces that it goes on; false when it has ended or is
+    /// owned by another living one. Whether this process itself works on it, the caller knows.
+    /// </summary>
     public Task<bool> ClaimAsync(TurnId id, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
-        if (connection.First($"{TurnRows.Select} WHERE id = $id", TurnRows.ReadOwned, ("$id", id.ToString())) is not { } found || owner.IsAlive(found.Owner))
+        if (connection.First($"{TurnRows.Select} WHERE id = $id", TurnRows.ReadOwned, ("$id", id.ToString())) is not { } found || IsHeldElsewhere(found))
         {
             return false;
         }
@@ -96,22 +150,30 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
             _rows.InsertInput(connection, request, id, "consumed");
             return new(BeginOutcome.Started, turn);
         }
+        var unparked = open?.Turn.Status == TurnStatus.Parked ? open.Turn.Id : (TurnId?)null;
+        if (unparked is { } parked)
+        {
+            // The user has moved on: that is an answer.
+            _approvals.CloseAll(connection, parked, TurnRows.MovedOn);
+        }
         // Nothing overtakes what waits, whatever it asked for.
         if (open is null || request.Delivery == Delivery.Queue)
         {
             var turn = _rows.Queue(connection, id, request, model, ahead);
             _rows.InsertInput(connection, request, id, "queued");
-            return new(BeginOutcome.Queued, turn);
+            return new(BeginOutcome.Queued, turn, Unparked: unparked);
         }
-        if (!owner.IsAlive(open.Owner))
+        if (unparked is null && !owner.IsAlive(open.Owner))
         {
             return new(BeginOutcome.Orphaned, open.Turn);
         }
         _rows.InsertInput(connection, request, open.Turn.Id, "steered");
-        return new(BeginOutcome.Steered, open.Turn, IsElsewhere(open));
+        return new(BeginOutcome.Steered, open.Turn, IsElsewhere(open), unparked);
     }
 
     private bool IsElsewhere(OwnedTurn turn) => turn.Owner is { } name && name != owner.Name;
+
+    private bool IsHeldElsewhere(OwnedTurn turn) => IsElsewhere(turn) && owner.IsAlive(turn.Owner);
 
     private static OwnedTurn? FindTaken(SqliteConnection connection, StartTurn request)
     {

@@ -115,6 +115,9 @@ public sealed record ApprovalAnswer
     /// <summary>True when nobody could be asked at all.</summary>
     public bool IsForWantOfPerson { get; init; }
 
+    /// <summary>True when nobody answered in time, and the turn does not wait for it.</summary>
+    public bool IsTimedOut { get; init; }
+
     public static ApprovalAnswer Approve(string by, GrantDuration duration = GrantDuration.Once) => new() { Approved = true, AnsweredBy = by, Duration = duration };
     public static ApprovalAnswer Deny(string by, string? reason = null) => new() { Approved = false, AnsweredBy = by, Reason = reason };
 }

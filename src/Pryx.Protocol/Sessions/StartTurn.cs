@@ -43,6 +43,12 @@ public sealed record StartTurn
     public decimal? MaxCostUsd { get; init; }
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>
+    /// How long a question waits for a person before the turn is parked (with <see cref="EndsOnFailedTool"/>: before the call fails);
+    /// zero waits as long as the turn; null for the configured <c>approval_timeout</c>.
+    /// </summary>
+    public TimeSpan? ApprovalTimeout { get; init; }
+
     /// <summary>A JSON schema the final reply must satisfy.</summary>
     public JsonElement? OutputSchema { get; init; }
 

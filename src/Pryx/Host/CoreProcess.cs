@@ -59,7 +59,7 @@ internal static class CoreProcess
 
     private static Task<Daemon> StartAsync(CoreRun run, CancellationToken cancellationToken)
     {
-        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = run.OnWarning });
+        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = run.OnWarning, IsDaemon = true });
         var address = ListenAddress.Choose(core.Config, Settings.OfProcess, run.Listen, run.Port);
         if (!address.IsLoopback && run.HasAuthentication)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Agent.Policy;
+using Pryx.Agent.Turns;
 using Pryx.Core.Storage;
 using Pryx.Core.Tests.Storage;
 using Pryx.Core.Turns;
@@ -112,23 +113,26 @@ public sealed class ApprovalDeskTests
             await Task.WhenAny(asked, time.WaitForTimerAsync(Cancel));
             time.Advance(TimeSpan.FromMilliseconds(500));
         }
-        Assert.False((await asked).Approved);
+        Assert.Equal((false, true), ((await asked).Approved, (await asked).IsTimedOut));
         Assert.InRange(time.GetUtcNow() - new FakeTime().GetUtcNow(), TimeSpan.FromSeconds(90), TimeSpan.FromDays(1));
         Assert.Equal("expired", (await store.Approvals.FindAsync(question.Id, Cancel))!.State);
         Assert.False(await store.Desk.AnswerAsync(question.Id, ApprovalAnswer.Approve("cli:late"), Cancel));
     }
 
     [Fact]
-    public async Task Cancelling_withdraws_the_question()
+    public async Task A_cancelled_wait_leaves_the_question_and_the_end_of_the_turn_takes_it_back()
     {
         await using var store = await TempStore.CreateAsync();
-        var (question, _) = await QuestionAsync(store);
+        var (question, journal) = await QuestionAsync(store);
         using var approver = Approver(store, question.SessionId);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var asked = store.Desk.AskAsync(question, stop.Token);
         await PendingAsync(store);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        Assert.Equal("pending", (await store.Approvals.FindAsync(question.Id, Cancel))!.State);
+
+        await journal.CommitEndAsync(new(TurnEnd.Cancelled, 1, default, null), Cancel);
         Assert.Equal("withdrawn", (await store.Approvals.FindAsync(question.Id, Cancel))!.State);
         Assert.Equal([EventNames.ApprovalNeeded, EventNames.ApprovalResolved], await ApprovalEventsAsync(store));
         Assert.False(await store.Desk.AnswerAsync(question.Id, ApprovalAnswer.Approve("cli:late"), Cancel));

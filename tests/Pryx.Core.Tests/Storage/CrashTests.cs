@@ -55,13 +55,13 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(0, await store.Database.ReadAsync(static c => c.Number("SELECT COUNT(*) FROM turns t WHERE status <> 'running' AND (SELECT COUNT(*) FROM events e WHERE e.turn_id = t.id AND e.event = 'turn.completed') <> 1"), Cancel));
 
         // Every turn the killed ones left open is an orphan, to be claimed once.
-        var orphans = await store.Turns.FindOrphansAsync(Cancel);
+        var orphans = await store.Turns.FindOrphansAsync(_ => false, Cancel);
         Assert.NotEmpty(orphans);
         foreach (var orphan in orphans)
         {
             Assert.True(await store.Turns.ClaimAsync(orphan.Id, Cancel));
         }
-        Assert.Empty(await store.Turns.FindOrphansAsync(Cancel));
+        Assert.Empty(await store.Turns.FindOrphansAsync(_ => true, Cancel));
         store.Owner.CleanUp();
         Assert.Equal([$"{store.Owner.Name}.lock"], Directory.GetFiles(Path.Combine(_folder, "run")).Select(Path.GetFileName));
     }

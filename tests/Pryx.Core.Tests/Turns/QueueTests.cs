@@ -47,9 +47,14 @@ public sealed class QueueTests
     [Fact]
     public async Task Input_that_came_too_late_and_queued_turns_begin_in_the_order_they_came()
     {
+        using var all = new ManualResetEventSlim();
         // The reply is whole before the steering arrives: it is too late for this turn only because the turn ends on its output limit.
         await using var provider = await FakeProvider.StartAsync(
-            FakeScripts.InOrder(Slowly(Says("cut")) with { End = ReplyEnd.Length }, Says("2"), Says("3"), Says("4")), Cancel);
+            request =>
+            {
+                all.Wait(Cancel);
+                return request.LastUserText == "one" ? Says("cut") with { End = ReplyEnd.Length } : Says("whole");
+            }, Cancel);
         await using var core = await TempCore.StartAsync(provider);
         var session = await core.NewSessionAsync();
         var first = await core.StartAsync(session, "one");
@@ -58,6 +63,8 @@ public sealed class QueueTests
         var queued = await core.StartAsync(session, "two", Delivery.Queue);
         var late = await core.StartAsync(session, "three");
         var last = await core.StartAsync(session, "four", Delivery.Queue);
+
+        all.Set();
 
         Assert.Equal(first.Id, late.Id);
         var events = await core.UntilEndedAsync(session, 4);
@@ -178,6 +185,4 @@ public sealed class QueueTests
         Assert.Equal(["one", "two", "three"], await core.MessagesAsync(session));
         Assert.Equal([queued.Id, third.Id], (await core.ItemsAsync(session)).OfType<UserMessage>().Skip(1).Select(message => message.TurnId!.Value));
     }
-
-    private static ScriptedReply Slowly(ScriptedReply reply) => reply with { Trouble = new() { BeforeFirstChunk = TimeSpan.FromMilliseconds(700) } };
 }

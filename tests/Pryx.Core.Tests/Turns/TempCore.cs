@@ -1,7 +1,9 @@
+using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
 using Pryx.Core.Turns;
 using Pryx.Protocol;
+using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
@@ -16,13 +18,13 @@ internal sealed class TempCore : IAsyncDisposable
     private bool _isGone;
     private readonly Dictionary<string, string?> _variables;
 
-    private TempCore(FakeProvider provider, TempHome home, bool ownsHome, TimeProvider? time)
+    private TempCore(FakeProvider provider, TempHome home, bool ownsHome, TimeProvider? time, bool isDaemon)
     {
         (Provider, Home, _ownsHome) = (provider, home, ownsHome);
         _variables = new() { ["OPENAI_BASE_URL"] = provider.OpenAiUrl.ToString(), ["OPENAI_API_KEY"] = "sk-test" };
         Core = new PryxCore(new CoreOptions
         {
-            Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(name => _variables.GetValueOrDefault(name)), Time = time ?? TimeProvider.System,
+            Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(name => _variables.GetValueOrDefault(name)), Time = time ?? TimeProvider.System, IsDaemon = isDaemon,
         });
     }
 
@@ -35,9 +37,9 @@ internal sealed class TempCore : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="home">Another core's, to start again on the same data; null for a new one.</param>
-    public static async Task<TempCore> StartAsync(FakeProvider provider, TempHome? home = null, TimeProvider? time = null)
+    public static async Task<TempCore> StartAsync(FakeProvider provider, TempHome? home = null, TimeProvider? time = null, bool isDaemon = true)
     {
-        var core = new TempCore(provider, home ?? new TempHome(), home is null, time);
+        var core = new TempCore(provider, home ?? new TempHome(), home is null, time, isDaemon);
         core.Store = await core.Core.StoreAsync(Cancel);
         core.Turns = await core.Core.TurnsAsync(Cancel);
         return core;
@@ -55,6 +57,20 @@ internal sealed class TempCore : IAsyncDisposable
 
     /// <summary>All committed events from the session's first on, until so many turns have ended.</summary>
     public async Task<IReadOnlyList<PryxEvent>> UntilEndedAsync(SessionId session, int turns = 1) => await UntilAsync(session, events => events.Count(e => EventNames.IsTerminal(e.Event)) >= turns);
+
+    /// <summary>Somebody who may answer, until it is disposed.</summary>
+    public IDisposable Approver()
+    {
+        var leave = new CancellationTokenSource();
+        _ = Store.Events.SubscribeAsync(null, 0, canApprove: true, leave.Token);
+        return new Leaving(leave);
+    }
+
+    public async Task<Approval> QuestionAsync(SessionId session)
+    {
+        await UntilAsync(session, events => events.Any(e => e.Event == EventNames.ApprovalNeeded));
+        return (await new ApprovalStore(Store.Database, Store.Events).ListPendingAsync(session, Cancel)).Single();
+    }
 
     public async Task<IReadOnlyList<PryxEvent>> UntilAsync(SessionId session, Func<IReadOnlyList<PryxEvent>, bool> isEnough)
     {
@@ -78,6 +94,11 @@ internal sealed class TempCore : IAsyncDisposable
     public async Task<IReadOnlyList<string>> MessagesAsync(SessionId session) => [.. (await ItemsAsync(session)).OfType<UserMessage>().Select(message => message.Text)];
 
     public Task<IReadOnlyList<Item>> ItemsAsync(SessionId session) => Store.Sessions.ReadItemsAsync(session, Cancel);
+
+    private sealed class Leaving(CancellationTokenSource source) : IDisposable
+    {
+        public void Dispose() => source.Cancel();
+    }
 
     public async ValueTask DisposeAsync()
     {
