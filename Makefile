@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills fuzz spans fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz spans fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -26,6 +26,12 @@ kills:
 	dotnet build Pryx.slnx
 	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.KillTests -showliveoutput
 	PRYX_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Storage.CrashTests -showliveoutput
+
+# kill -9 of the daemon a thousand times under twenty turns with tools (the tests do it a dozen times): about ten minutes.
+gateway-kills: KILLS = 1000
+gateway-kills:
+	dotnet build Pryx.slnx
+	PRYX_GATEWAY_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.GatewayKillTests -showliveoutput
 
 # Random command lines: what is understood must be what bash takes. FUZZ=600000 for more.
 FUZZ ?= 60000

@@ -33,7 +33,7 @@ public static class ConfigKeys
         new("allowed_origins", List, ""),
         new("websocket_allowed_origins", List, ""),
         // Names besides 127.0.0.1, localhost and [::1] under which the gateway may be called; with or without a port.
-        new("allowed_hosts", List, ""),
+        new("allowed_hosts", List, "", "PRYX_ALLOWED_HOSTS"),
         // https://host of a proxy on this machine: pryx remote.
         new("remote_url", Text, ""),
         new("max_websocket_connections", Whole, "1000"),
@@ -44,6 +44,10 @@ public static class ConfigKeys
         new("telemetry_endpoint", Text, ""),
         new("telemetry_sampling_ratio", Number, "1", "PRYX_TELEMETRY_SAMPLING"),
         new("telemetry_redact_pii", Bool, "true"),
+        new("telemetry_tier", Whole, "1"),
+        new("otlp_endpoint", Text, "", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        new("trace_max_spans", Whole, "1000000"),
+        new("log_level", Text, "info"),
         new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
         new("ui_theme", Text, "system"),
         new("ui_port", Whole, "0"),

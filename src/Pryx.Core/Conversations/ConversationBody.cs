@@ -67,6 +67,10 @@ internal sealed class ConversationBody
         {
             Reject(name, "must not be empty");
         }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            Reject(name, "must not hold NUL");
+        }
         return text;
     }
 

@@ -38,6 +38,11 @@ public sealed class ConversationFeed(EventLog events, TimeProvider time)
         {
             await SendAsync(http, ":keepalive\n\n"u8.ToArray(), leaving.Token);
             var first = await events.ReadFirstVersionAsync(turn.Id, leaving.Token);
+            if (first == 0)
+            {
+                // Its events are gone, and nothing more will come.
+                return;
+            }
             await using var feed = events.SubscribeAsync(turn.SessionId, first - 1, canApprove: false, Look, leaving.Token).GetAsyncEnumerator(leaving.Token);
             var next = feed.MoveNextAsync().AsTask();
             var tick = ticks.WaitForNextTickAsync(leaving.Token).AsTask();

@@ -60,6 +60,7 @@ public sealed class ConversationTurnEndpoints(
                 EndsOnFailedTool = true,
                 Surface = Surface,
                 Principal = Caller.Of(http).Name,
+                ExternalId = TurnInput.Key(http),
             },
             http.RequestAborted);
         await http.WriteAsync(

@@ -34,10 +34,11 @@ public sealed class TurnFrames(string workspace, long? contextWindow)
     private IEnumerable<(string Event, List<FrameField> Fields)> FramesOf(PryxEvent e) => e.Event switch
     {
         // Queued first or begun at once, and begun again after a crash: it starts once.
-        "turn.queued" or EventNames.TurnStarted => _seq > 0 ? [] : [("task_started", contextWindow is { } window ? [FrameField.Of("model_context_window", window)] : [])],
+        EventNames.TurnQueued or EventNames.TurnStarted => _seq > 0 ? [] : [("task_started", contextWindow is { } window ? [FrameField.Of("model_context_window", window)] : [])],
         EventNames.ItemAdded => FramesOf(e.Item),
         EventNames.StepCompleted => Payload(e, ProtocolJson.Default.StepCompletedPayload) is { } step ? [TokenCount(step)] : [],
         EventNames.ApprovalNeeded or EventNames.ApprovalResolved => [Approval(e)],
+        EventNames.TurnParked => [("pryx-event", [FrameField.Of("type", e.Event)])],
         EventNames.TurnCompleted => [("task_complete", ConversationHistory.LastReply(_replies) is { } text ? [FrameField.Of("last_agent_message", text)] : [])],
         EventNames.TurnFailed => Failed(Payload(e, ProtocolJson.Default.TurnEndedPayload)),
         EventNames.TurnCancelled or EventNames.TurnLimited => [Aborted(Payload(e, ProtocolJson.Default.TurnEndedPayload))],

@@ -8,6 +8,7 @@ namespace Pryx.Core.Conversations;
 
 /// <summary>A turn as it stands (A5.7).</summary>
 /// <param name="Status">running (also while it waits for its place), completed or error.</param>
+/// <param name="StartedAt">When its message was taken, also where it had to wait.</param>
 /// <param name="CompletedAt">Null while it runs.</param>
 /// <param name="Result">Null while it runs, and when it ended without a word.</param>
 public sealed record TurnReport(
@@ -25,7 +26,7 @@ public sealed record TurnReport(
         };
         var text = status == "running" ? null : ConversationHistory.LastReply(items);
         return new(
-            turn.Id.ToString(), turn.SessionId.ToString(), status, Sql.FormatTime(turn.StartedAt), turn.CompletedAt is { } end ? Sql.FormatTime(end) : null,
+            turn.Id.ToString(), turn.SessionId.ToString(), status, Sql.FormatTime(turn.QueuedAt ?? turn.StartedAt), turn.CompletedAt is { } end ? Sql.FormatTime(end) : null,
             text is null ? null : new("message", "assistant", text),
             filter.Thinking == Detail.None ? [] : [.. items.OfType<Reasoning>().Where(static reasoning => reasoning.Text.Length > 0).Select(static reasoning => new ThinkingBlock(reasoning.Text))],
             filter.Tools == Detail.None ? [] : [.. ToolCallsOf(items, filter.Tools == Detail.Full)],

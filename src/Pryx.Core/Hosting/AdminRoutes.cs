@@ -1,4 +1,6 @@
+using Pryx.Core.Agents;
 using Pryx.Core.Audit;
+using Pryx.Core.Cloud;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Http;
@@ -23,6 +25,9 @@ internal static class AdminRoutes
         new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         new ProviderEndpoints(core.Models).Map(routes);
+        new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);
+        new OpenApiEndpoints(routes).Map();
     }
 }

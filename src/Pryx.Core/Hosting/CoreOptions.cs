@@ -7,6 +7,9 @@ public sealed record CoreOptions
 {
     public required PryxPaths Paths { get; init; }
     public Settings Settings { get; init; } = Settings.OfProcess;
+
+    /// <summary>The .env of the folder a daemon was started in, whatever folder a session works in. Never over a variable that is set; secrets in it never reach tools.</summary>
+    public DotEnv DotEnv { get; init; } = DotEnv.Empty;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The one process of the data directory that goes on with what others have left.</summary>

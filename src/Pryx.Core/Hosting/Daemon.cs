@@ -1,4 +1,3 @@
-using System.Net;
 using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
 
@@ -28,7 +27,7 @@ public sealed class Daemon : IAsyncDisposable
 
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
     /// <param name="core">The daemon's from here on.</param>
-    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
+    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, NO_AUTH_REFUSED, STORAGE_…</exception>
     public static async Task<Daemon> StartAsync(PryxCore core, GatewayOptions gateway, CancellationToken cancellationToken)
     {
         DaemonLock? held = null;
@@ -36,19 +35,18 @@ public sealed class Daemon : IAsyncDisposable
         var paths = core.Options.Paths;
         try
         {
-            if (!gateway.HasAuthentication && gateway.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
-            {
-                throw new PryxException("ADDRESS_REFUSED", $"Without authentication Pryx does not listen on {open.Address}: everybody who reaches it could run commands here.", "leave out --no-auth, or listen on 127.0.0.1");
-            }
             held = await DaemonLock.TakeAsync(paths.Create(), cancellationToken);
             // What a killed daemon has left must not be taken for this one.
             Announcement.Remove(paths);
             var store = await core.StoreAsync(cancellationToken);
             store.Owner.CleanUp();
+            var observation = core.Observe(store);
+            await observation.StartAsync(cancellationToken);
             daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken), held);
             Announcement.Write(paths, new(daemon.Url.ToString().TrimEnd('/'), daemon.Url.Port, Environment.ProcessId, gateway.HostPid, Product.Version, core.Options.Time.GetUtcNow()));
             // After the daemon is ready, which it must not delay.
             await core.StartRecoveryAsync(cancellationToken);
+            observation.IsReady = true;
             return daemon;
         }
         catch (Exception e)

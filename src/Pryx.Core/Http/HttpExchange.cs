@@ -68,6 +68,10 @@ public static class HttpExchange
         {
             throw new PryxException("INVALID_JSON", e.LineNumber is { } line ? $"The body is not valid JSON (line {line + 1}, byte {e.BytePositionInLine})." : "The body is not valid JSON: a name stands twice in one object.", inner: e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new PryxException("INVALID_JSON", "The body is not valid JSON: a name in it is no Unicode text.", inner: e);
+        }
     }
 
     public static async Task WriteAsync<T>(this HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

@@ -9,6 +9,9 @@ namespace Pryx.Core.Storage;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
+    /// <summary>Bytes. Below it the next long reply may find no room.</summary>
+    private const long LeastSpace = 256 * 1024;
+
     private readonly DatabaseLock _lock;
     private readonly DatabaseWriter _writer;
     private readonly ReaderPool _readers;
@@ -29,6 +32,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>What the user must be told: a damaged file was set aside, and where it is. Null on every ordinary day.</summary>
     public string? Notice { get; }
+
+    /// <summary>Why the last write failed, while none has succeeded since. Null on every ordinary day.</summary>
+    public PryxException? Trouble { get; private set; }
 
     /// <param name="path">Its folder is made (0700) when it does not exist.</param>
     public static Task<Database> OpenAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
@@ -67,10 +73,13 @@ public sealed class Database : IAsyncDisposable
     {
         try
         {
-            return await _writer.RunAsync(work, cancellationToken);
+            var result = await _writer.RunAsync(work, cancellationToken);
+            Trouble = null;
+            return result;
         }
         catch (Exception e) when (Clear(e) is { } clear)
         {
+            Trouble = clear as PryxException;
             throw clear;
         }
     }
@@ -93,6 +102,29 @@ public sealed class Database : IAsyncDisposable
         {
             throw clear;
         }
+    }
+
+    /// <summary>Whether it can be written now: tries when the last write failed, and looks for room on the disk.</summary>
+    /// <returns>Null when it can; else what is wrong.</returns>
+    public async Task<PryxException?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (DatabaseFile.FreeSpace(Path) < LeastSpace)
+        {
+            return StorageErrors.NearlyFull(Path);
+        }
+        if (Trouble is null)
+        {
+            return null;
+        }
+        try
+        {
+            await WriteAsync(static connection => connection.Execute($"PRAGMA user_version = {Migrations.VersionOf(connection)}"), cancellationToken);
+        }
+        catch (PryxException e)
+        {
+            return e;
+        }
+        return null;
     }
 
     /// <summary>The full check, which reads every page: for <c>doctor</c>. Empty when the file is sound.</summary>

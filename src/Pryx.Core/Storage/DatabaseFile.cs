@@ -63,6 +63,20 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>Bytes this user may still write beside the file; as many as there are when nobody can say.</summary>
+    public static long FreeSpace(string path)
+    {
+        try
+        {
+            var drive = new DriveInfo(Path.GetDirectoryName(path)!);
+            return drive.TotalSize == 0 ? long.MaxValue : drive.AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue;
+        }
+    }
+
     public static void ClearSuspect(string path) => File.Delete(SuspectMark(path));
 
     /// <summary>Moves a damaged database out of the way, whole; returns where it is now.</summary>

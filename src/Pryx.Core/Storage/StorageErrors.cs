@@ -24,6 +24,11 @@ internal static class StorageErrors
         $"{path} was written by a newer Pryx (schema {found}; this one knows {known}).",
         "Update Pryx, or point PRYX_DATA_DIR at another folder.");
 
+    public static PryxException NearlyFull(string path) => new(
+        "STORAGE_FULL",
+        $"The disk that holds {path} is full, or nearly.",
+        "Free some space. Everything stored before is intact.");
+
     public static PryxException CorruptInUse(string path, Exception? inner = null) => new(
         "STORAGE_CORRUPT",
         $"{path} is damaged, and another Pryx has it open.",

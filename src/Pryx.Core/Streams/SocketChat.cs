@@ -73,19 +73,20 @@ internal sealed class SocketChat(SessionStore sessions, TurnStore turns, Session
 
     private async Task<Turn> StartInNewSessionAsync(StartTurn request)
     {
+        if (request.ExternalId is { } sentBefore && await turns.FindTakenAsync(request.Surface, sentBefore, CancellationToken.None) is { } taken)
+        {
+            return taken;
+        }
         var session = await sessions.CreateAsync(new CreateSession { Workspace = folder, Model = request.Model }, CancellationToken.None);
-        Turn? turn = null;
         try
         {
-            return turn = await running.StartAsync(request with { SessionId = session.Id }, CancellationToken.None);
+            return await running.StartAsync(request with { SessionId = session.Id }, CancellationToken.None);
         }
-        finally
+        catch
         {
-            // Nothing could run, or this very input had been taken before: the session was made for nothing.
-            if (turn?.SessionId != session.Id)
-            {
-                await sessions.DeleteAsync(session.Id, CancellationToken.None);
-            }
+            // Nothing could run: the session was made for nothing.
+            await sessions.DeleteAsync(session.Id, CancellationToken.None);
+            throw;
         }
     }
 }

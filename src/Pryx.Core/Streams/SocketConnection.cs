@@ -42,12 +42,14 @@ internal sealed class SocketConnection(WebSocket socket, SocketClient client, So
     public async Task RunAsync(long afterVersion, CancellationToken stopping, CancellationToken aborted)
     {
         Volatile.Write(ref _version, afterVersion);
-        using var listening = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        using var listening = new CancellationTokenSource();
+        using var reading = new CancellationTokenSource();
         // From here on it counts: as a listener, and as one who may approve.
         var subscription = events.SubscribeAsync(client.SessionId, afterVersion, () => client.CanApprove, LookInterval, listening.Token);
         await using var onStop = stopping.UnsafeRegister(_ => End(new(WebSocketCloseStatus.EndpointUnavailable, "Pryx is stopping")), null);
-        await using var onAbort = aborted.UnsafeRegister(_ => End(Ending.Gone), null);
+        await using var onRevoke = client.Caller.Revoked.UnsafeRegister(_ => End(Ending.Revoked), null);
+        // What is revoked is aborted too: which of the two is told first is not said.
+        await using var onAbort = aborted.UnsafeRegister(_ => End(client.Caller.Revoked.IsCancellationRequested ? Ending.Revoked : Ending.Gone), null);
         var pump = PumpAsync(subscription, listening.Token);
         var read = ReadAsync(reading.Token);
         var ending = await _ending.Task;
@@ -60,7 +62,7 @@ internal sealed class SocketConnection(WebSocket socket, SocketClient client, So
         else if (ending.Status is not null)
         {
             // Cut at once, the reason of the close would not arrive.
-            await Task.WhenAny(read, Task.Delay(ending.Status is WebSocketCloseStatus.MessageTooBig ? DrainTime : ClosingTime, Time, aborted));
+            await Task.WhenAny(read, Task.Delay(ending.Status is WebSocketCloseStatus.MessageTooBig ? DrainTime : ClosingTime, Time, CancellationToken.None));
         }
         await reading.CancelAsync();
         await Task.WhenAll(pump, read);
@@ -277,5 +279,6 @@ internal sealed class SocketConnection(WebSocket socket, SocketClient client, So
     private sealed record Ending(WebSocketCloseStatus? Status, string Why)
     {
         public static Ending Gone { get; } = new(null, "");
+        public static Ending Revoked { get; } = new(WebSocketCloseStatus.PolicyViolation, "The token of this connection does not count any more");
     }
 }

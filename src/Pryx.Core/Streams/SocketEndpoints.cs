@@ -44,14 +44,13 @@ public sealed class SocketEndpoints(
         {
             throw new PryxException("UPGRADE_REQUIRED", "This is a WebSocket: connect with ws:// or wss://.");
         }
-        var caller = Caller.Of(http);
-        var client = new SocketClient(Guid.NewGuid().ToString("N")[..12], caller, SurfaceOf(http), SessionOf(http), WantedOf(http))
+        var client = new SocketClient(Guid.NewGuid().ToString("N")[..12], Caller.Of(http), SurfaceOf(http), SessionOf(http), WantedOf(http))
         {
             HasAliases = hasAliases,
             OffersApproval = http.QueryText("can_approve") is null || http.QueryFlag("can_approve"),
         };
         var after = await AfterAsync(http);
-        using var place = limits.Enter(http.Connection.RemoteIpAddress, caller.Name != "anyone");
+        using var place = limits.Enter(http);
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         _open.Add(client);
         try

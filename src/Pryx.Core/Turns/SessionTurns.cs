@@ -60,9 +60,9 @@ public sealed class SessionTurns(
     }
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
-    /// <param name="overrides">Only its limits and approvals count; the rest is as the turn was started.</param>
+    /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>
     /// <exception cref="PryxException">TURN_TAKEN: it has ended or another process has it.</exception>
-    public async Task<Turn> ResumeAsync(TurnId id, StartTurn overrides, CancellationToken cancellationToken)
+    public async Task<Turn> ResumeAsync(TurnId id, StartTurn? overrides, CancellationToken cancellationToken)
     {
         if (_running.Contains(id) && await turns.FindAsync(id, cancellationToken) is { } goesOn)
         {
@@ -72,9 +72,9 @@ public sealed class SessionTurns(
         var stored = await turns.ReadRequestAsync(id, cancellationToken) ?? throw Taken();
         var turn = await turns.FindAsync(id, cancellationToken) ?? throw Taken();
         // The model stays the one that began: its reasoning can be read by no other.
-        var plan = await preparation.PrepareAsync(stored with
+        var request = stored with { Model = turn.Model };
+        var plan = await preparation.PrepareAsync(overrides is null ? request : request with
         {
-            Model = turn.Model,
             Policy = overrides.Policy ?? stored.Policy,
             Allow = [.. stored.Allow, .. overrides.Allow],
             ApproveAll = overrides.ApproveAll,
@@ -158,7 +158,7 @@ public sealed class SessionTurns(
     {
         try
         {
-            await ResumeAsync(turn.Id, new StartTurn { SessionId = turn.SessionId, Surface = turn.Surface ?? "core" }, cancellationToken);
+            await ResumeAsync(turn.Id, null, cancellationToken);
         }
         catch (PryxException e) when (e.Code is "TURN_TAKEN" or "SESSION_NOT_FOUND")
         {

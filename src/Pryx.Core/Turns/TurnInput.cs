@@ -70,7 +70,8 @@ internal static class TurnInput
         }
     }
 
-    private static string? Key(HttpContext http) => ExternalId(http.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key, ..] ? key : null);
+    /// <summary>The id under which the caller sends this input again when it does not know whether it arrived; null without one.</summary>
+    public static string? Key(HttpContext http) => ExternalId(http.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key, ..] ? key : null);
 
     private static string? ExternalId(string? id) => id is { Length: > ExternalIdLimit } ? throw Invalid("external_id", $"at most {ExternalIdLimit} characters") : id is { Length: > 0 } ? id : null;
 

@@ -175,17 +175,24 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
 
     private bool IsHeldElsewhere(OwnedTurn turn) => IsElsewhere(turn) && owner.IsAlive(turn.Owner);
 
+    /// <summary>The turn that took an input, whatever its session; null when it was not taken yet.</summary>
+    /// <param name="source">The surface it came from.</param>
+    public Task<Turn?> FindTakenAsync(string source, string externalId, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => FindTaken(connection, source, externalId)?.Turn, cancellationToken);
+
     private static OwnedTurn? FindTaken(SqliteConnection connection, StartTurn request)
     {
         if (request.ExternalId is not { } external)
         {
             return null;
         }
-        var taken = connection.First(
-            $"{TurnRows.Select} WHERE id = (SELECT turn_id FROM inputs WHERE source = $source AND external_id = $external)",
-            TurnRows.ReadOwned, ("$source", request.Surface), ("$external", external));
+        var taken = FindTaken(connection, request.Surface, external);
         return taken is null || taken.Turn.SessionId == request.SessionId
             ? taken
             : throw new PryxException("CONFLICT", $"The external id '{external}' was used for an input of another session.", "send every input with an id of its own");
     }
+
+    private static OwnedTurn? FindTaken(SqliteConnection connection, string source, string external) => connection.First(
+        $"{TurnRows.Select} WHERE id = (SELECT turn_id FROM inputs WHERE source = $source AND external_id = $external)",
+        TurnRows.ReadOwned, ("$source", source), ("$external", external));
 }

@@ -10,20 +10,23 @@ internal sealed partial class CoreChild : ICoreChild
     private const int Term = 15;
     private readonly Process _process;
 
-    private CoreChild(Process process)
+    private readonly Descendants _descendants;
+    private readonly int _processId;
+
+    private CoreChild(Process process, Descendants descendants)
     {
-        _process = process;
-        ProcessId = process.Id;
+        (_process, _descendants) = (process, descendants);
+        _processId = process.Id;
+        descendants.Know(_processId);
         Exited = WaitAsync();
     }
 
-    public int ProcessId { get; }
-
+    /// <summary>Also everything it had started is gone.</summary>
     public Task<int> Exited { get; }
 
     /// <summary>This executable once more, as Core. Must be called on a thread that lives as long as the process: Core dies with the thread that forked it.</summary>
     /// <param name="arguments">What <c>pryx serve</c> was given.</param>
-    public static CoreChild Start(IEnumerable<string> arguments)
+    public static CoreChild Start(IEnumerable<string> arguments, Descendants descendants)
     {
         var (file, before) = Self();
         string[] core = ["core", "--host-pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
@@ -34,7 +37,7 @@ internal sealed partial class CoreChild : ICoreChild
             EnableRaisingEvents = true,
         };
         process.Start();
-        return new CoreChild(process);
+        return new CoreChild(process, descendants);
     }
 
     public void Stop()
@@ -48,7 +51,7 @@ internal sealed partial class CoreChild : ICoreChild
             _process.StandardInput.Close();
             return;
         }
-        _ = Send(ProcessId, Term);
+        _ = Send(_processId, Term);
     }
 
     // Elsewhere its tools do not die with it.
@@ -59,6 +62,7 @@ internal sealed partial class CoreChild : ICoreChild
     private async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None);
+        await _descendants.EndAsync();
         return _process.ExitCode;
     }
 

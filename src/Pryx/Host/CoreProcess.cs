@@ -59,8 +59,16 @@ internal static class CoreProcess
 
     private static Task<Daemon> StartAsync(CoreRun run, CancellationToken cancellationToken)
     {
-        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = run.OnWarning, IsDaemon = true });
-        var address = ListenAddress.Choose(core.Config, Settings.OfProcess, run.Listen, run.Port);
+        // Its keys are for every session. Who brought the folder is not asked yet, so that nothing in it can redirect anybody.
+        var dotEnv = DotEnv.Load(run.WorkingDirectory, isTrusted: false);
+        foreach (var note in dotEnv.Notes)
+        {
+            run.OnWarning(note);
+        }
+        var settings = new Settings(name => EnvironmentSettings.Read(name) ?? dotEnv.Variables.GetValueOrDefault(name));
+        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning, IsDaemon = true });
+        AppDomain.CurrentDomain.UnhandledException += (_, crash) => core.Log.Crashed((Exception)crash.ExceptionObject);
+        var address = ListenAddress.Choose(core.Config, settings, run.Listen, run.Port);
         if (!address.IsLoopback && run.HasAuthentication)
         {
             run.OnWarning($"Pryx listens on {address.Address}: others on the network can reach it. They need a token, but what they send is not encrypted; put a proxy with TLS in front of it.");

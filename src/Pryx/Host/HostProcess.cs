@@ -19,23 +19,36 @@ internal static class HostProcess
     {
         using var signals = StopSignals.OfProcess();
         using var main = new MainThread();
-        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() => CoreChild.Start(arguments)), Tell, TimeProvider.System);
+        using var descendants = Descendants.Adopt();
+        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() => CoreChild.Start(arguments, descendants)), Tell, TimeProvider.System);
         var (stop, now) = (signals.Stop, signals.Now);
         return main.WorkUntil(Task.Run(() => supervisor.RunAsync(stop, now), CancellationToken.None));
     }
 
     private static void Tell(CoreFailure failure)
     {
+        foreach (var line in Lines(failure))
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    /// <summary>What the user is told of a crash.</summary>
+    internal static IEnumerable<string> Lines(CoreFailure failure)
+    {
         if (failure.Delay is { } delay)
         {
-            Console.Error.WriteLine($"Warning: pryx-core has ended unexpectedly ({failure.Reason}). It is started again in {delay.TotalSeconds:0} s.");
+            yield return $"Warning: pryx-core has ended unexpectedly ({failure.Reason}). It is started again in {delay.TotalSeconds:0} s.";
         }
-        if (failure.IsLasting || failure.Delay is null)
+        if (failure.Delay is null)
         {
-            Console.Error.WriteLine(failure.Delay is null
-                ? $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row and is not started again."
-                : $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row.");
-            Console.Error.WriteLine($"Next: see what it wrote to {Logs()}, or run 'pryx serve --no-supervisor' to watch it{(failure.Delay is null ? "; then start it again with 'pryx serve'" : "")}.");
+            yield return $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row, the last time by {failure.Reason}, and is not started again.";
+            yield return $"Next: see what it wrote above and to {Logs()}, then start it again with: pryx serve";
+        }
+        else if (failure.IsLasting)
+        {
+            yield return $"Error: pryx-core has ended unexpectedly {failure.Count} times in a row.";
+            yield return $"Next: see what it wrote above and to {Logs()}, or end this with Ctrl-C and watch it alone with: pryx serve --no-supervisor";
         }
     }
 

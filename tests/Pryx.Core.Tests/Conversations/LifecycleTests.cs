@@ -181,6 +181,98 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_the_server_took_with_it_is_a_tool_that_failed()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("exec", """{"command":"touch begun; sleep 60"}""")), Says("Done.")), Cancellation);
+        using var home = new TempHome();
+        var before = await Talk.StartAsync(provider, Cancellation, home);
+        await before.GrantAsync("shell.exec:touch*", Cancellation);
+        await before.GrantAsync("shell.exec:sleep*", Cancellation);
+        var accepted = await before.SayAsync(await before.CreateAsync(Cancellation), "Hi", Cancellation);
+        while (!home.Exists("begun"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+        }
+        await before.DisposeAsync();
+
+        await using var after = await Talk.StartAsync(provider, Cancellation, home);
+        var frames = await after.FollowAsync(accepted, Cancellation, "?toolLevel=full");
+
+        Assert.Equal("failed", (string?)frames.Single(frame => frame.Event == "tool_call_end").Data["status"]);
+        Assert.Equal(["error", "turn_aborted"], frames.Names().TakeLast(2));
+        Assert.Contains("interrupted", (string?)frames[^2].Data["message"]);
+        Assert.Single(provider.ModelRequests);
+    }
+
+    [Fact]
+    public async Task Messages_that_come_while_a_turn_runs_have_turns_of_their_own_one_after_the_other()
+    {
+        using var hold = new SemaphoreSlim(0);
+        await using var provider = await FakeProvider.StartAsync(request =>
+        {
+            if (request.LastUserText == "one")
+            {
+                hold.Wait(Cancellation);
+            }
+            return Says($"Echo: {request.LastUserText}");
+        }, Cancellation);
+        await using var core = await Talk.StartAsync(provider, Cancellation);
+        var made = await core.CreateAsync(Cancellation);
+        var accepted = new List<JsonNode>();
+        foreach (var message in (string[])["one", "two", "three"])
+        {
+            accepted.Add(await core.SayAsync(made, message, Cancellation));
+        }
+        await using var waiting = await core.OpenAsync(accepted[2], Cancellation);
+        var first = await waiting.NextAsync(Cancellation);
+        var report = await core.SeeAsync((string)accepted[2]["statusUrl"]!, Cancellation);
+        hold.Release();
+
+        var ends = await Task.WhenAll(accepted.Select(turn => core.FollowAsync(turn, Cancellation)));
+
+        Assert.Equal(3, accepted.Select(turn => (string)turn["turnId"]!).Distinct().Count());
+        Assert.Equal(("task_started", 1), (first!.Event, first.Seq));
+        Assert.Equal("running", (string?)report["status"]);
+        Assert.Equal(["Echo: one", "Echo: two", "Echo: three"], ends.Select(frames => (string)frames[^1].Data["last_agent_message"]!));
+        Assert.All(ends, frames => Assert.Single(frames, frame => frame.Event == "task_started"));
+        Assert.All(ends, frames => Assert.Equal(Enumerable.Range(1, frames.Count), frames.Select(frame => frame.Seq)));
+        Assert.Equal((string?)report["startedAt"], (string?)(await core.SeeAsync((string)accepted[2]["statusUrl"]!, Cancellation))["startedAt"]);
+        Assert.Equal(
+            [("user", "one"), ("assistant", "Echo: one"), ("user", "two"), ("assistant", "Echo: two"), ("user", "three"), ("assistant", "Echo: three")],
+            History(await core.SeeAsync(Path(made), Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_waiting_turn_keeps_the_model_it_was_sent_with()
+    {
+        using var hold = new SemaphoreSlim(0);
+        await using var provider = await FakeProvider.StartAsync(request =>
+        {
+            if (request.LastUserText == "one")
+            {
+                hold.Wait(Cancellation);
+            }
+            return Says("ok");
+        }, Cancellation);
+        await using var core = await Talk.StartAsync(provider, Cancellation);
+        var made = await core.CreateAsync(Cancellation);
+        var one = await core.SayAsync(made, "one", Cancellation);
+        var (_, two) = await core.PostAsync($"{Path(made)}/messages", new { message = "two", modelProviderId = "anthropic", modelProviderApi = "messages", model = "claude-x" }, Cancellation);
+        var three = await core.SayAsync(made, "three", Cancellation);
+        await core.SendAsync(HttpMethod.Patch, Path(made), new { modelProviderApi = "chat", model = "patched" }, Cancellation);
+        var four = await core.SayAsync(made, "four", Cancellation);
+        hold.Release();
+        foreach (var turn in (JsonNode[])[one, two!, three, four])
+        {
+            await core.FollowAsync(turn, Cancellation);
+        }
+
+        Assert.Equal(
+            [("gpt-4o", "openai-responses"), ("claude-x", "anthropic"), ("gpt-4o", "openai-responses"), ("patched", "openai-chat")], provider.ModelRequests.Select(request => (request.Model, request.Wire)));
+        Assert.Equal("patched", (string?)(await core.SeeAsync(Path(made), Cancellation))["model"]);
+    }
+
+    [Fact]
     public async Task What_another_surface_began_is_a_conversation_too()
     {
         await using (var client = new Pryx.Core.Hosting.LocalClient(new Pryx.Core.Hosting.PryxCore(

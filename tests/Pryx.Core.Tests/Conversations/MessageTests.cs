@@ -71,6 +71,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData("""{"message":7}""")]
     [InlineData("""{"message":null}""")]
     [InlineData("""{"text":"Hi"}""")]
+    [InlineData("""{"message":"a\u0000b"}""")]
     [Requirement("CA13", "6.3")]
     public async Task A_message_without_text_is_refused(string body)
     {
@@ -161,6 +162,26 @@ public sealed class MessageTests : IAsyncLifetime
         }
 
         Assert.Equal([("chat", "openai-chat"), ("responses", "openai-responses")], _provider.ModelRequests.Select(request => (request.Model, request.Wire)));
+    }
+
+    [Fact]
+    public async Task The_same_message_sent_again_under_its_key_is_taken_once()
+    {
+        var made = await _core.CreateAsync(Cancellation);
+        var turns = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{Path(made)}/messages") { Content = new StringContent("""{"message":"Hi"}""", System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", "once");
+            using var answer = await _core.Http.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            var accepted = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!;
+            turns.Add((string)accepted["turnId"]!);
+            await _core.FollowAsync(accepted, Cancellation);
+        }
+
+        Assert.Equal(turns[0], turns[1]);
+        Assert.Single(_provider.ModelRequests);
     }
 
     [Fact]

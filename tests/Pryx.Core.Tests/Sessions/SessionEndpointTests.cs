@@ -198,7 +198,7 @@ public sealed class SessionEndpointTests
 
         var error = body!["error"]!;
         Assert.Equal((HttpStatusCode.NotFound, "SESSION_NOT_FOUND"), (status, (string?)error["code"]));
-        Assert.All(["message", "next", "request_id", "timestamp", "trace_id"], field => Assert.False(string.IsNullOrEmpty((string?)error[field]), field));
+        Assert.All(["message", "next", "request_id", "timestamp"], field => Assert.False(string.IsNullOrEmpty((string?)error[field]), field));
     }
 
     internal static async Task<string> NewAsync(TestCore core, string model = "openai/gpt-4o") => (string)(await core.PostAsync("/api/v1/sessions", new { model }, Cancellation)).Body!["id"]!;

@@ -48,10 +48,12 @@ public sealed class QueueTests
     public async Task Input_that_came_too_late_and_queued_turns_begin_in_the_order_they_came()
     {
         using var all = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource();
         // The reply is whole before the steering arrives: it is too late for this turn only because the turn ends on its output limit.
         await using var provider = await FakeProvider.StartAsync(
             request =>
             {
+                asked.TrySetResult();
                 all.Wait(Cancel);
                 return request.LastUserText == "one" ? Says("cut") with { End = ReplyEnd.Length } : Says("whole");
             }, Cancel);
@@ -59,7 +61,7 @@ public sealed class QueueTests
         var session = await core.NewSessionAsync();
         var first = await core.StartAsync(session, "one");
         // Before its model is asked, input steers the first step.
-        await provider.WaitForRequestsAsync(1, Cancel);
+        await asked.Task;
         var queued = await core.StartAsync(session, "two", Delivery.Queue);
         var late = await core.StartAsync(session, "three");
         var last = await core.StartAsync(session, "four", Delivery.Queue);

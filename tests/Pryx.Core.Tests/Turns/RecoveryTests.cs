@@ -137,6 +137,24 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task What_was_approved_beforehand_stays_approved_when_the_daemon_goes_on()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Hangs(), Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Made.")), Cancel);
+        using var home = new TempHome();
+        SessionId session;
+        await using (var first = await TempCore.StartAsync(provider, home))
+        {
+            session = await first.NewSessionAsync();
+            await first.Turns.StartAsync(TempCore.Say(session, "go") with { ApproveAll = true }, Cancel);
+            await provider.WaitForRequestsAsync(1, Cancel);
+        }
+        await using var second = await TempCore.StartAsync(provider, home);
+        await second.Core.StartRecoveryAsync(Cancel);
+        await second.UntilEndedAsync(session);
+        Assert.True(home.Exists("made.txt"));
+    }
+
+    [Fact]
     public async Task Stop_reaches_a_turn_of_another_process_within_a_second()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Calls(("shell_exec", """{"command":"echo begun > begun.txt; sleep 47.113"}"""))), Cancel);
@@ -193,7 +211,7 @@ public sealed class RecoveryTests
         await other.Turns.BeginAsync(TempStore.Say(busy, "go"), "openai/gpt-4o", Cancel);
         Assert.Equal("SESSION_BUSY", (await Assert.ThrowsAsync<PryxException>(() => core.Turns.DeleteSessionAsync(busy, Cancel))).Code);
         Assert.Single(provider.ModelRequests);
-        Assert.False(File.Exists(Path.Combine(core.Home.Data, "logs", "errors.log")));
+        Assert.Empty(core.Core.Log.RecentErrors);
     }
 
     [Fact]
@@ -206,7 +224,7 @@ public sealed class RecoveryTests
         await provider.WaitForRequestsAsync(1, Cancel);
         Assert.True(await core.Store.Sessions.DeleteAsync(session, Cancel));
         await TempStore.WaitUntilAsync(async () => (await core.Turns.FindOrphansAsync(Cancel)).Count == 0 && !core.Turns.IsBusy);
-        Assert.False(File.Exists(Path.Combine(core.Home.Data, "logs", "errors.log")));
+        Assert.Empty(core.Core.Log.RecentErrors);
     }
 
     [Fact]

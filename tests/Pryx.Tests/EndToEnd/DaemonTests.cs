@@ -1,212 +1,261 @@
-using Pryx.Core.Storage;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Pryx.Testing;
 using static Pryx.Testing.Replies;
 
 namespace Pryx.Tests.EndToEnd;
 
-/// <summary>Commands while a daemon runs on the same data directory: they are its surfaces, and it does the work.</summary>
+/// <summary><c>pryx serve</c> and <c>pryx-core</c> as whoever starts them sees them: ready, found, refused, under each name.</summary>
 public sealed class DaemonTests
 {
-    private const string CtrlC = "\x03";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Requirement("ARC1", "one store")]
-    [Requirement("ARC1", "all surfaces query it")]
-    public async Task The_daemon_answers_with_its_own_keys_and_the_command_says_that_they_count()
+    [Requirement("FR3.1", "core within 3 s")]
+    [Requirement("FR3.4", "port from stdout")]
+    [Requirement("FR3.4", "port from metadata")]
+    [Requirement("FR3.4", "within 1 s")]
+    [Requirement("NFR-P3", "under 2 s")]
+    public async Task Ready_line_port_file_and_metadata_agree_once_Core_answers()
     {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("From the daemon.")), Cancellation);
-        await using var another = await FakeProvider.StartAsync(FakeScripts.Always(Says("From here.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
+        using var person = new Person();
+        var started = TimeProvider.System.GetTimestamp();
+        await using var served = await ServedPryx.StartAsync(person);
+        var took = TimeProvider.System.GetElapsedTime(started);
 
-        var plain = await person.RunAsync("one");
-        person.Variables["OPENAI_BASE_URL"] = another.OpenAiUrl.ToString();
-        person.Variables["GROQ_API_KEY"] = Person.Key;
-        var warned = await person.RunAsync("two");
-        var local = await person.RunAsync("--local", "three");
+        // Nothing is waited for from here on: who has the line has the rest.
+        var port = await File.ReadAllBytesAsync(served.PortFile, Cancellation);
+        var metadata = served.Metadata();
+        Assert.InRange(took.TotalSeconds, 0, 2);
+        Assert.Equal(served.Url.Port.ToString(CultureInfo.InvariantCulture), Encoding.ASCII.GetString(port));
+        Assert.Equal($"Pryx is ready at http://127.0.0.1:{served.Url.Port}\n", served.Process.Stdout);
+        Assert.Equal(served.Url.Port, metadata.GetProperty("port").GetInt32());
+        Assert.Equal(served.Process.Pid, metadata.GetProperty("host_pid").GetInt32());
+        Assert.True(Directory.Exists($"/proc/{served.CorePid}"));
+        Assert.NotEqual(served.Process.Pid, served.CorePid);
+        Assert.Matches(@"^\d+\.\d+\.\d+", metadata.GetProperty("version").GetString());
+        Assert.InRange(metadata.GetProperty("started_at").GetDateTimeOffset(), TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
+        Assert.Equal("ok", (await served.GetAsync("/health")).GetProperty("status").GetString());
+        Assert.NotEmpty(served.Token);
+        Assert.Equal("", served.Process.Stderr);
 
-        Assert.Equal((0, "From the daemon.\n"), (plain.ExitCode, plain.Stdout));
-        Assert.DoesNotContain("Warning", plain.Stderr, StringComparison.Ordinal);
-        Assert.Equal((0, "From the daemon.\n"), (warned.ExitCode, warned.Stdout));
-        Assert.Contains("GROQ_API_KEY is set only here; OPENAI_BASE_URL is another one there", warned.Stderr, StringComparison.Ordinal);
-        Assert.DoesNotContain(another.OpenAiUrl.ToString(), warned.Stderr, StringComparison.Ordinal);
-        Assert.Equal((0, "From here.\n"), (local.ExitCode, local.Stdout));
-        Assert.Equal((2, 1), (provider.ModelRequests.Count, another.ModelRequests.Count));
-        Assert.Equal(3, (await person.JsonAsync("session", "list", "--json")).GetArrayLength());
+        Assert.Equal(0, (await served.EndAsync(Signals.Term)).ExitCode);
+        Assert.False(File.Exists(served.PortFile));
+        Assert.False(File.Exists(served.MetadataFile));
+        Assert.NotEmpty(served.Token);
     }
 
     [Fact]
-    public async Task Sessions_grants_and_keys_are_the_daemons()
+    public async Task The_host_loads_neither_the_server_nor_the_store()
     {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("A pangolin.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc");
+        using var person = new Person();
+        await using var served = await ServedPryx.StartAsync(person);
 
-        Assert.Equal(0, (await person.RunAsync("who lives here?")).ExitCode);
-        Assert.Equal(0, (await person.RunAsync("--continue", "and there?")).ExitCode);
-        var shown = await person.ShowSessionAsync();
-        var id = shown.GetProperty("session").GetProperty("id").GetString()!;
-        var found = await person.PryxAsync("session", "search", "pangolin");
-        var granted = await person.PryxAsync("grant", "add", "shell.exec:dotnet test*");
-        var grants = await person.PryxAsync("grant", "list");
-        var key = await person.PryxAsync(["provider", "set-key", "groq"], stdin: Person.Key);
-        var deleted = await person.PryxAsync("session", "delete", id, "--force");
+        var host = await File.ReadAllTextAsync($"/proc/{served.Process.Pid}/maps", Cancellation);
+        var core = await File.ReadAllTextAsync($"/proc/{served.CorePid}/maps", Cancellation);
 
-        Assert.Equal(4, shown.GetProperty("items").GetArrayLength());
-        Assert.Equal(["user", "assistant", "user"], provider.ModelRequests[^1].Messages.Where(message => message.Role != "system").Select(message => message.Role));
-        Assert.Contains("pangolin", found.Stdout, StringComparison.Ordinal);
-        Assert.True(granted.ExitCode == 0, granted.Stderr);
-        Assert.Contains("shell.exec:dotnet test*", grants.Stdout, StringComparison.Ordinal);
-        Assert.True(key.ExitCode == 0, key.Stderr);
-        Assert.True(deleted.ExitCode == 0, deleted.Stderr);
-        Assert.Empty((await person.JsonAsync("session", "list", "--json")).EnumerateArray());
-    }
-
-    [Fact]
-    public async Task Second_run_in_a_busy_session_reaches_the_same_turn_and_follows_it()
-    {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(
-            Calls(("shell_exec", """{"command":"touch begun.txt; while [ ! -e go.txt ]; do sleep 0.02; done"}""")), Says("Both read.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
-        await using var first = await person.StartAsync("run", "-m", Models.Chat, "--approve-all", "first");
-        await Until.TrueAsync(() => person.Home.Exists("begun.txt"), Cancellation);
-
-        await using var second = await person.StartAsync("run", "--continue", "and this");
-        await using (var store = await Database.OpenAsync(Path.Combine(person.Home.Data, "pryx.db"), TimeProvider.System, Cancellation))
+        foreach (var library in (string[])["Kestrel", "sqlite", "Pryx.Core.dll", "System.CommandLine.dll"])
         {
-            while (await store.ReadAsync(static connection => connection.Number("SELECT COUNT(*) FROM inputs"), Cancellation) < 2)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
-            }
+            Assert.DoesNotContain(library, host, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(library, core, StringComparison.OrdinalIgnoreCase);
         }
-        person.Home.Write("go.txt", "");
-        var (one, two) = (await first.WaitAsync(Cancellation), await second.WaitAsync(Cancellation));
+    }
 
-        Assert.Equal((0, "Both read.\n"), (one.ExitCode, one.Stdout));
-        Assert.Equal((0, "Both read.\n"), (two.ExitCode, two.Stdout));
-        Assert.Equal(["first", "and this"], provider.ModelRequests[^1].Messages.Where(message => message.Role == "user").Select(message => message.Text));
+    [Fact]
+    [Requirement("T7.3", "message")]
+    [Requirement("T7.3", "alternative")]
+    public async Task A_port_in_use_is_said_once_with_a_way_on_and_not_tried_again()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var person = new Person();
+
+        var run = await person.PryxAsync("serve", "--port", port.ToString(CultureInfo.InvariantCulture));
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Stdout));
+        Assert.Contains($"Port {port} is in use", run.Stderr, StringComparison.Ordinal);
+        Assert.Contains(":0", run.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("started again", run.Stderr, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(person.Home.Data, "runtime.port")));
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("serve", "--no-supervisor")]
+    public async Task A_second_daemon_on_the_same_data_names_the_first_and_leaves_it_alone(params string[] arguments)
+    {
+        using var person = new Person();
+        await using var served = await ServedPryx.StartAsync(person);
+
+        var second = await person.PryxAsync(arguments);
+
+        Assert.Equal((1, ""), (second.ExitCode, second.Stdout));
+        Assert.Contains($"already running at {served.Url.ToString().TrimEnd('/')} (pid {served.CorePid})", second.Stderr, StringComparison.Ordinal);
+        Assert.Equal("ok", (await served.GetAsync("/health")).GetProperty("status").GetString());
+        Assert.True(File.Exists(served.PortFile));
+    }
+
+    [Fact]
+    [Requirement("T7.7", "hint")]
+    public async Task Files_of_a_daemon_that_was_killed_are_not_believed_and_are_replaced()
+    {
+        using var person = new Person();
+        Directory.CreateDirectory(person.Home.Data);
+        await File.WriteAllTextAsync(Path.Combine(person.Home.Data, "runtime.port"), "1", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(person.Home.Data, "metadata.json"), """{"url":"http://127.0.0.1:1","port":1,"pid":1,"version":"0.0.0","started_at":"2020-01-01T00:00:00+00:00"}""", Cancellation);
+
+        // A command does its own work instead of failing.
+        Assert.Equal(0, (await person.PryxAsync("session", "list")).ExitCode);
+        await using var served = await ServedPryx.StartAsync(person);
+
+        Assert.NotEqual(1, served.Url.Port);
+        Assert.Equal(served.Url.Port, served.Metadata().GetProperty("port").GetInt32());
+        Assert.NotEqual(1, served.CorePid);
+        File.Delete(served.PortFile);
+        // Without the port file nobody finds it; whoever starts another is told where it is.
+        Assert.Contains($"already running at {served.Url.ToString().TrimEnd('/')}", (await person.PryxAsync("serve")).Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Core_alone_answers_to_its_own_name_and_so_does_every_command()
+    {
+        using var person = new Person();
+        var alone = await person.ShellAsync($"'{Person.Executable}-core' --version; '{Person.Executable}-core' session list; '{Person.Executable}-core' nonsense; echo $?");
+
+        Assert.Matches(@"^pryx-core \d+\.\d+\.\d+", alone.Stdout);
+        Assert.Contains("No sessions yet", alone.Stdout, StringComparison.Ordinal);
+        Assert.EndsWith("2\n", alone.Stdout, StringComparison.Ordinal);
+        Assert.Contains("Unknown command: nonsense", alone.Stderr, StringComparison.Ordinal);
+        Assert.Contains("Usage: pryx-core ", alone.Stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--headless")]
+    [InlineData("serve --headless")]
+    [InlineData("--listen :0")]
+    public async Task Core_alone_is_the_daemon_without_a_host(string arguments)
+    {
+        using var person = new Person();
+        var setup = await RunProcess.StartAsync("/bin/sh", ["-c", $"exec '{Person.Executable}-core' {arguments}"], person.Setup(), Cancellation);
+        await using (setup)
+        {
+            await setup.WaitForOutputAsync("Pryx is ready at ", Cancellation);
+            var metadata = await File.ReadAllTextAsync(Path.Combine(person.Home.Data, "metadata.json"), Cancellation);
+            Assert.Contains($"\"pid\":{setup.Pid}", metadata, StringComparison.Ordinal);
+            Assert.DoesNotContain("host_pid", metadata, StringComparison.Ordinal);
+            setup.Signal(Signals.Interrupt);
+            Assert.Equal(0, (await setup.WaitAsync(Cancellation)).ExitCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, "--bogus")]
+    [InlineData(1, "'nowhere' is no address", "--listen", "nowhere")]
+    [InlineData(1, "70000 is no port", "--port", "70000")]
+    [InlineData(1, "Without authentication", "--listen", "0.0.0.0:0", "--no-auth")]
+    [InlineData(1, "can not listen on 192.0.2.1", "--listen", "192.0.2.1:4000")]
+    public async Task What_can_not_be_done_is_said_by_the_first_start_alone(int exitCode, string text, params string[] arguments)
+    {
+        using var person = new Person();
+
+        var run = await person.PryxAsync(["serve", .. arguments.Length == 0 ? [text] : arguments]);
+
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Stdout));
+        Assert.Contains(text, run.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("started again", run.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_port_comes_back_and_other_sources_can_choose_one()
+    {
+        // The usual port is somebody else's, perhaps another test's, or it is ours: either way it is the same one next time.
+        using var usual = Occupy(42424);
+        using var person = new Person();
+        int first;
+        await using (var served = await ServedPryx.StartAsync(person))
+        {
+            first = served.Url.Port;
+            Assert.NotEqual(42424, first);
+            await served.EndAsync(Signals.Term);
+        }
+        await using (var served = await ServedPryx.StartAsync(person, "serve", "--listen", ":0"))
+        {
+            Assert.Equal(first, served.Url.Port);
+            await served.EndAsync(Signals.Term);
+        }
+        var free = FreePort();
+        person.Variables["PRYX_LISTEN_ADDR"] = $":{free}";
+        await using (var served = await ServedPryx.StartAsync(person))
+        {
+            Assert.Equal(free, served.Url.Port);
+            Assert.Equal(free.ToString(CultureInfo.InvariantCulture), await File.ReadAllTextAsync(served.PortFile, Cancellation));
+            await served.EndAsync(Signals.Term);
+        }
+        // A container: the address from the image, the port from the compose file.
+        person.Variables["PRYX_LISTEN_ADDR"] = "0.0.0.0";
+        person.Variables["PRYX_PORT"] = free.ToString(CultureInfo.InvariantCulture);
+        person.Variables["PRYX_HEADLESS"] = "true";
+        await using (var served = await ServedPryx.StartAsync(person, "serve", "--no-supervisor"))
+        {
+            Assert.Equal(new Uri($"http://127.0.0.1:{free}"), served.Url);
+            Assert.Contains("others on the network can reach it", served.Process.Stderr, StringComparison.Ordinal);
+            using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(new Uri(served.Url, "/api/v1/sessions"), Cancellation)).StatusCode);
+            await served.EndAsync(Signals.Term);
+        }
+    }
+
+    [Fact]
+    public async Task The_folders_env_file_gives_keys_and_values_but_no_addresses_and_tools_get_no_keys()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(
+            Calls(("shell_exec", """{"command":"echo \"$GREETING|$OPENAI_API_KEY|$PRYX_PORT|$SHARED\""}""")), Says("Done.")), Cancellation);
+        using var person = Person.At(provider);
+        person.Variables.Remove("OPENAI_API_KEY");
+        person.Variables["SHARED"] = "from the environment";
+        person.Home.Write(".env", $"GREETING=hello\nOPENAI_API_KEY={Person.Key}\nOPENAI_BASE_URL=http://127.0.0.1:1/v1\nANTHROPIC_BASE_URL=http://127.0.0.1:1\nPRYX_PORT=1\nSHARED=from the file\n");
+        await using var served = await ServedPryx.StartAsync(person);
+
+        var session = await served.BeginAsync("go");
+        await Until.TrueAsync(() => provider.ModelRequests.Count == 2, Cancellation);
+
+        Assert.Contains("hello|||from the environment", Assert.Single(provider.ModelRequests[1].Results).Text, StringComparison.Ordinal);
+        Assert.Contains("OPENAI_BASE_URL", served.Process.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain(Person.Key, served.Process.Stderr, StringComparison.Ordinal);
+        Assert.NotEmpty(session);
         Assert.Empty(provider.Violations);
     }
 
-    [Fact]
-    public async Task The_terminal_answers_what_the_daemon_asks_and_the_daemon_runs_the_tool()
+    private static TcpListener? Occupy(int port)
     {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
-        await using var terminal = person.Terminal("run", "-m", Models.Chat, "go");
-
-        await terminal.WaitForTextAsync("touch made.txt", Cancellation);
-        await terminal.WaitForTextAsync("Answer: ", Cancellation);
-        Assert.False(person.Home.Exists("made.txt"));
-        terminal.SendKeys("y");
-
-        Assert.Equal(0, await terminal.WaitAsync(Cancellation));
-        Assert.True(person.Home.Exists("made.txt"));
-        Assert.Contains("Done.", terminal.Text, StringComparison.Ordinal);
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (SocketException)
+        {
+            return null; // It is taken already, which is as good.
+        }
     }
 
-    [Fact]
-    public async Task Who_joins_a_turn_is_asked_what_it_waits_for_and_the_first_answer_counts_everywhere()
+    private static int FreePort()
     {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
-        await using var first = person.Terminal("run", "-m", Models.Chat, "go");
-        await first.WaitForTextAsync("Answer: ", Cancellation);
-
-        await using var second = person.Terminal("run", "--continue");
-        await second.WaitForTextAsync("Answer: ", Cancellation);
-        second.SendKeys("y");
-
-        Assert.Equal(0, await second.WaitAsync(Cancellation));
-        Assert.Equal(0, await first.WaitAsync(Cancellation));
-        Assert.Contains("approved elsewhere", first.Text, StringComparison.Ordinal);
-        Assert.True(person.Home.Exists("made.txt"));
-        Assert.Contains("Done.", second.Text, StringComparison.Ordinal);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
 
-    [Fact]
-    public async Task Ctrl_C_stops_the_turn_in_the_daemon()
-    {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(
-            Calls(("shell_exec", """{"command":"touch begun.txt; sleep 61.4472"}""")), Says("Done.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
-        await using var terminal = person.Terminal("run", "-m", Models.Chat, "--approve-all", "go");
-
-        await Until.TrueAsync(() => person.Home.Exists("begun.txt") && OtherProcesses.Exist("61.4472"), Cancellation);
-        terminal.SendKeys(CtrlC);
-
-        Assert.Equal(130, await terminal.WaitAsync(Cancellation));
-        Assert.False(OtherProcesses.Exist("61.4472"));
-        Assert.Equal(2, (await person.PryxAsync("run", "--continue")).ExitCode); // Over, not open.
-    }
-
-    [Fact]
-    public async Task SIGTERM_leaves_the_turn_to_the_daemon_and_continue_follows_it()
-    {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(
-            Calls(("shell_exec", """{"command":"touch begun.txt; while [ ! -e go.txt ]; do echo tick; sleep 0.05; done"}""")), Says("Done.")), Cancellation);
-        using var person = Person.At(provider);
-        await using var daemon = await DaemonProcess.StartAsync(person);
-        await using var run = await person.StartAsync("run", "-m", Models.Chat, "--approve-all", "go");
-        await Until.TrueAsync(() => person.Home.Exists("begun.txt"), Cancellation);
-
-        run.Signal(15);
-        var left = await run.WaitAsync(Cancellation);
-        await using var again = await person.StartAsync("run", "--continue", "--json");
-        await again.WaitForOutputAsync("tool.output", Cancellation);
-        person.Home.Write("go.txt", "");
-        var ended = await again.WaitAsync(Cancellation);
-
-        Assert.Equal(130, left.ExitCode);
-        Assert.Contains("goes on in the background", left.Stderr, StringComparison.Ordinal);
-        Assert.Equal(0, ended.ExitCode);
-        Assert.Contains("\"text\":\"Done.\"", ended.Lines[^1], StringComparison.Ordinal);
-        Assert.Equal(2, provider.ModelRequests.Count);
-    }
-
-    [Fact]
-    public async Task A_run_goes_on_when_the_daemon_was_killed_and_comes_back()
-    {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Hangs(), Says("After all.")), Cancellation);
-        using var person = Person.At(provider);
-        var daemon = await DaemonProcess.StartAsync(person);
-        await using var run = await person.StartAsync("run", "-m", Models.Chat, "go");
-        await provider.WaitForRequestsAsync(1, Cancellation);
-
-        await daemon.KillAsync();
-        await daemon.DisposeAsync();
-        await run.WaitForOutputAsync("waiting for it to come back", Cancellation);
-        await using var next = await DaemonProcess.StartAsync(person);
-        var ended = await run.WaitAsync(Cancellation);
-
-        Assert.Equal((0, "After all.\n"), (ended.ExitCode, ended.Stdout));
-        Assert.Contains("Core is back", ended.Stderr, StringComparison.Ordinal);
-        Assert.Single((await person.ShowSessionAsync()).GetProperty("items").EnumerateArray(), item => item.GetProperty("type").GetString() == "user_message");
-    }
-
-    [Fact]
-    public async Task A_run_says_what_to_type_when_the_daemon_was_killed_and_stays_away()
-    {
-        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Hangs(), Says("After all.")), Cancellation);
-        using var person = Person.At(provider);
-        var daemon = await DaemonProcess.StartAsync(person);
-        await using var run = await person.StartAsync("run", "-m", Models.Chat, "go");
-        await provider.WaitForRequestsAsync(1, Cancellation);
-
-        await daemon.KillAsync();
-        await daemon.DisposeAsync();
-        var ended = await run.WaitAsync(Cancellation);
-        var again = await person.PryxAsync("run", "--continue");
-
-        Assert.Equal(1, ended.ExitCode);
-        Assert.Contains("what it had done is stored", ended.Stderr, StringComparison.Ordinal);
-        Assert.Contains("pryx run --continue", ended.Stderr, StringComparison.Ordinal);
-        Assert.Equal((0, "After all.\n"), (again.ExitCode, again.Stdout));
-    }
+internal static class Signals
+{
+    public const int Hangup = 1;
+    public const int Interrupt = 2;
+    public const int Term = 15;
 }

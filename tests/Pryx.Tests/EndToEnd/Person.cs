@@ -76,7 +76,7 @@ internal sealed class Person : IDisposable
 
     public void Dispose() => Home.Dispose();
 
-    private ProcessSetup Setup(string? stdin, string? folder)
+    public ProcessSetup Setup(string? stdin = null, string? folder = null)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsForeign))
