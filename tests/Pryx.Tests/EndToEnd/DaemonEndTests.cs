@@ -27,6 +27,7 @@ public sealed class DaemonEndTests
     [Requirement("FR3.A1", "no process left")]
     [Requirement("FR3.A1", "children ended")]
     [Requirement("NFR-R1", "none left by the daemon")]
+    [Requirement("NFR-R4", "within 2 s")]
     [Requirement("NFR-R4", "the daemon within 2 s")]
     public async Task A_signal_ends_everything_within_two_seconds_with_open_streams_and_a_stubborn_tool(string command, int signal)
     {
@@ -143,7 +144,7 @@ public sealed class DaemonEndTests
     }
 
     [Fact]
-    [Requirement("FR3.A4", "delays 1 2 4")]
+    [Requirement("FR3.A4", "delays 1 2 4 s")]
     public async Task Three_crashes_in_a_row_wait_one_two_and_four_seconds()
     {
         using var person = new Person();
@@ -174,6 +175,19 @@ public sealed class DaemonEndTests
         Assert.True(Directory.Exists($"/proc/{core}"));
         Assert.Equal(core, served.CorePid);
         Assert.Equal("", served.Process.Stderr);
+    }
+
+    [Fact]
+    public async Task Host_that_is_killed_lets_Core_end_in_order()
+    {
+        using var person = new Person();
+        await using var served = await ServedPryx.StartAsync(person);
+
+        served.Process.KillHard();
+
+        await Until.TrueAsync(() => ServedPryx.ProcessesOf(person).Count == 0, Cancellation, seconds: 2);
+        Assert.False(File.Exists(served.PortFile));
+        Assert.False(File.Exists(served.MetadataFile));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class DaemonTests
     [Requirement("FR3.4", "port from stdout")]
     [Requirement("FR3.4", "port from metadata")]
     [Requirement("FR3.4", "within 1 s")]
+    [Requirement("T6.0", "health")]
     [Requirement("NFR-P3", "under 2 s")]
     public async Task Ready_line_port_file_and_metadata_agree_once_Core_answers()
     {
