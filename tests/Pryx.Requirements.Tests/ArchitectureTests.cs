@@ -30,19 +30,22 @@ public sealed partial class ArchitectureTests
         ["Costs"] = [],
         ["Dialogue"] = [],
         ["Files"] = [],
+        ["Health"] = ["Logs"],
+        ["Logs"] = ["Audit", "Metrics", "Turns"],
+        ["Metrics"] = [],
         ["Models"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
         ["Sessions"] = [],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
-        ["Telemetry"] = ["Turns"],
+        ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class CostEndpoints(UsageReports reports, TimeProvider time)
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/cost/summary", "Everything so far, today, this month, and by model") { Response = CostJson.Default.CostSummary }, SummaryAsync);
+        routes.Add(new("GET", "/api/admin/costs", "As /api/v1/cost/summary") { Scope = Scopes.Admin, Response = CostJson.Default.CostSummary }, SummaryAsync);
         routes.Add(new("GET", "/api/v1/cost/daily", "By day, also those without use; 30 days unless said, at most 366")
         { Query = [new("days", "How many, today included", "integer")], Response = CostJson.Default.DailyCosts }, DailyAsync);
         routes.Add(new("GET", "/api/v1/cost/sessions/{id}", "Of one session, also a deleted one") { Response = CostJson.Default.SessionCost }, SessionAsync);

@@ -68,6 +68,9 @@ public sealed class EventLog(Database database)
         }
     }
 
+    /// <summary>How many listen now.</summary>
+    public int Subscribers => Volatile.Read(ref _subscriptions).Length;
+
     /// <summary>Whether anybody listens to the session who may answer an approval.</summary>
     public bool HasApprover(SessionId sessionId) =>
         Volatile.Read(ref _subscriptions).Any(subscription => subscription.CanApprove && subscription.Covers(sessionId));

@@ -40,10 +40,13 @@ public sealed class Daemon : IAsyncDisposable
             Announcement.Remove(paths);
             var store = await core.StoreAsync(cancellationToken);
             store.Owner.CleanUp();
+            var observation = core.Observe(store);
+            await observation.StartAsync(cancellationToken);
             daemon = new Daemon(core, await Gateway.StartAsync(core, gateway, cancellationToken), held);
             Announcement.Write(paths, new(daemon.Url.ToString().TrimEnd('/'), daemon.Url.Port, Environment.ProcessId, gateway.HostPid, Product.Version, core.Options.Time.GetUtcNow()));
             // After the daemon is ready, which it must not delay.
             await core.StartRecoveryAsync(cancellationToken);
+            observation.IsReady = true;
             return daemon;
         }
         catch (Exception e)

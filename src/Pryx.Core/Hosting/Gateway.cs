@@ -8,9 +8,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pryx.Core.Access;
 using Pryx.Core.Http;
-using Pryx.Core.Telemetry;
+using Pryx.Core.Logs;
 using Pryx.Core.Turns;
 using Pryx.Protocol.Errors;
 
@@ -129,15 +130,20 @@ public sealed class Gateway : IAsyncDisposable
         });
         // After Kestrel's own: the first factory registered keeps it from adding the one for sockets.
         builder.Services.AddSingleton<IConnectionListenerFactory>(pipes);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new ServerLogProvider(core.Log));
         var app = builder.Build();
-        var errors = new ErrorLog(core.Options.Paths.Logs, core.Options.Time);
-        app.Use(next => new ApiErrors(next, core.Options.Time, errors.RequestFailed).InvokeAsync);
+        var observation = core.Observe(store);
+        if (core.Options.IsDaemon)
+        {
+            app.Use(next => new RequestLog(next, core.Log, () => observation.Metrics, core.Options.Time).InvokeAsync);
+        }
+        app.Use(next => new ApiErrors(next, core.Options.Time, core.Log.RequestFailed).InvokeAsync);
         app.UseRouting();
         app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);
         // A peer that is gone without a word is noticed: nobody must wait for its approval.
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(60) });
         var routes = new ApiRoutes(app);
-        GatewayRoutes.Map(routes, core, store, turns, options, errors.RequestFailed);
+        GatewayRoutes.Map(routes, core, store, turns, options, core.Log.RequestFailed);
         app.UseEndpoints(static _ => { });
         return new Gateway(app, pipes, routes);
     }

@@ -2,10 +2,14 @@ using Pryx.Core.Access;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
+using Pryx.Core.Health;
 using Pryx.Core.Http;
+using Pryx.Core.Metrics;
 using Pryx.Core.Models;
+using Pryx.Core.Secrets;
 using Pryx.Core.Sessions;
 using Pryx.Core.Streams;
+using Pryx.Core.Telemetry;
 using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
 
@@ -24,7 +28,6 @@ internal static class GatewayRoutes
         new SigninEndpoints(core.Access, time).Map(routes);
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, core.Options.Paths, () => PryxConfig.Load(core.Options.Paths, core.Options.Settings), store.Database).Map(routes);
-        new HealthEndpoints(store.Database, time).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
@@ -32,8 +35,20 @@ internal static class GatewayRoutes
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
-        new TraceEndpoints(store.Spans).Map(routes);
+        MapObservation(routes, core, store);
         AdminRoutes.Map(routes, core, store, options);
+    }
+
+    private static void MapObservation(ApiRoutes routes, PryxCore core, CoreStore store)
+    {
+        var (time, paths, observation) = (core.Options.Time, core.Options.Paths, core.Observe(store));
+        new HealthEndpoints(
+            store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), new ProviderPresence(() => core.Config, core.Options.Settings, paths.SecretReferences, time),
+            () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, Product.Version, observation.StartedAt, time).Map(routes);
+        new TraceEndpoints(store.Spans).Map(routes);
+        new MetricsEndpoints(() => observation.Metrics, store.Database, time).Map(routes);
+        new TelemetryEndpoints(observation.Desk, observation.Telemetry, () => observation.Exporter, time).Map(routes);
     }
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)

@@ -6,11 +6,11 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
 using Pryx.Core.Http;
+using Pryx.Core.Logs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Secrets;
-using Pryx.Core.Telemetry;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
 using Pryx.Protocol;
@@ -31,7 +31,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SessionTurns? _turns;
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
-    private ProcessSpawner? _spawner;
+    private Observation? _observation;
     private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
@@ -42,6 +42,19 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
 
     public ToolSet Tools => field ??= BuildTools();
+
+    public CoreLog Log => field ??= new CoreLog(options.Paths.Logs, options.Time, Enum.TryParse<LogSeverity>(Config.Text("log_level"), ignoreCase: true, out var least) ? least : LogSeverity.Info);
+
+    /// <param name="store">Of this core.</param>
+    public Observation Observe(CoreStore store) => _observation ??= new Observation(this, store);
+
+    /// <summary>How tools are kept together here, in words.</summary>
+    public async Task<string> DescribeIsolationAsync() => await Spawner.ProbeIsolationAsync() switch
+    {
+        Isolation.PidNamespace => "pid namespace",
+        Isolation.ProcessGroup => "process group",
+        _ => "process tree",
+    };
 
     /// <summary>Reads the configuration again: what follows uses it.</summary>
     public void ReloadConfig() => LoadConfig();
@@ -89,13 +102,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     private SessionTurns CreateTurns(CoreStore store)
     {
-        var log = new ErrorLog(options.Paths.Logs, options.Time);
         var turns = new SessionTurns(
-            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, log, options.Time);
+            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time);
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
-            _recovery = new TurnRecovery(turns, log, options.Time);
+            _recovery = new TurnRecovery(turns, Log, options.Time);
         }
         return turns;
     }
@@ -175,10 +187,15 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _turns.DisposeAsync();
         }
+        if (_observation is not null)
+        {
+            await _observation.DisposeAsync();
+        }
         if (_store is not null)
         {
             await _store.DisposeAsync();
         }
+        await Log.DisposeAsync();
         _opening.Dispose();
         _leaving.Dispose();
     }
@@ -191,16 +208,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
     public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
-        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, new ErrorLog(options.Paths.Logs, options.Time), options.Time);
+        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, Log, options.Time);
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
 
+    private ProcessSpawner Spawner => field ??= new ProcessSpawner();
+
     private ToolSet BuildTools()
     {
-        _spawner ??= new ProcessSpawner();
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(_spawner, OwnEnvironment()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private Dictionary<string, string> OwnEnvironment()

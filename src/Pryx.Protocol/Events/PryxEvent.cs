@@ -73,6 +73,9 @@ public static class EventNames
     public const string ToolOutput = "tool.output";
     public const string StepRetrying = "step.retrying";
 
+    /// <summary>A span has ended, or a turn has begun: for timelines. The daemon's alone.</summary>
+    public const string TraceEvent = "trace.event";
+
     /// <summary>
     /// Committed, right after turn.failed: what went wrong, for whoever shows the errors of all that runs. As progress (version 0):
     /// the turn can not go on and its end can not be stored; it stays open for the next process.

@@ -1,6 +1,5 @@
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
-using Pryx.Core.Telemetry;
 
 namespace Pryx.Host;
 
@@ -68,8 +67,7 @@ internal static class CoreProcess
         }
         var settings = new Settings(name => EnvironmentSettings.Read(name) ?? dotEnv.Variables.GetValueOrDefault(name));
         var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning, IsDaemon = true });
-        var errors = new ErrorLog(core.Options.Paths.Logs, core.Options.Time);
-        AppDomain.CurrentDomain.UnhandledException += (_, crash) => errors.Crashed((Exception)crash.ExceptionObject);
+        AppDomain.CurrentDomain.UnhandledException += (_, crash) => core.Log.Crashed((Exception)crash.ExceptionObject);
         var address = ListenAddress.Choose(core.Config, settings, run.Listen, run.Port);
         if (!address.IsLoopback && run.HasAuthentication)
         {

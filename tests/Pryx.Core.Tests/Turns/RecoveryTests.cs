@@ -211,7 +211,7 @@ public sealed class RecoveryTests
         await other.Turns.BeginAsync(TempStore.Say(busy, "go"), "openai/gpt-4o", Cancel);
         Assert.Equal("SESSION_BUSY", (await Assert.ThrowsAsync<PryxException>(() => core.Turns.DeleteSessionAsync(busy, Cancel))).Code);
         Assert.Single(provider.ModelRequests);
-        Assert.False(File.Exists(Path.Combine(core.Home.Data, "logs", "errors.log")));
+        Assert.Empty(core.Core.Log.RecentErrors);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class RecoveryTests
         await provider.WaitForRequestsAsync(1, Cancel);
         Assert.True(await core.Store.Sessions.DeleteAsync(session, Cancel));
         await TempStore.WaitUntilAsync(async () => (await core.Turns.FindOrphansAsync(Cancel)).Count == 0 && !core.Turns.IsBusy);
-        Assert.False(File.Exists(Path.Combine(core.Home.Data, "logs", "errors.log")));
+        Assert.Empty(core.Core.Log.RecentErrors);
     }
 
     [Fact]
