@@ -15,8 +15,8 @@ public sealed class TempHome : IDisposable
     public string Root { get; }
     public string Home { get; }
 
-    /// <summary>Not created: the program under test does that.</summary>
-    public string Data { get; }
+    /// <summary>Not created: the program under test does that. A test may put it elsewhere, and then takes it away itself.</summary>
+    public string Data { get; set; }
     public string Workspace { get; }
 
     /// <summary>For a child process: this home, and nothing of the developer's own keys.</summary>

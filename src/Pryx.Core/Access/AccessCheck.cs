@@ -22,17 +22,17 @@ public sealed class AccessCheck(RequestDelegate next, AccessDesk desk)
         {
             return;
         }
-        if (source.IsRemote)
-        {
-            desk.RemoteLimit.Take(source.Address);
-        }
         if (http.Request.Path == "/health" && http.Request.Headers[TokenProof.Challenge] is [{ Length: > 0 and <= 64 } challenge])
         {
             http.Response.Headers[TokenProof.Proof] = desk.Token.Prove(challenge, http.Request.Host.Value ?? "");
         }
         var needed = http.GetEndpoint()?.Metadata.GetMetadata<ApiRoute>()?.Scope ?? Scopes.Read;
-        var caller = (desk.IsOpen ? new Caller("anyone", Scopes.All) : await IdentifyAsync(http, source, needed)) with { Address = source.Address, IsRemote = source.IsRemote };
+        var caller = (desk.IsOpen ? Caller.Anyone : await IdentifyAsync(http, source, needed)) with { Address = source.Address, IsRemote = source.IsRemote };
         caller.Attach(http);
+        if (source.IsRemote)
+        {
+            (caller.Scopes == Scopes.None ? desk.StrangerLimit : desk.GuestLimit).Take(source.Address);
+        }
         if (needed != Scopes.None && caller.Scopes == Scopes.None)
         {
             // Only those who fail are counted, so nobody can lock out those who do not.

@@ -48,12 +48,19 @@ public sealed class CoreToken(string path)
     /// <summary>As <see cref="Is"/>, after looking whether another process has rotated it.</summary>
     public async Task<bool> IsByNowAsync(string token, CancellationToken cancellationToken)
     {
-        if (File.GetLastWriteTimeUtc(path) == _current.WrittenAt || await ReadAsync(cancellationToken) is not { } text)
+        try
         {
-            return false;
+            if (File.GetLastWriteTimeUtc(path) == _current.WrittenAt || await ReadAsync(cancellationToken) is not { } text)
+            {
+                return false;
+            }
+            Take(text);
+            return Is(token);
         }
-        Take(text);
-        return Is(token);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // What was read before holds.
+        }
     }
 
     /// <summary>Another one takes its place, on disk and here, and whoever uses the old one is cut off.</summary>

@@ -93,5 +93,5 @@ public sealed class TokenEndpoints(AccessDesk desk, TimeProvider time)
         return asked is null || most < asked ? most ?? asked : asked;
     }
 
-    private static AccessToken Shown(StoredToken token) => new(token.Id, token.Name, token.Kind, token.Scopes.Names(), token.CreatedAt, token.CreatedBy, token.ExpiresAt, token.LastUsedAt);
+    private static AccessToken Shown(StoredToken token) => new(token.Id, token.Name, token.Kind, token.Scopes.Names(), token.CreatedAt, token.CreatedBy) { ExpiresAt = token.ExpiresAt, LastUsedAt = token.LastUsedAt };
 }

@@ -82,7 +82,7 @@ public static partial class Redaction
         """
         \bsk-[A-Za-z0-9_-]{16,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[A-Za-z0-9_-]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}
         |\bAIza[A-Za-z0-9_-]{35}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:gsk|hf)_[A-Za-z0-9]{20,}|\bxai-[A-Za-z0-9]{20,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bnpm_[A-Za-z0-9]{30,}|\bpryx_[A-Za-z0-9_-]{43}
-        |\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}
+        |\beyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}
         |-----BEGIN[ ](?:[A-Z]+[ ])*PRIVATE[ ]KEY-----[\s\S]*?(?:-----END[ ](?:[A-Z]+[ ])*PRIVATE[ ]KEY-----|\z)
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex KnownShapes();
@@ -90,12 +90,16 @@ public static partial class Redaction
     [GeneratedRegex(@"\b((?:Bearer|Basic)\s+)(?!\[REDACTED\])[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex SchemeAndToken();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://[^\s/:@""']*:)[^\s/@""']+@", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@""']*:)[^\s/@""']+@", RegexOptions.IgnoreCase)]
     private static partial Regex UrlPassword();
 
-    // PASSWORD=…, export API_KEY="…", --token …, password: … – but not a reference to a variable, which is no secret.
+    private const string SecretWord =
+        "(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|bearer[_-]?token|_token|--token)";
+
+    // PASSWORD=…, export API_KEY="…", --token …, password: … – but not a reference to a variable, which is no secret. The word is looked
+    // for first, what stands before it only then and not far: these texts come from the model, and a long run of dashes must not cost its square.
     [GeneratedRegex(
-        @"((?:^|[\s;&|""'{,?-])[A-Za-z0-9_-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|bearer[_-]?token|_token|--token)""?(?:\s*[=:]\s*|(?<=--[a-z-]+)\s+)[""']?)(?![$\[<({])[^\s""'&;,|]{4,}",
+        "((?=" + SecretWord + @")(?<=(?:^|[\s;&|""'{,?-])[A-Za-z0-9_-]{0,200})" + SecretWord + @"""?(?:\s*[=:]\s*|(?<=--[a-z-]{1,64})\s+)[""']?)(?![$\[<({])[^\s""'&;,|]{4,}",
         RegexOptions.IgnoreCase)]
     private static partial Regex Assignment();
 

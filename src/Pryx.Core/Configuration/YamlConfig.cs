@@ -35,8 +35,12 @@ internal static class YamlConfig
         catch (YamlException e)
         {
             // The parser's message may quote the line, and the line may hold a token.
-            report.Warnings.Add($"{path} line {e.Start.Line}{KeyAt(text, e.Start.Line)}: not valid YAML; the defaults are used and the file is left as it is.");
-            return false;
+            return NotYaml(e.Start.Line);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the parser throws at the end of a text it has lost its way in.
+            return NotYaml(text.AsSpan().TrimEnd('\n').Count('\n') + 1);
         }
         if (yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is YamlScalarNode { Value: null or "" })
         {
@@ -49,6 +53,12 @@ internal static class YamlConfig
         }
         ReadBlock(root, "", path, report);
         return true;
+
+        bool NotYaml(long line)
+        {
+            report.Warnings.Add($"{path} line {line}{KeyAt(text, line)}: not valid YAML; the defaults are used and the file is left as it is.");
+            return false;
+        }
     }
 
     private static void ReadBlock(YamlMappingNode block, string prefix, string path, ConfigReport report)

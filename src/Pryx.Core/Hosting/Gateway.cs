@@ -37,9 +37,9 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="PryxException">PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Gateway> StartAsync(PryxCore core, GatewayOptions options, CancellationToken cancellationToken)
     {
+        await OpenAccessAsync(core, options, cancellationToken);
         var store = await core.StoreAsync(cancellationToken);
         var turns = await core.TurnsAsync(cancellationToken);
-        await OpenAccessAsync(core, options, cancellationToken);
         IOException? inUse = null;
         foreach (var endpoint in options.Endpoints.DefaultIfEmpty())
         {
@@ -87,19 +87,20 @@ public sealed class Gateway : IAsyncDisposable
     {
         var access = core.Access;
         access.IsOpen = !options.HasAuthentication;
-        await access.OpenAsync(cancellationToken);
         if (!access.IsOpen)
         {
+            await access.OpenAsync(cancellationToken);
             return;
         }
         if (options.Endpoints.FirstOrDefault(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } open)
         {
-            throw new PryxException("NO_AUTH_REFUSED", $"Without authentication Pryx listens on this machine alone, not on {open}.", "leave out --no-auth, or listen on 127.0.0.1");
+            throw new PryxException("ADDRESS_REFUSED", $"Without authentication Pryx does not listen on {open.Address}: everybody who reaches it could run commands here.", "leave out --no-auth, or listen on 127.0.0.1");
         }
         if (access.Rules.Remote is { } remote)
         {
-            throw new PryxException("NO_AUTH_REFUSED", $"Without authentication everybody who finds {remote.Host} could do everything.", "leave out --no-auth, or first: pryx remote --off");
+            throw new PryxException("ADDRESS_REFUSED", $"Without authentication everybody who finds {remote.Host} could do everything.", "leave out --no-auth, or first: pryx remote --off");
         }
+        await access.OpenAsync(cancellationToken);
         if (options.Endpoints.Count > 0)
         {
             core.Options.OnWarning("Authentication is off: every program on this machine may use this Pryx, its keys and your files.");

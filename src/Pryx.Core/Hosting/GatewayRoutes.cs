@@ -1,5 +1,6 @@
 using Pryx.Core.Access;
 using Pryx.Core.Approvals;
+using Pryx.Core.Audit;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
@@ -27,7 +28,7 @@ internal static class GatewayRoutes
         Pages.Map(routes);
         new SigninEndpoints(core.Access, time).Map(routes);
         new TokenEndpoints(core.Access, time).Map(routes);
-        new RemoteEndpoints(core.Access, core.Options.Paths, () => PryxConfig.Load(core.Options.Paths, core.Options.Settings), store.Database).Map(routes);
+        new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);

@@ -11,6 +11,9 @@ public sealed record Caller(string Name, Scopes Scopes)
     /// <summary>Nobody: only public routes.</summary>
     public static Caller Nobody { get; } = new("nobody", Scopes.None);
 
+    /// <summary>Everybody, where authentication is off.</summary>
+    public static Caller Anyone { get; } = new("anyone", Scopes.All);
+
     /// <summary>Of the minted token; null for the core token and for those without one.</summary>
     public string? TokenId { get; init; }
 

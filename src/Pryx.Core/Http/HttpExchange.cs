@@ -125,11 +125,25 @@ public static class HttpExchange
     public static string Surface(this HttpContext http) =>
         http.Request.Headers["X-Pryx-Surface"] is [{ Length: > 0 and <= 32 } surface, ..] && surface.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? surface : "http";
 
-    // The serializer's messages end with a path and a position that say less than the field's name.
+    // The serializer's own messages name types of this program.
     private static string Reason(JsonException e)
     {
+        const string Converted = "could not be converted to ";
+        const string Missing = "missing required properties including: ";
         var text = e.Message;
-        var end = text.IndexOf(" Path:", StringComparison.Ordinal);
-        return end < 0 ? text : text[..end];
+        if (text.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var missing)
+        {
+            return $"missing: {text[(missing + Missing.Length)..].Split('.')[0].Replace("'", "", StringComparison.Ordinal)}";
+        }
+        if (text.Contains("allow null values", StringComparison.Ordinal) || text.Contains("allow setting null values", StringComparison.Ordinal))
+        {
+            return "null is not allowed";
+        }
+        var type = text.IndexOf(Converted, StringComparison.Ordinal) is >= 0 and var at ? text[(at + Converted.Length)..] : "";
+        return type.Contains("System.String", StringComparison.Ordinal) ? type.Contains("System.Collections", StringComparison.Ordinal) ? "a list of texts is expected" : "a text is expected"
+            : type.Contains("System.Int", StringComparison.Ordinal) ? "a whole number is expected"
+            : type.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false is expected"
+            : type.Contains("System.Collections", StringComparison.Ordinal) ? "a list is expected"
+            : "another kind of value is expected";
     }
 }

@@ -12,20 +12,45 @@ public sealed class SessionHistory(Database database)
 {
     // The sessions a person goes back and forth between; the others are read again.
     private const int KeptSessions = 3;
+    private int _cleanUpAt = 64;
     private readonly Lock _gate = new();
     private readonly LinkedList<Loaded> _recent = [];
+    private readonly Dictionary<SessionId, WeakReference<Loaded>> _held = [];
 
     /// <summary>All items, oldest first: a snapshot that later ones do not change.</summary>
-    public async Task<IReadOnlyList<Item>> ReadAsync(SessionId id, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Item>> ReadAsync(SessionId id, CancellationToken cancellationToken) => ReadAsync(Find(id), cancellationToken);
+
+    /// <summary>
+    /// The same, for one who reads again and again: what was read stays in memory as long as the result is held, so that the session of a
+    /// running turn is not read anew at each step, however many run.
+    /// </summary>
+    public Func<CancellationToken, Task<IReadOnlyList<Item>>> Hold(SessionId id)
     {
         var loaded = Find(id);
+        return cancellationToken => ReadAsync(loaded, cancellationToken);
+    }
+
+    public void Forget(SessionId id)
+    {
+        lock (_gate)
+        {
+            _held.Remove(id);
+            if (_recent.FirstOrDefault(loaded => loaded.Id == id) is { } loaded)
+            {
+                _recent.Remove(loaded);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Item>> ReadAsync(Loaded loaded, CancellationToken cancellationToken)
+    {
         await loaded.Turn.WaitAsync(cancellationToken);
         try
         {
             var newer = await database.ReadAsync(
                 connection => connection.Query(
                     $"SELECT {ItemRows.Columns} FROM items i WHERE i.session_id = $session AND i.seq > $last ORDER BY i.seq",
-                    ItemRows.Read, ("$session", id.ToString()), ("$last", loaded.LastSeq)),
+                    ItemRows.Read, ("$session", loaded.Id.ToString()), ("$last", loaded.LastSeq)),
                 cancellationToken);
             return loaded.Append(newer);
         }
@@ -38,17 +63,6 @@ public sealed class SessionHistory(Database database)
     /// <summary>The items of one turn, oldest first.</summary>
     public Task<IReadOnlyList<Item>> ReadTurnAsync(TurnId turn, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Item>>(
         connection => connection.Query($"SELECT {ItemRows.Columns} FROM items i WHERE i.turn_id = $turn ORDER BY i.seq", ItemRows.Read, ("$turn", turn.ToString())), cancellationToken);
-
-    public void Forget(SessionId id)
-    {
-        lock (_gate)
-        {
-            if (_recent.FirstOrDefault(loaded => loaded.Id == id) is { } loaded)
-            {
-                _recent.Remove(loaded);
-            }
-        }
-    }
 
     private Loaded Find(SessionId id)
     {
@@ -64,8 +78,26 @@ public sealed class SessionHistory(Database database)
             {
                 _recent.RemoveLast();
             }
-            return _recent.AddFirst(new Loaded(id)).Value;
+            if (!_held.TryGetValue(id, out var held) || !held.TryGetTarget(out var loaded))
+            {
+                CleanUp();
+                _held[id] = new(loaded = new Loaded(id));
+            }
+            return _recent.AddFirst(loaded).Value;
         }
+    }
+
+    private void CleanUp()
+    {
+        if (_held.Count < _cleanUpAt)
+        {
+            return;
+        }
+        foreach (var id in _held.Where(static pair => !pair.Value.TryGetTarget(out _)).Select(static pair => pair.Key).ToList())
+        {
+            _held.Remove(id);
+        }
+        _cleanUpAt = Math.Max(64, _held.Count * 2);
     }
 
     private sealed class Loaded(SessionId id)

@@ -76,22 +76,24 @@ public sealed class EventStreamEndpoints(EventLog events)
         await using var reader = subscription.GetAsyncEnumerator(cancellationToken);
         var next = reader.MoveNextAsync().AsTask();
         var unsent = 0;
+        var lastSign = events.Time.GetTimestamp();
         while (true)
         {
-            if (!next.IsCompleted || unsent > FlushSize)
+            // What the filter holds back is no sign of life: the reader's patience counts, not ours.
+            var silence = events.Time.GetElapsedTime(lastSign);
+            if (unsent == 0 && silence >= KeepAlive)
             {
-                if (unsent > 0)
-                {
-                    await writer.FlushAsync(cancellationToken);
-                    unsent = 0;
-                }
-                if (!await IsCompletedAsync(next, cancellationToken))
-                {
-                    unsent += Write(writer, ": keepalive\n\n"u8);
-                    await writer.FlushAsync(cancellationToken);
-                    unsent = 0;
-                    continue;
-                }
+                unsent = Write(writer, ": keepalive\n\n"u8);
+            }
+            if (unsent > FlushSize || (unsent > 0 && !next.IsCompleted))
+            {
+                await writer.FlushAsync(cancellationToken);
+                (unsent, lastSign) = (0, events.Time.GetTimestamp());
+                continue;
+            }
+            if (!await IsCompletedAsync(next, KeepAlive - silence, cancellationToken))
+            {
+                continue;
             }
             if (!await next)
             {
@@ -106,14 +108,14 @@ public sealed class EventStreamEndpoints(EventLog events)
     }
 
     /// <summary>False: so long has nothing come that a sign of life is due.</summary>
-    private async Task<bool> IsCompletedAsync(Task next, CancellationToken cancellationToken)
+    private async Task<bool> IsCompletedAsync(Task next, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (next.IsCompleted)
         {
             return true;
         }
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var first = await Task.WhenAny(next, Task.Delay(KeepAlive, events.Time, timer.Token));
+        var first = await Task.WhenAny(next, Task.Delay(patience, events.Time, timer.Token));
         await timer.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         return first == next;

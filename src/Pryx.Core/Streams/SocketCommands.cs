@@ -32,12 +32,12 @@ internal sealed class SocketCommands(EventLog events, SessionStore sessions, Soc
         "unsubscribe" => Listen(client, client.Wanted.Without(message.List("events"))),
         "sessions.list" => await ListSessionsAsync(),
         "session.resume" => await ResumeAsync(message),
-        "session.typing" or "typing" => Type(client, message),
+        "session.typing" or "typing" => Type(May(client, Scopes.Chat), message),
         "chat.send" or "chat.message" => await chat.SendAsync(May(client, Scopes.Chat), message),
         "turn.stop" or "chat.stop" or "stop" => await chat.StopAsync(May(client, Scopes.Chat), message),
         "approvals.pending" => await ListPendingAsync(May(client, Scopes.Approve), message),
         "approval.resolve" or "approval.response" or "tool.response" => await ResolveAsync(May(client, Scopes.Approve), message),
-        var name => throw new PryxException("MESSAGE_UNKNOWN", $"There is no message '{Short(name)}'.", "docs/protocol.md lists what a client can say."),
+        var name => throw new PryxException("MESSAGE_UNKNOWN", $"There is no message '{Short(name)}'.", SocketMessage.Words),
     };
 
     /// <summary>What the client is told of a message that could not be answered.</summary>

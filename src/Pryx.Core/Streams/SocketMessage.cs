@@ -9,6 +9,10 @@ namespace Pryx.Core.Streams;
 /// </summary>
 internal sealed class SocketMessage : IDisposable
 {
+    /// <summary>What can be said, for whoever said something else.</summary>
+    public const string Words =
+        """send {"type":"chat.send","payload":{"content":"…"}}; the others are turn.stop, sessions.list, session.resume, approvals.pending, approval.resolve, tool.response, session.typing, presence, subscribe, unsubscribe, ping""";
+
     private const int MaxDepth = 32;
     private const int MaxId = 128;
     private readonly JsonDocument _document;
@@ -129,5 +133,5 @@ internal sealed class SocketMessage : IDisposable
         }
     }
 
-    private static PryxException Invalid(string what) => new("VALIDATION_ERROR", $"The message can not be used: {what}.", """send {"type":"chat.send","payload":{"content":"…"}} or another message of docs/protocol.md""");
+    private static PryxException Invalid(string what) => new("VALIDATION_ERROR", $"The message can not be used: {what}.", Words);
 }

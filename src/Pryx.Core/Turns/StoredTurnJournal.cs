@@ -32,10 +32,12 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
     private readonly TurnId _turnId = turn.Id;
     private readonly string _turn = turn.Id.ToString();
 
+    private readonly Func<CancellationToken, Task<IReadOnlyList<Item>>> _readAsync = history.Hold(turn.SessionId);
+
     // When the model was last asked: steering is looked for right before. A call that fails for good is stored only with the turn's end.
     private DateTimeOffset _asked = turn.StartedAt;
 
-    public Task<IReadOnlyList<Item>> ReadItemsAsync(CancellationToken cancellationToken) => history.ReadAsync(_sessionId, cancellationToken);
+    public Task<IReadOnlyList<Item>> ReadItemsAsync(CancellationToken cancellationToken) => _readAsync(cancellationToken);
 
     public async Task<IReadOnlySet<string>> ReadStartedCallsAsync(CancellationToken cancellationToken) => (await database.ReadAsync(
         connection => connection.Query("SELECT call_id FROM tool_calls WHERE turn_id = $turn AND status = 'running'", static row => row.GetString(0), ("$turn", _turn)),

@@ -64,6 +64,10 @@ internal static class TurnInput
         {
             throw Invalid("allow", $"at most {RuleLimit} rules are expected");
         }
+        if (request.ApprovalTimeout < TimeSpan.Zero)
+        {
+            throw Invalid("approval_timeout_s", "0 or more is expected");
+        }
         if (request is { MaxSteps: < 1 } or { MaxCostUsd: <= 0 } || request.Timeout <= TimeSpan.Zero)
         {
             throw Invalid(request.MaxSteps < 1 ? "max_steps" : request.MaxCostUsd <= 0 ? "max_cost_usd" : "timeout_s", "more than 0 is expected");

@@ -15,8 +15,13 @@ internal static class TurnTrouble
         _ => null,
     };
 
-    /// <summary>True when trying again later would meet the same: no such folder, model, or rule. The store's own trouble passes.</summary>
-    public static bool IsFinal(Exception e) => Of(e) is { } known && !IsOfStore(known) && known.Code != "SESSION_NOT_FOUND";
+    /// <summary>True when trying again later would meet the same: no such folder, model, or rule. Trouble with the store or the vault passes.</summary>
+    public static bool IsFinal(Exception e) => e switch
+    {
+        PryxException known => !IsOfStore(known) && !known.Code.StartsWith("VAULT_", StringComparison.Ordinal) && known.Code != "SESSION_NOT_FOUND",
+        ModelException { Failure: ModelFailure.NotConfigured } => true,
+        _ => false,
+    };
 
     public static bool IsOfStore(PryxException e) => e.Code.StartsWith("STORAGE_", StringComparison.Ordinal);
 }

@@ -6,8 +6,14 @@ namespace Pryx.Protocol.Access;
 /// <param name="Kind"><c>token</c> for programs, <c>web</c> for a browser that signed in.</param>
 /// <param name="Scopes">Of read, chat, approve, admin.</param>
 /// <param name="CreatedBy">The caller that minted it.</param>
-/// <param name="LastUsedAt">To a few minutes; null: never.</param>
-public sealed record AccessToken(string Id, string Name, string Kind, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+public sealed record AccessToken(string Id, string Name, string Kind, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string CreatedBy)
+{
+    /// <summary>UTC; null: until it is revoked.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>To a few minutes; null: never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+}
 
 /// <summary>Every token in force, newest first.</summary>
 public sealed record AccessTokenList(IReadOnlyList<AccessToken> Tokens);
@@ -43,7 +49,7 @@ public sealed record SigninLink(string Url, DateTimeOffset ExpiresAt);
 
 /// <summary>Where a proxy shows this Pryx to the world.</summary>
 /// <param name="Url">https, without a path; null: nowhere.</param>
-public sealed record RemoteAddress(string? Url);
+public sealed record RemoteAddress([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Url);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

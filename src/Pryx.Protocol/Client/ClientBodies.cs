@@ -23,8 +23,9 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
     };
 }
 
-/// <param name="State">pending, or what became of it.</param>
-internal sealed record ApprovalFound(Approval Approval, string State);
+/// <summary>A question as the gateway shows it.</summary>
+/// <param name="State">pending while it waits.</param>
+internal sealed record ShownQuestion(Approval Approval, string State);
 
 internal sealed record ApprovalsPending(IReadOnlyList<Approval> Approvals);
 
@@ -36,9 +37,9 @@ internal sealed record ProviderKeyStored(bool Ok, string? KeptIn = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApprovalDecision))]
-[JsonSerializable(typeof(ApprovalFound))]
 [JsonSerializable(typeof(ApprovalsPending))]
 [JsonSerializable(typeof(ProviderKey))]
 [JsonSerializable(typeof(ProviderKeyStored))]
 [JsonSerializable(typeof(QueueLine))]
+[JsonSerializable(typeof(ShownQuestion))]
 internal sealed partial class ClientJson : JsonSerializerContext;

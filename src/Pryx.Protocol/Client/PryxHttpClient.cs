@@ -126,7 +126,7 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     }
 
     public async Task<Approval?> FindApprovalAsync(ApprovalId id, CancellationToken cancellationToken) =>
-        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.ApprovalFound, cancellationToken, notFoundIsNothing: true) is { State: "pending" } found ? found.Approval : null;
+        await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/{id}"), ClientJson.Default.ShownQuestion, cancellationToken, notFoundIsNothing: true) is { State: "pending" } found ? found.Approval : null;
 
     public async Task<IReadOnlyList<Approval>> ListPendingApprovalsAsync(SessionId id, CancellationToken cancellationToken) =>
         Must(await _core.SendAsync(CoreRequest.Get($"/api/v1/approvals/pending?session_id={id}"), ClientJson.Default.ApprovalsPending, cancellationToken)).Approvals;

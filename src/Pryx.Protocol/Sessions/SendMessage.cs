@@ -22,6 +22,9 @@ public sealed record SendMessage
 
     /// <summary>Seconds.</summary>
     public double? TimeoutS { get; init; }
+
+    /// <summary>Seconds a question waits for a person; 0 waits as long as the turn.</summary>
+    public double? ApprovalTimeoutS { get; init; }
     public JsonElement? OutputSchema { get; init; }
 
     /// <summary>The same one of the same surface is taken once; an <c>Idempotency-Key</c> header says the same.</summary>
@@ -43,6 +46,7 @@ public sealed record SendMessage
         MaxSteps = request.MaxSteps,
         MaxCostUsd = request.MaxCostUsd,
         TimeoutS = request.Timeout?.TotalSeconds,
+        ApprovalTimeoutS = request.ApprovalTimeout?.TotalSeconds,
         OutputSchema = request.OutputSchema,
         ExternalId = request.ExternalId,
         Principal = request.Principal,
@@ -62,6 +66,7 @@ public sealed record SendMessage
         MaxSteps = MaxSteps,
         MaxCostUsd = MaxCostUsd,
         Timeout = TimeoutS is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        ApprovalTimeout = ApprovalTimeoutS is { } patience ? TimeSpan.FromSeconds(patience) : null,
         OutputSchema = OutputSchema,
         ExternalId = ExternalId,
         Principal = Principal,

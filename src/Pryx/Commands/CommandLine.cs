@@ -28,7 +28,11 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             GrantCommand.Create(io),
             TrustCommand.Create(io),
+            TokenCommand.Create(io),
             ServeCommand.Create(io),
+            ApiCommand.Create(io),
+            UiCommand.Create(io),
+            RemoteCommand.Create(io),
             ServeCommand.CreateCore(io),
         };
         foreach (var version in root.Options.OfType<VersionOption>().ToList())

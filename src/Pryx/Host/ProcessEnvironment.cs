@@ -12,6 +12,9 @@ internal sealed record ProcessEnvironment
     /// <summary>PRYX_DEV: errors show their stack.</summary>
     public bool IsDeveloper { get; init; }
 
+    /// <summary>A browser could open here: not over SSH, not in a container.</summary>
+    public bool HasDisplay { get; init; }
+
     /// <summary>Who answers approvals here.</summary>
     public string UserName { get; init; } = "user";
 
@@ -20,6 +23,7 @@ internal sealed record ProcessEnvironment
         WantsNoColor = Text("NO_COLOR") is not null || Text("TERM") == "dumb",
         Editor = Text("VISUAL") ?? Text("EDITOR"),
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
+        HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
     };
 

@@ -3,11 +3,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Pryx.Core.Access;
 using Pryx.Core.Configuration;
+using Pryx.Core.Hosting;
 
 namespace Pryx.Host;
 
 /// <summary>The daemon of this data directory.</summary>
-/// <param name="Url">On loopback; without a path.</param>
+/// <param name="Url">As this machine reaches it; without a path.</param>
 /// <param name="Token">The core token, which opens every route.</param>
 internal sealed record RunningDaemon(Uri Url, string Token)
 {
@@ -22,7 +23,8 @@ internal sealed record RunningDaemon(Uri Url, string Token)
         }
         try
         {
-            var url = new Uri("http://127.0.0.1:" + int.Parse(await File.ReadAllTextAsync(paths.RuntimePort, cancellationToken), CultureInfo.InvariantCulture));
+            var port = int.Parse(await File.ReadAllTextAsync(paths.RuntimePort, cancellationToken), CultureInfo.InvariantCulture);
+            var url = new Uri(Announcement.Read(paths) is { } announced && announced.Port == port ? announced.Url : $"http://127.0.0.1:{port}");
             var token = (await File.ReadAllTextAsync(paths.CoreToken, cancellationToken)).Trim();
             return await AnswersAsync(url, token, cancellationToken) ? new(url, token) : null;
         }

@@ -28,7 +28,8 @@ internal sealed class StopSignals : IDisposable
     public static StopSignals OfChild()
     {
         var signals = new StopSignals();
-        signals.Take(PosixSignal.SIGTERM, signals.OnSignal);
+        // However often: a host that is killed tells its child once for each of its threads, and one that is impatient kills.
+        signals.Take(PosixSignal.SIGTERM, signals._stop.Cancel);
         signals.Take(PosixSignal.SIGINT, static () => { });
         signals.Take(PosixSignal.SIGHUP, static () => { });
         return signals;

@@ -37,12 +37,13 @@ internal sealed class Supervisor(Func<Task<ICoreChild>> startAsync, Action<CoreF
             {
                 return now.IsCancellationRequested ? ExitCodes.Stopped : ExitCodes.Ok;
             }
-            // Zero: somebody has asked Core itself to end. Refused: what hinders the first start hinders the next.
-            if (code is ExitCodes.Ok or ExitCodes.Usage || (code == ExitCodes.Refused && isFirst))
+            var hasRecovered = time.GetElapsedTime(began) > Window;
+            // Zero: somebody has asked Core itself to end. An error of the first start hinders the next one too.
+            if (code is ExitCodes.Ok or ExitCodes.Usage || (isFirst && !hasRecovered && code is (ExitCodes.Refused or ExitCodes.Failed)))
             {
                 return code == ExitCodes.Refused ? ExitCodes.Failed : code;
             }
-            failures = time.GetElapsedTime(began) > Window ? 1 : failures + 1;
+            failures = hasRecovered ? 1 : failures + 1;
             TimeSpan? delay = failures == LargestCount ? null : DelayAfter(failures);
             onFailure(new CoreFailure(code, failures, delay));
             if (delay is null)

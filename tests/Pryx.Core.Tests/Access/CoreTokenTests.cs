@@ -134,7 +134,7 @@ public sealed class CoreTokenTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<Protocol.Errors.PryxException>(() => Gateway.StartAsync(
             core, new GatewayOptions { Endpoints = [new IPEndPoint(IPAddress.Any, 0)], HasAuthentication = false, WorkingDirectory = _home.Workspace }, Cancellation));
-        Assert.Equal("NO_AUTH_REFUSED", refused.Code);
+        Assert.Equal("ADDRESS_REFUSED", refused.Code);
 
         await using var open = await Gateway.StartAsync(
             core, new GatewayOptions { Endpoints = [new IPEndPoint(IPAddress.Loopback, 0)], HasAuthentication = false, WorkingDirectory = _home.Workspace }, Cancellation);

@@ -11,6 +11,7 @@ public sealed class SigninTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("SEC1", "web localhost or pairing")]
     public async Task A_link_signs_one_browser_in_once()
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);

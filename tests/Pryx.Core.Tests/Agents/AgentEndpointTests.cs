@@ -135,7 +135,6 @@ public sealed class AgentEndpointTests
     }
 
     [Fact]
-    [Requirement("ORC4", "applied per task")]
     public async Task A_policy_is_inherited_and_can_only_be_narrowed()
     {
         var script = FakeScripts.BySteps(Calls(("write_file", """{"path":"made.txt","content":"x"}""")), Says("done"));

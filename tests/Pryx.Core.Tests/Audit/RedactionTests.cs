@@ -52,4 +52,34 @@ public sealed class RedactionTests
         Redaction.OfText(text);
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(2));
     }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("a-")]
+    [InlineData("QUJD-_x9")]
+    [InlineData("a.")]
+    [InlineData("a://")]
+    [InlineData("-eyJabc")]
+    [InlineData("password-")]
+    [InlineData("--password ")]
+    [InlineData("sk-")]
+    [InlineData(" ")]
+    [InlineData("-----BEGIN A A ")]
+    public void A_text_made_to_be_slow_is_not(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length));
+        var started = TimeProvider.System.GetTimestamp();
+
+        Redaction.OfText(text);
+
+        // It took hours when the square of its length was looked at.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData("a-b-c_password=abcd", "a-b-c_password=[REDACTED]")]
+    [InlineData("{\"my_secret\": \"abcd\"}", "{\"my_secret\": \"[REDACTED]\"}")]
+    [InlineData("x --db-password  abcd y", "x --db-password  [REDACTED] y")]
+    [InlineData("npm_token=abcd;next", "npm_token=[REDACTED];next")]
+    public void The_words_before_the_secret_stay(string text, string expected) => Assert.Equal(expected, Redaction.OfText(text));
 }

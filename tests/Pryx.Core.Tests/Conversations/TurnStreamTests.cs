@@ -274,6 +274,32 @@ public sealed class TurnStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_missing_file_outside_the_folder_is_named_too()
+    {
+        _provider.ForModel("elsewhere", FakeScripts.Always(Calls(("readFile", """{"filePath":"/nowhere/at/all/does-not-exist.txt"}"""))));
+
+        var (_, frames) = await RunAsync("elsewhere");
+
+        Assert.Contains("does-not-exist.txt", (string?)frames.Single(frame => frame.Event == "error").Data["message"]);
+        Assert.Equal("turn_aborted", frames[^1].Event);
+    }
+
+    [Fact]
+    public async Task Tools_answer_to_the_contracts_names_and_are_shown_by_them()
+    {
+        _provider.ForModel("names", FakeScripts.BySteps(
+            Calls(("listDir", """{"dirPath":"."}"""), ("grepFiles", """{"pattern":"hello"}"""), ("fileSearch", """{"query":"*.txt"}"""), ("updatePlan", """{"plan":[{"step":"look","status":"completed"}]}"""), ("viewImage", """{"path":"notes.txt"}""")),
+            Says("Done.")));
+
+        var (accepted, frames) = await RunAsync("names", query: "?toolLevel=full");
+
+        Assert.Equal("task_complete", frames[^1].Event);
+        var report = await _core.SeeAsync($"{accepted["statusUrl"]}?toolLevel=full", Cancellation);
+        Assert.Equal(["listDir", "grepFiles", "fileSearch", "updatePlan", "viewImage"], report["toolCalls"]!.AsArray().Select(call => (string)call!["name"]!));
+        Assert.All(report["toolCalls"]!.AsArray(), call => Assert.False(string.IsNullOrEmpty((string?)call!["output"])));
+    }
+
+    [Fact]
     public async Task A_command_shows_its_streams_and_its_end()
     {
         _provider.ForModel("shell", FakeScripts.BySteps(Calls(("exec", """{"command":"echo out; echo err >&2"}""")), Says("Done.")));

@@ -160,6 +160,47 @@ public sealed class SessionEndpointTests
         Assert.Equal(HttpStatusCode.Created, (await core.SendAsync(HttpMethod.Post, $"/api/v1/sessions/{id}/fork", null, Cancellation)).Status);
     }
 
+    [Fact]
+    [Requirement("FR4.3", "under 1 s for 1000 sessions")]
+    [Requirement("NFR-P4", "under 1 s for 1000")]
+    public async Task A_search_over_a_thousand_sessions_takes_less_than_a_second()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+        await using (var store = await Core.Storage.Database.OpenAsync(Path.Combine(core.Home.Data, "pryx.db"), TimeProvider.System, Cancellation))
+        {
+            var log = new Core.Events.EventLog(store);
+            var made = new Core.Sessions.SessionStore(store, log, new(store));
+            for (var i = 0; i < 1000; i++)
+            {
+                var session = await made.CreateAsync(new() { Title = $"Session {i}" }, Cancellation);
+                var text = $"The deploy of service number{i} failed because the certificate of {(i % 10 == 0 ? "the pangolin house" : "the zoo")} had expired.";
+                await store.WriteAsync(connection => { log.AppendItem(connection, session.Id, new Protocol.Items.UserMessage(text)); }, Cancellation);
+            }
+        }
+
+        var started = TimeProvider.System.GetTimestamp();
+        var (_, common) = await core.GetAsync("/api/v1/sessions?q=certificate%20pangolin", Cancellation);
+        var (_, rare) = await core.GetAsync("/api/v1/sessions/search?q=number777", Cancellation);
+        var took = TimeProvider.System.GetElapsedTime(started);
+
+        Assert.Equal(100, common!["sessions"]!.AsArray().Count);
+        Assert.Single(rare!["results"]!.AsArray());
+        Assert.InRange(took.TotalSeconds, 0, 1);
+    }
+
+    [Fact]
+    [Requirement("ERR2", "API JSON")]
+    public async Task An_error_is_JSON_that_says_what_happened_what_next_and_under_which_ids()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+
+        var (status, body) = await core.GetAsync($"/api/v1/sessions/{Guid.NewGuid()}", Cancellation);
+
+        var error = body!["error"]!;
+        Assert.Equal((HttpStatusCode.NotFound, "SESSION_NOT_FOUND"), (status, (string?)error["code"]));
+        Assert.All(["message", "next", "request_id", "timestamp"], field => Assert.False(string.IsNullOrEmpty((string?)error[field]), field));
+    }
+
     internal static async Task<string> NewAsync(TestCore core, string model = "openai/gpt-4o") => (string)(await core.PostAsync("/api/v1/sessions", new { model }, Cancellation)).Body!["id"]!;
 
     /// <summary>Until no turn of the session is open.</summary>

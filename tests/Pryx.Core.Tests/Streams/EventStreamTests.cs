@@ -30,7 +30,8 @@ public sealed class EventStreamTests
         Assert.Equal(committed[3..].Select(e => e.Data), rest.Where(e => e.Id is not null).Select(e => e.Data));
         Assert.Equal(page!["events"]!.AsArray().Select(e => ((string)e!["version"]!.ToString(), (string)e["event"]!)), committed.Select(e => (e.Id!, e.Event)));
         Assert.All(committed, e => Assert.Equal(e.Id, JsonDocument.Parse(e.Data).RootElement.GetProperty("version").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.All(all.Where(e => e.Id is null), e => Assert.True(e.Event is "message.delta" or "trace.event", e.Event));
+        Assert.Contains(all, e => e is { Id: null, Event: "message.delta" });
+        Assert.DoesNotContain(all, e => e.Id is null && (e.Event.StartsWith("turn.", StringComparison.Ordinal) || e.Event.StartsWith("item.", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -86,6 +87,66 @@ public sealed class EventStreamTests
             Assert.Empty(await feed.RestAsync());
             await feed.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_silent_stream_gives_a_sign_of_life_every_15_seconds()
+    {
+        var time = new FakeTime();
+        await using var core = await TestCore.StartAsync(null, Cancellation, time: time);
+        using var response = await core.Http.GetAsync("/api/v1/events/stream?event=turn.started", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));
+        Assert.Equal(": pryx events", await lines.ReadLineAsync(Cancellation));
+        await lines.ReadLineAsync(Cancellation);
+
+        for (var sign = 0; sign < 2; sign++)
+        {
+            var next = lines.ReadLineAsync(Cancellation).AsTask();
+            while (!next.IsCompleted)
+            {
+                // In steps: each look for events of other processes sets its timer anew.
+                time.Advance(TimeSpan.FromSeconds(0.5));
+                if (time.GetUtcNow().Second % 5 == 0)
+                {
+                    await SessionEndpointTests.NewAsync(core); // An event that this reader does not want.
+                }
+                await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancellation);
+            }
+            Assert.Equal(": keepalive", await next);
+            await lines.ReadLineAsync(Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_only_read_is_no_approver_and_who_may_only_chat_gives_no_answers_beforehand()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.BySteps(Calls(("shell_exec", """{"command":"touch made.txt"}""")), Says("Done.")), Cancellation);
+        await using var core = await TestCore.StartAsync(provider, Cancellation);
+        var id = await SessionEndpointTests.NewAsync(core);
+        using var chat = core.Client(await MintAsync(core, "read", "chat"));
+
+        await using var feed = await Feed.OpenAsync(core, $"?session_id={id}&can_approve=1", client: chat);
+        foreach (var wider in new[] { """{"content":"go","approve_all":true}""", """{"content":"go","allow":["shell.exec"]}""", """{"content":"go","policy":"full"}""" })
+        {
+            Assert.Equal((HttpStatusCode.Forbidden, "SCOPE_MISSING"), await PostAsync(chat, $"/api/v1/sessions/{id}/messages", wider));
+        }
+        Assert.Equal((HttpStatusCode.Forbidden, "SCOPE_MISSING"), await PostAsync(chat, "/api/v1/sessions", $$"""{"workspace":"{{core.Home.Home}}"}"""));
+        Assert.Equal((HttpStatusCode.Accepted, null), await PostAsync(chat, $"/api/v1/sessions/{id}/messages", """{"content":"go","policy":"ask"}"""));
+        var seen = await feed.UntilAsync("turn.completed");
+
+        Assert.False(core.Home.Exists("made.txt"));
+        Assert.Contains("\"denied_for_want_of_person\":1", seen[^1].Data, StringComparison.Ordinal);
+        using var reader = core.Client(await MintAsync(core, "read"));
+        Assert.Equal((HttpStatusCode.Forbidden, "SCOPE_MISSING"), await PostAsync(reader, $"/api/v1/sessions/{id}/messages", """{"content":"go"}"""));
+        Assert.Equal((HttpStatusCode.Forbidden, "SCOPE_MISSING"), await PostAsync(reader, $"/api/v1/sessions/{id}/stop", "{}"));
+    }
+
+    private static async Task<string> MintAsync(TestCore core, params string[] scopes) => (string)(await core.PostAsync("/api/v1/tokens", new { name = string.Join('-', scopes), scopes }, Cancellation)).Body!["token"]!;
+
+    private static async Task<(HttpStatusCode, string?)> PostAsync(HttpClient client, string path, string body)
+    {
+        using var response = await client.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Cancellation);
+        return (response.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))?["error"]?["code"]);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class DaemonEndTests
     [Requirement("FR3.A1", "no process left")]
     [Requirement("FR3.A1", "children ended")]
     [Requirement("NFR-R1", "none left by the daemon")]
+    [Requirement("NFR-R4", "within 2 s")]
     [Requirement("NFR-R4", "the daemon within 2 s")]
     public async Task A_signal_ends_everything_within_two_seconds_with_open_streams_and_a_stubborn_tool(string command, int signal)
     {
@@ -106,8 +107,61 @@ public sealed class DaemonEndTests
         Assert.Equal(0, (await next.EndAsync(Signals.Term)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("term")]
+    [InlineData("core")]
+    [InlineData("host")]
+    [Requirement("NFR-R1", "none left by the daemon")]
+    public async Task Where_there_are_no_PID_namespaces_nothing_is_left_either(string victim)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can hide a program.");
+        await using var provider = await ProviderAsync();
+        using var person = Person.At(provider);
+        // In a mount namespace of its own, unshare does nothing.
+        var hidden = $"exec unshare -m /bin/sh -c \"mount --bind /bin/false /usr/bin/unshare && exec '{Person.Executable}' serve\"";
+        await using var served = await ServedPryx.OfAsync(person, await RunProcess.StartAsync("/bin/sh", ["-c", hidden], person.Setup(), Cancellation));
+        await RunToolAsync(person, served);
+        var core = served.CorePid;
+        Assert.DoesNotContain(ServedPryx.ProcessesOf(person), process => process.Contains("pryx-init", StringComparison.Ordinal));
+
+        switch (victim)
+        {
+            case "core":
+                Kill(core);
+                await Until.TrueAsync(() => !OtherProcesses.Exist("64.2719"), Cancellation, seconds: 2);
+                await served.WaitForNextCoreAsync(core);
+                await served.EndAsync(Signals.Term);
+                break;
+            case "host":
+                served.Process.KillHard();
+                break;
+            default:
+                await served.EndAsync(Signals.Term);
+                break;
+        }
+
+        await Until.TrueAsync(() => ServedPryx.ProcessesOf(person).Count == 0, Cancellation, seconds: 2);
+    }
+
     [Fact]
-    public async Task A_tool_is_not_ended_by_the_thread_that_started_it()
+    [Requirement("FR3.A4", "delays 1 2 4 s")]
+    public async Task Three_crashes_in_a_row_wait_one_two_and_four_seconds()
+    {
+        using var person = new Person();
+        await using var served = await ServedPryx.StartAsync(person);
+        foreach (var seconds in (int[])[1, 2, 4])
+        {
+            var core = served.CorePid;
+            var killed = TimeProvider.System.GetTimestamp();
+            Kill(core);
+            await served.Process.WaitForOutputAsync($"started again in {seconds} s", Cancellation);
+            await served.WaitForNextCoreAsync(core);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(killed).TotalSeconds, seconds, seconds + 4);
+        }
+    }
+
+    [Fact]
+    public async Task Core_is_not_ended_by_the_thread_that_started_it()
     {
         // A parent-death signal goes with the thread that forked: what was started from a pool thread dies when the pool lets that go, after 20 s.
         await using var provider = await ProviderAsync();
@@ -121,6 +175,19 @@ public sealed class DaemonEndTests
         Assert.True(Directory.Exists($"/proc/{core}"));
         Assert.Equal(core, served.CorePid);
         Assert.Equal("", served.Process.Stderr);
+    }
+
+    [Fact]
+    public async Task Host_that_is_killed_lets_Core_end_in_order()
+    {
+        using var person = new Person();
+        await using var served = await ServedPryx.StartAsync(person);
+
+        served.Process.KillHard();
+
+        await Until.TrueAsync(() => ServedPryx.ProcessesOf(person).Count == 0, Cancellation, seconds: 2);
+        Assert.False(File.Exists(served.PortFile));
+        Assert.False(File.Exists(served.MetadataFile));
     }
 
     [Fact]

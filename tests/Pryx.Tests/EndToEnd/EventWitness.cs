@@ -8,7 +8,9 @@ internal sealed class EventWitness(KilledGateway gateway)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _ends = [];
     private readonly List<long> _versions = [];
+    private readonly List<long> _socketVersions = [];
     private long _last;
+    private int _answers;
 
     /// <summary>In the order they came.</summary>
     public IReadOnlyList<long> Versions => _versions;
@@ -20,6 +22,33 @@ internal sealed class EventWitness(KilledGateway gateway)
     public ConcurrentDictionary<string, DateTimeOffset> Resumed { get; } = [];
 
     public Task<string> EndOf(string turn) => _ends.GetOrAdd(turn, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>The versions another subscriber got, over the WebSocket.</summary>
+    public IReadOnlyList<long> SocketVersions => _socketVersions;
+
+    /// <summary>Answers that were taken.</summary>
+    public int Answers => _answers;
+
+    public async Task FollowSocketAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var last = _socketVersions.Count == 0 ? 0 : _socketVersions[^1];
+            if (!await gateway.ReadSocketAsync($"/ws?can_approve=0&after={last}", See, cancellationToken))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, cancellationToken);
+            }
+        }
+
+        void See(string message)
+        {
+            var e = JsonSerializer.Deserialize<JsonElement>(message);
+            if (e.TryGetProperty("version", out var version) && version.GetInt64() > 0)
+            {
+                _socketVersions.Add(version.GetInt64());
+            }
+        }
+    }
 
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -62,14 +91,21 @@ internal sealed class EventWitness(KilledGateway gateway)
                 {
                     _versions.Add(id);
                     _last = id;
-                    See(JsonSerializer.Deserialize<JsonElement>(data));
+                    See(JsonSerializer.Deserialize<JsonElement>(data), cancellationToken);
                 }
                 (id, data) = (0, "");
             }
         }
     }
 
-    private void See(JsonElement e)
+    // Again and again until a daemon has taken it: it may be killed in the middle of that, or the question already be answered.
+    private async Task AnswerAsync(string question, CancellationToken cancellationToken)
+    {
+        var (status, _) = await gateway.SendAsync("/api/v1/approvals/decision", $$"""{"request_id":"{{question}}","decision":"approve"}""", cancellationToken);
+        Interlocked.Add(ref _answers, status == 200 ? 1 : 0);
+    }
+
+    private void See(JsonElement e, CancellationToken cancellationToken)
     {
         if (!e.TryGetProperty("turn_id", out var turn) || turn.GetString() is not { } id)
         {
@@ -79,6 +115,10 @@ internal sealed class EventWitness(KilledGateway gateway)
         if (name == "turn.started" && e.GetProperty("payload").TryGetProperty("is_resumed", out var resumed) && resumed.GetBoolean())
         {
             Resumed[id] = e.GetProperty("timestamp").GetDateTimeOffset();
+        }
+        if (name == "approval.needed")
+        {
+            _ = AnswerAsync(e.GetProperty("payload").GetProperty("id").GetString()!, cancellationToken);
         }
         if (name is "turn.completed" or "turn.failed" or "turn.cancelled" or "turn.limited")
         {

@@ -8,7 +8,7 @@ namespace Pryx.Tests.EndToEnd;
 
 /// <summary>
 /// kill -9 of the daemon at random moments while twenty turns with tools run, then its restart, again and again. What happened is counted
-/// outside: by files that the commands append to, by what was acknowledged over HTTP, and by a subscriber that comes back after every cut.
+/// outside: by files that the commands append to, by what was acknowledged over HTTP, and by subscribers that come back after every cut.
 /// </summary>
 public sealed class GatewayKillTests
 {
@@ -34,7 +34,7 @@ public sealed class GatewayKillTests
         await gateway.StartAsync(Cancellation);
         var witness = new EventWitness(gateway);
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var following = witness.FollowAsync(leave.Token);
+        var following = Task.WhenAll(witness.FollowAsync(leave.Token), witness.FollowSocketAsync(leave.Token));
         var acknowledged = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         var isOver = false;
         var started = TimeProvider.System.GetTimestamp();
@@ -43,19 +43,18 @@ public sealed class GatewayKillTests
         var random = new Random(Seed);
         for (var kill = 0; kill < Kills && !working.IsFaulted; kill++)
         {
-            // A third of them before the daemon has taken everything up again, the others in the midst of the work.
-            await Task.Delay(TimeSpan.FromMilliseconds(kill % 3 == 0 ? 100 * random.NextDouble() : 800 * random.NextDouble()), TimeProvider.System, Cancellation);
+            // Told by what has happened, not by the clock: so that all of it is hit however slow the machine is. A third of them at once, while turns are being taken up.
+            await WaitAsync(witness, kill % 3 == 0 ? random.Next(20) : random.Next(200), TimeSpan.FromMilliseconds(30 * random.NextDouble()));
             await gateway.KillAsync(Cancellation);
             await gateway.StartAsync(Cancellation);
         }
         var took = TimeProvider.System.GetElapsedTime(started);
         var ready = gateway.ReadyAt;
         Volatile.Write(ref isOver, true);
-        try { await working.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancellation); }
-        catch { await RunProcess.RunAsync("/bin/sh", ["-c", "rm -rf /tmp/dur-fail; cp -r " + person.Home.Root + " /tmp/dur-fail"], new(), CancellationToken.None); foreach (var v in provider.Violations.Take(5)) { TestContext.Current.TestOutputHelper?.WriteLine(v.ToString()); } throw; }
+        await working.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancellation);
         var late = (TimeProvider.System.GetUtcNow() - ready).TotalSeconds;
         var version = JsonSerializer.Deserialize<JsonElement>((await gateway.SendAsync("/api/v1/events?limit=0", null, Cancellation)).Body);
-        await Until.TrueAsync(() => witness.Versions.Count > 0 && witness.Versions[^1] >= version.GetProperty("version").GetInt64(), Cancellation);
+        await Until.TrueAsync(() => ((long[])[witness.Versions[^1], witness.SocketVersions[^1]]).Min() >= version.GetProperty("version").GetInt64(), Cancellation);
         await leave.CancelAsync();
         await Record.ExceptionAsync(() => following);
         Assert.Equal("", await gateway.StopAsync(Cancellation));
@@ -65,8 +64,18 @@ public sealed class GatewayKillTests
         var (effects, interrupted) = await CheckStoreAsync(person, witness, acknowledged);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Kills} kills in {took.TotalSeconds:0} s: {acknowledged.Count} inputs acknowledged, none lost, each with one terminal event; {effects} effects, none twice; "
-            + $"{interrupted} calls interrupted; {witness.Versions.Count} events seen once and in order; ready after {gateway.Starts.Average(span => span.TotalMilliseconds):0} ms; "
+            + $"{interrupted} calls interrupted; {witness.Answers} approvals answered; {witness.Versions.Count} events seen once and in order, by event stream and by WebSocket; ready after {gateway.Starts.Average(span => span.TotalMilliseconds):0} ms; "
             + $"everything open at the last kill was answered {late:0.0} s after the daemon was ready");
+    }
+
+    private static async Task WaitAsync(EventWitness witness, int events, TimeSpan then)
+    {
+        var (before, started) = (witness.Versions.Count, TimeProvider.System.GetTimestamp());
+        while (witness.Versions.Count < before + events && TimeProvider.System.GetElapsedTime(started).TotalSeconds < 1)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancellation);
+        }
+        await Task.Delay(then, TimeProvider.System, Cancellation);
     }
 
     // Two calls side by side, then one more, then the answer: told from the request alone, so it is the same after every restart.
@@ -111,10 +120,13 @@ public sealed class GatewayKillTests
     private static async Task<string> PostAsync(KilledGateway gateway, string session, string input, ConcurrentDictionary<string, string> acknowledged)
     {
         var (status, body) = await gateway.SendAsync(
-            $"/api/v1/sessions/{session}/messages", $$"""{"content":"please do {{input}}","approve_all":true,"delivery":"queue","external_id":"{{input}}"}""", Cancellation);
+            $"/api/v1/sessions/{session}/messages", $$"""{"content":"please do {{input}}","approve_all":{{(AsksAPerson(input) ? "false" : "true")}},"delivery":"queue","external_id":"{{input}}"}""", Cancellation);
         Assert.True(status == 202, body);
         return acknowledged[input] = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("turn_id").GetString()!;
     }
+
+    // Two of the twenty workers do not answer beforehand.
+    private static bool AsksAPerson(string input) => input.Split('-')[0].EndsWith('3');
 
     /// <returns>Effects, and calls that were interrupted.</returns>
     private static async Task<(int Effects, int Interrupted)> CheckStoreAsync(Person person, EventWitness witness, ConcurrentDictionary<string, string> acknowledged)
@@ -135,6 +147,7 @@ public sealed class GatewayKillTests
 
         // The subscriber has seen exactly what was stored, in its order.
         Assert.Equal(await database.ReadAsync(connection => connection.Query("SELECT version FROM events ORDER BY version", static row => row.GetInt64(0)), Cancellation), witness.Versions);
+        Assert.Equal(witness.Versions, witness.SocketVersions);
         Assert.All(acknowledged.Values, turn => Assert.Equal(1, witness.Ends[turn]));
 
         var calls = await database.ReadAsync(connection => connection.Query("SELECT arguments, status FROM tool_calls", static row => (Command: row.GetString(0), Status: row.GetString(1))), Cancellation);
@@ -144,7 +157,8 @@ public sealed class GatewayKillTests
         {
             var file = command.Split(">> ")[1].Split(';')[0];
             var lines = person.Home.Exists(file) ? File.ReadAllLines(person.Home.PathOf(file)).Length : 0;
-            Assert.True(status switch { "completed" => lines == 1, "interrupted" => lines <= 1, _ => false }, $"{command}: {status}, done {lines} times");
+            // A daemon that has just started may ask before the subscriber is back: then nobody is there, and that is a no.
+            Assert.True(status switch { "completed" => lines == 1, "interrupted" => lines <= 1, "denied" => lines == 0 && AsksAPerson(file["effects/".Length..]), _ => false }, $"{command}: {status}, done {lines} times");
             effects += lines;
         }
         Assert.Equal(effects, Directory.EnumerateFiles(person.Home.PathOf("effects")).Sum(file => File.ReadAllLines(file).Length));

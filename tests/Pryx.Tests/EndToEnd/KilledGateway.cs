@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text;
 using Pryx.Testing;
 
@@ -78,6 +79,35 @@ internal sealed class KilledGateway : IAsyncDisposable
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Everything after the version over a WebSocket, as far as it gets; false when there is none to be had now.</summary>
+    public async Task<bool> ReadSocketAsync(string path, Action<string> onMessage, CancellationToken cancellationToken)
+    {
+        var url = await _url.Task.WaitAsync(cancellationToken);
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", _http.DefaultRequestHeaders.Authorization!.ToString());
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(new Uri(url, path)) { Scheme = "ws" }.Uri, cancellationToken);
+            var buffer = new byte[64 * 1024];
+            using var whole = new MemoryStream();
+            while (socket.State == WebSocketState.Open)
+            {
+                var part = await socket.ReceiveAsync(buffer, cancellationToken);
+                whole.Write(buffer, 0, part.Count);
+                if (part.EndOfMessage)
+                {
+                    onMessage(Encoding.UTF8.GetString(whole.ToArray()));
+                    whole.SetLength(0);
+                }
+            }
+            return true;
+        }
+        catch (WebSocketException)
+        {
+            return false;
         }
     }
 

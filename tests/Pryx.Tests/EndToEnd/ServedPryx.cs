@@ -25,9 +25,13 @@ internal sealed class ServedPryx : IAsyncDisposable
 
     /// <summary>Ready when it returns.</summary>
     /// <param name="arguments">Of <c>pryx</c>; none for <c>serve</c>.</param>
-    public static async Task<ServedPryx> StartAsync(Person person, params string[] arguments)
+    public static async Task<ServedPryx> StartAsync(Person person, params string[] arguments) =>
+        await OfAsync(person, await person.StartAsync(arguments.Length == 0 ? ["serve"] : arguments));
+
+    /// <summary>One that was started in another way.</summary>
+    public static async Task<ServedPryx> OfAsync(Person person, RunProcess process)
     {
-        var served = new ServedPryx(person, await person.StartAsync(arguments.Length == 0 ? ["serve"] : arguments));
+        var served = new ServedPryx(person, process);
         try
         {
             await served.Process.WaitForOutputAsync(ReadyText, TestContext.Current.CancellationToken);
@@ -44,8 +48,20 @@ internal sealed class ServedPryx : IAsyncDisposable
     /// <summary>Until Core is ready that is not the one with this id.</summary>
     public async Task WaitForNextCoreAsync(int before)
     {
-        await Until.TrueAsync(() => File.Exists(PortFile) && File.Exists(MetadataFile) && CorePid != before, TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => IsAnother(before), TestContext.Current.CancellationToken);
         Connect();
+    }
+
+    private bool IsAnother(int before)
+    {
+        try
+        {
+            return CorePid != before && File.Exists(PortFile);
+        }
+        catch (IOException)
+        {
+            return false; // Between the one and the other there is none.
+        }
     }
 
     public JsonElement Metadata()

@@ -121,33 +121,4 @@ public sealed class StoreTroubleTests
             File.SetUnixFileMode(folder, (UnixFileMode)mode);
         }
     }
-
-    /// <summary>A file system of 3 MB in memory.</summary>
-    private sealed class SmallDisk : IAsyncDisposable
-    {
-        private SmallDisk(string path) => Path = path;
-
-        public string Path { get; }
-
-        public static async Task<SmallDisk> MountAsync(CancellationToken cancellationToken)
-        {
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can mount a small disk.");
-            var path = Directory.CreateTempSubdirectory("pryx-disk-").FullName;
-            var mounted = await RunProcess.RunAsync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", path], new(), cancellationToken);
-            Assert.SkipUnless(mounted.ExitCode == 0, $"A small disk can not be mounted here: {mounted.Stderr}");
-            return new(path);
-        }
-
-        public async Task MakeReadOnlyAsync(CancellationToken cancellationToken)
-        {
-            var result = await RunProcess.RunAsync("mount", ["-o", "remount,ro", Path], new(), cancellationToken);
-            Assert.True(result.ExitCode == 0, result.Stderr);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await RunProcess.RunAsync("umount", ["--lazy", Path], new(), CancellationToken.None);
-            Directory.Delete(Path);
-        }
-    }
 }

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Pryx.Host;
+using Pryx.Protocol;
+using Pryx.Protocol.Errors;
+using Pryx.Terminal;
+
+namespace Pryx.Commands.Gateway;
+
+/// <summary>What the commands that speak to a route have in common.</summary>
+internal static class ApiCall
+{
+    /// <returns>The exit code of the action.</returns>
+    public static async Task<int> RunAsync(CommandIo io, Func<ApiConnection, CancellationToken, Task<int>> actAsync, CancellationToken cancellationToken)
+    {
+        using var interrupts = io.Interrupts();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupts.Any);
+        await using var api = await ApiConnection.OpenAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token);
+        return await actAsync(api, either.Token);
+    }
+
+    /// <summary>The body of the answer.</summary>
+    /// <exception cref="PryxException">As the error body says.</exception>
+    public static async Task<T> CallAsync<T>(this ApiConnection api, string method, string path, string? json, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var answer = await api.SendAsync(method, path, json, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        ThrowIfFailed(answer, text);
+        return JsonSerializer.Deserialize(text, type)!;
+    }
+
+    /// <exception cref="PryxException">As the error body says.</exception>
+    public static async Task CallAsync(this ApiConnection api, string method, string path, CancellationToken cancellationToken)
+    {
+        using var answer = await api.SendAsync(method, path, null, cancellationToken);
+        ThrowIfFailed(answer, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    private static void ThrowIfFailed(HttpResponseMessage answer, string text)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            var error = JsonSerializer.Deserialize(text, ProtocolJson.Default.ErrorBody)!.Error;
+            throw new PryxException(error.Code, error.Message, error.Next);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Http.Headers;
+using Pryx.Core.Configuration;
+using Pryx.Core.Hosting;
+
+namespace Pryx.Host;
+
+/// <summary>The routes of Core as a command calls them: those of the running daemon, else of a gateway inside this process.</summary>
+internal sealed class ApiConnection : IAsyncDisposable
+{
+    private readonly Uri _base;
+    private readonly string? _token;
+    private readonly HttpMessageInvoker _http;
+    private readonly Func<ValueTask> _closeAsync;
+
+    private ApiConnection(Uri address, string? token, HttpMessageInvoker http, Func<ValueTask> closeAsync) => (_base, _token, _http, _closeAsync) = (address, token, http, closeAsync);
+
+    /// <summary>Its address; null when there is no daemon.</summary>
+    public Uri? Daemon { get; private init; }
+
+    public static async Task<ApiConnection> OpenAsync(Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken)
+    {
+        var settings = Settings.OfProcess;
+        var paths = PryxPaths.From(settings);
+        // A command with a database of its own does not want the daemon's.
+        if (settings.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(paths, cancellationToken) is { } daemon)
+        {
+            return new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
+        }
+        var core = new PryxCore(new CoreOptions { Paths = paths, OnWarning = onWarning });
+        try
+        {
+            var gateway = await Gateway.StartAsync(core, new GatewayOptions { WorkingDirectory = workingDirectory }, cancellationToken);
+            return new(new("http://pryx.invalid"), null, gateway.CreateHttp(), async () =>
+            {
+                await gateway.DisposeAsync();
+                await core.DisposeAsync();
+            });
+        }
+        catch
+        {
+            await core.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The answer, whatever its status; its body comes as it is sent. The caller disposes it.</summary>
+    /// <param name="path">Begins with a slash; it never leads to another host.</param>
+    /// <param name="json">The body; null for none.</param>
+    public Task<HttpResponseMessage> SendAsync(string method, string path, string? json, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), new Uri(_base.GetLeftPart(UriPartial.Authority) + path));
+        request.Headers.Add("X-Pryx-Surface", "cli");
+        if (_token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        }
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
+        }
+        return _http.SendAsync(request, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _closeAsync();
+    }
+}
