@@ -19,7 +19,8 @@ internal static class CrossOrigin
         var origins = http.Request.Headers.Origin;
         if (origins.Count == 0)
         {
-            return false; // No page, or its own.
+            // No page, or its own. Whoever only asks what is taken here learns nothing secret.
+            return HttpMethods.IsOptions(http.Request.Method) && AnswerOptions(http);
         }
         if (origins is not [{ Length: > 0 } origin] || !rules.AcceptsOrigin(origin, source.Origin, IsWebSocket(http)))
         {
@@ -36,10 +37,11 @@ internal static class CrossOrigin
             headers.Vary = StringValues.Concat(headers.Vary, "Origin");
             return Task.CompletedTask;
         }, (http, origin));
-        if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey("Access-Control-Request-Method"))
-        {
-            return false;
-        }
+        return HttpMethods.IsOptions(http.Request.Method) && AnswerOptions(http);
+    }
+
+    private static bool AnswerOptions(HttpContext http)
+    {
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         http.Response.Headers.AccessControlAllowMethods = Methods;
         http.Response.Headers.AccessControlAllowHeaders = Headers;

@@ -12,7 +12,7 @@ namespace Pryx.Core.Turns;
 internal sealed class RunningTurns(TurnStore store, Func<Turn, StoredTurnJournal> journalOf, bool leavesStoreTrouble, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
     // Longer than any tool needs to end its processes; what is not stored by then is "outcome unknown" to the next process.
-    private static readonly TimeSpan SuspendBudget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SuspendBudget = TimeSpan.FromSeconds(1.5);
 
     // STOP holds within a second, from whichever process it comes.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(400);

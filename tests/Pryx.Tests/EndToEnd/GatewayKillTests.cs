@@ -150,6 +150,13 @@ public sealed class GatewayKillTests
         Assert.Equal(witness.Versions, witness.SocketVersions);
         Assert.All(acknowledged.Values, turn => Assert.Equal(1, witness.Ends[turn]));
 
+        // Every turn, every step and every call that ran has its span, ended, whatever was killed in between.
+        var spans = await database.ReadAsync(connection => connection.Query("SELECT kind, COUNT(*) FROM spans WHERE duration_ns IS NOT NULL GROUP BY kind", static row => (row.GetString(0), row.GetInt64(1))), Cancellation);
+        var counted = spans.ToDictionary(pair => pair.Item1, pair => pair.Item2);
+        Assert.Equal(inputs.Count, counted["turn"]);
+        Assert.Equal(await database.ReadAsync(static connection => connection.Number("SELECT COUNT(*) FROM events WHERE event = 'step.completed'"), Cancellation), counted["model"]);
+        Assert.Equal(await database.ReadAsync(static connection => connection.Number("SELECT COUNT(*) FROM tool_calls WHERE status <> 'denied'"), Cancellation), counted["tool"]);
+
         var calls = await database.ReadAsync(connection => connection.Query("SELECT arguments, status FROM tool_calls", static row => (Command: row.GetString(0), Status: row.GetString(1))), Cancellation);
         Assert.Equal(3 * inputs.Count, calls.Count);
         var effects = 0;
