@@ -83,15 +83,24 @@ internal sealed class BusMeasures(RunningCore core, CancellationToken cancellati
         return Clock.Percentile(values, 0.95);
     }
 
-    public async Task<List<double>> ResumeAsync(string session, int count)
+    public async Task<List<double>> ResumeAsync(string session, int least, int count)
     {
         var values = new List<double>();
         for (var i = 0; i < count; i++)
         {
-            await using var feed = await Feed.OpenAsync(core, $"?session_id={session}", cancellationToken);
-            var started = Clock.Now;
-            await feed.SendAsync($$$"""{"event":"session.resume","payload":{"session_id":"{{{session}}}"}}""", cancellationToken);
-            values.Add((await feed.WaitAsync(cancellationToken, "\"session.resume\"", "\"messages\"") - started).TotalMilliseconds);
+            var (started, items) = (Clock.Now, 0);
+            for (long? after = 0; after is not null;)
+            {
+                using var answer = await core.Http.GetAsync($"/api/v1/sessions/{session}/items?after_seq={after}", cancellationToken);
+                using var page = await System.Text.Json.JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), default, cancellationToken);
+                items += page.RootElement.GetProperty("items").GetArrayLength();
+                after = page.RootElement.TryGetProperty("next_after_seq", out var cursor) ? cursor.GetInt64() : null;
+            }
+            values.Add(Clock.MillisecondsSince(started));
+            if (items < least)
+            {
+                throw new InvalidOperationException($"The session has {items} items, not {least}.");
+            }
         }
         return values;
     }

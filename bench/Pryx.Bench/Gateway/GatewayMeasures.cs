@@ -78,13 +78,14 @@ internal sealed class GatewayMeasures(IReadOnlyList<Subject> subjects, GatewaySc
         Add(subject, new($"{scale.Concurrent} concurrent turns", "ms", "all begun at once in sessions of their own, until the last has ended", null, null, []), [await turns.ConcurrentAsync(scale.Concurrent)]);
         Add(subject, new($"{scale.Posts} concurrent POSTs, p95", "ms", "messages to one busy session over as many open connections, all written at once, to their 202: each is durable; 95th percentile", 100, 100, []), [await new PostStorm(core, cancellationToken).RunAsync(scale.Posts)]);
 
+        await turns.ManySessionsAsync(scale.Sessions / 10);
         var early = core.Memory();
-        await turns.ManySessionsAsync(scale.Sessions);
+        await turns.ManySessionsAsync(scale.Sessions - (scale.Sessions / 10));
         Add(subject, new($"memory after {scale.Sessions} turns", "MB", "PSS of host and core together, each turn in a session of its own", null, null, []), [core.Memory()]);
-        Add(subject, new($"drift over {scale.Sessions} turns", "%", "growth of that memory since before them", 5, 5, []), [(core.Memory() - early) / early * 100]);
+        Add(subject, new($"drift over {scale.Sessions} turns", "%", "growth of that memory since the first tenth of them", 5, 5, []), [(core.Memory() - early) / early * 100]);
         Add(subject, new($"search over {scale.Sessions} sessions, p95", "ms", "GET of a search over all items, 95th percentile", 20, 20, []), [await bus.SearchAsync(scale.Turns)]);
         var session = await turns.LongSessionAsync();
-        Add(subject, new($"resume of {scale.Items} items", "ms", "`session.resume` over a WebSocket to the whole answer", 300, 300, []), await bus.ResumeAsync(session, 5));
+        Add(subject, new($"resume of {scale.Items} items", "ms", "all of the session's items, page by page, read by the client", 300, 300, []), await bus.ResumeAsync(session, scale.Items, 5));
         Add(subject, new($"input to request, {scale.Items} items, p95", "ms", "POST of a message into that session to the arrival of its model request, warm; 95th percentile", 20, 20, []), [Clock.Percentile(await turns.InputToRequestAsync(session, 20), 0.95)]);
     }
 

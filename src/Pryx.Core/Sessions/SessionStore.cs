@@ -168,14 +168,22 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         connection.Execute("UPDATE sessions SET message_count = $count WHERE id = $id", ("$count", originals.Count(item => item is UserMessage or Reply)), ("$id", to.ToString()));
     }
 
+    private static List<long> FindBest(SqliteConnection connection, string match, int most, int limit) => connection.Query(
+        """
+        SELECT seq, MIN(rank) FROM (SELECT rowid AS seq, rank FROM items_fts WHERE items_fts MATCH $match ORDER BY rank LIMIT $most) JOIN items USING (seq)
+        GROUP BY session_id ORDER BY MIN(rank) LIMIT $limit
+        """, static row => row.GetInt64(0), ("$match", match), ("$most", most), ("$limit", limit));
+
     private static List<SessionHit> FindHits(SqliteConnection connection, string match, int limit)
     {
+        // The best items are usually of many sessions; only where a few sessions have them all is it worth looking at more.
+        var most = Math.Max(1000, limit * 10);
+        var best = FindBest(connection, match, most, limit);
+        if (best.Count < limit && most < 10_000)
+        {
+            best = FindBest(connection, match, 10_000, limit);
+        }
         // The ranking first and snippets only for what is shown: a snippet tokenizes the whole text again.
-        var best = connection.Query(
-            """
-            SELECT seq, MIN(rank) FROM (SELECT rowid AS seq, rank FROM items_fts WHERE items_fts MATCH $match ORDER BY rank LIMIT 10000) JOIN items USING (seq)
-            GROUP BY session_id ORDER BY MIN(rank) LIMIT $limit
-            """, static row => row.GetInt64(0), ("$match", match), ("$limit", limit));
         return
         [
             .. from seq in best

@@ -30,6 +30,11 @@ public sealed class SessionTurns(
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
+        // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
+        if (_running.IsBusy && IsWordsAlone(request) && await turns.TrySteerAsync(request, _running.Contains, cancellationToken) is { } steered)
+        {
+            return steered.Turn;
+        }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
         var begun = await BeginAsync(request, plan, cancellationToken);
         if (begun.Outcome == BeginOutcome.Orphaned && isDaemon)
@@ -58,6 +63,9 @@ public sealed class SessionTurns(
         }
         return begun.Turn;
     }
+
+    private static bool IsWordsAlone(StartTurn request) =>
+        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>

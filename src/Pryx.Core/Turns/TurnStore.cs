@@ -136,6 +136,22 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
         connection => connection.Text("SELECT request FROM turns WHERE id = $id", ("$id", id.ToString())) is { } json ? TurnRows.ReadRequest(json) : null,
         cancellationToken);
 
+    /// <summary>Hands the input to the turn that this process runs in the session; null where there is more to it.</summary>
+    /// <param name="runsHere">Whether this process works on a turn.</param>
+    public Task<BegunTurn?> TrySteerAsync(StartTurn request, Func<TurnId, bool> runsHere, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        if (FindTaken(connection, request) is { } taken)
+        {
+            return new BegunTurn(BeginOutcome.AlreadyTaken, taken.Turn, IsElsewhere(taken));
+        }
+        if (TurnRows.FindOpen(connection, request.SessionId) is not { Turn.Status: TurnStatus.Running } open || open.Owner != owner.Name || !runsHere(open.Turn.Id))
+        {
+            return null;
+        }
+        _rows.InsertInput(connection, request, open.Turn.Id, "steered");
+        return new BegunTurn(BeginOutcome.Steered, open.Turn);
+    }, cancellationToken);
+
     private BegunTurn Begin(SqliteConnection connection, TurnId id, StartTurn request, string model)
     {
         if (FindTaken(connection, request) is { } taken)

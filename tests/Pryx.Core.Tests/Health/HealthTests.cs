@@ -14,6 +14,7 @@ public sealed class HealthTests
 
     [Fact]
     [Requirement("API2", "health fields")]
+    [Requirement("CA17", "health")]
     public async Task Health_is_public_and_names_both_versions_and_the_providers_that_could_be_asked()
     {
         using var home = new TempHome();

@@ -75,7 +75,7 @@ public sealed class EventStreamTests
         var feeds = new List<Feed>();
         for (var i = 0; i < 20; i++)
         {
-            feeds.Add(await Feed.OpenAsync(core, ""));
+            feeds.Add(await Feed.OpenAsync(core, "?event=turn.started"));
         }
 
         var started = TimeProvider.System.GetTimestamp();
