@@ -108,6 +108,29 @@ internal sealed class SocketProbe : IAsyncDisposable
         return await NextAsync(frame => (string?)frame["reply_to"] == id, cancellationToken);
     }
 
+    /// <summary>As <see cref="AskAsync"/>; what the question itself has caused may come before its answer, and is still to be taken.</summary>
+    public async Task<JsonNode> AskFirstAsync(string type, JsonObject? payload, CancellationToken cancellationToken)
+    {
+        int before;
+        lock (_got)
+        {
+            before = _taken;
+        }
+        var answer = await AskAsync(type, payload, cancellationToken);
+        lock (_got)
+        {
+            _got.Remove(answer);
+            _got.Insert(before, answer);
+            var again = _taken - before - 1;
+            _taken = before + 1;
+            if (again > 0)
+            {
+                _arrival.Release(again);
+            }
+        }
+        return answer;
+    }
+
     /// <summary>How the server closed it.</summary>
     public async Task<WebSocketCloseStatus?> ClosedAsync(CancellationToken cancellationToken)
     {

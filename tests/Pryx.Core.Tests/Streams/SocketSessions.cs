@@ -18,7 +18,7 @@ internal static class SocketSessions
         {
             payload["session_id"] = session;
         }
-        var ack = await probe.AskAsync("chat.send", payload, cancellationToken);
+        var ack = await probe.AskFirstAsync("chat.send", payload, cancellationToken);
         Assert.True(SocketProbe.NameOf(ack) == "ack", ack.ToJsonString());
         return ((string)ack["payload"]!["session_id"]!, (string)ack["payload"]!["turn_id"]!);
     }

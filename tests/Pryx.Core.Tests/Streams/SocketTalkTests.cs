@@ -60,7 +60,7 @@ public sealed class SocketTalkTests
         await using var probe = await SocketProbe.ConnectAsync(core, Cancellation);
         var payload = new JsonObject { ["content"] = "once", ["external_id"] = "m-1", ["model"] = SocketSessions.Model };
 
-        var first = await probe.AskAsync("chat.send", payload, Cancellation);
+        var first = await probe.AskFirstAsync("chat.send", payload, Cancellation);
         await probe.EndAsync((string)first["payload"]!["turn_id"]!, Cancellation);
         await using var again = await SocketProbe.ConnectAsync(core, Cancellation);
         var second = await again.AskAsync("chat.send", (JsonObject)payload.DeepClone(), Cancellation);
