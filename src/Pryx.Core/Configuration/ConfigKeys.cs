@@ -18,6 +18,11 @@ public static class ConfigKeys
         new("model_name", Text, "llama3"),
         new("ollama_endpoint", Text, "http://localhost:11434"),
         new("configured_providers", List, ""),
+        // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
+        new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),
+        // What the user says of models and of providers of their own: docs/guides/models.md.
+        new("models", Map, ""),
+        new("providers", Map, ""),
         new("telegram_token", Text, ""),
         new("telegram_enabled", Bool, "false"),
         new("slack_app_token", Text, "", "PRYX_SLACK_APP_TOKEN"),

@@ -2,9 +2,11 @@ using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
 using Pryx.Core.Agents;
+using Pryx.Core.Catalog;
 using Pryx.Core.Configuration;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
 using Pryx.Core.Models;
@@ -32,6 +34,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
+    private CatalogDesk? _catalog;
     private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
@@ -124,16 +127,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <exception cref="PryxException">PROVIDER_UNKNOWN, or the vault's own.</exception>
     public async Task<string> SetProviderKeyAsync(string provider, string key, CancellationToken cancellationToken)
     {
-        var known = KnownProviders.Find(provider)
+        var known = Catalog.Directory.Providers.Find(provider)
             ?? throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{provider}'.", $"use one of {string.Join(", ", KnownProviders.Popular.Where(popular => popular.NeedsKey).Select(popular => popular.Id))}");
         options.Paths.Create();
         await Vault.SetAsync(SecretNames.Provider(known.Id), key, cancellationToken);
         return $"the {Vault.Description}";
     }
 
-    /// <exception cref="PryxException">MODEL_INVALID</exception>
+    /// <returns>The model that the name means, as <c>provider/model</c>.</returns>
+    /// <exception cref="PryxException">MODEL_INVALID, MODEL_AMBIGUOUS.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
+    public async Task<string> CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
         var settings = options.Settings;
         if (workspace is not null)
@@ -142,14 +146,27 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
+        return (await Models.ChooseAsync(model, null, settings, cancellationToken, api)).Model.ToString();
     }
 
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
+    /// <summary>What is known of models and providers.</summary>
+    public CatalogDesk Catalog => field ??= _catalog = new(options.Paths, () => Config, options.Settings, options.Time, OnCatalogWarning);
+
+    /// <summary>Which providers could be asked, by the names of their keys.</summary>
+    public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
+
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory });
+
+    // A command says it to whoever called it; a daemon has only its log.
+    internal void OnCatalogWarning(string warning)
+    {
+        options.OnWarning(warning);
+        Log.Write(new(LogSeverity.Warning, "catalog.warning") { Message = warning });
+    }
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -195,6 +212,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _store.DisposeAsync();
         }
+        _catalog?.Dispose();
         await Log.DisposeAsync();
         _opening.Dispose();
         _leaving.Dispose();

@@ -13,7 +13,6 @@ using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Turns;
 
@@ -37,7 +36,7 @@ public sealed class TurnPreparation(
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow);
         return new TurnPlan(
-            ModelCatalog.Find(choice.Model) ?? new(choice.Model),
+            choice.Info,
             choice.Client,
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));

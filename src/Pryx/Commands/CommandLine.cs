@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Models;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
@@ -26,6 +27,7 @@ internal static class CommandLine
             RunCommand.Create(io),
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
+            ModelCommand.Create(io),
             GrantCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),

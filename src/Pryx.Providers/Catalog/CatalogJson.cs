@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Pryx.Providers.Catalog;
+
+/// <summary>Values of somebody else's JSON, each checked: what is not of its type or beyond measure ends the reading.</summary>
+internal static class CatalogJson
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = CatalogLimits.Depth };
+
+    /// <summary>Reads a whole document with a function that is called at its first token.</summary>
+    /// <exception cref="CatalogException">It is no JSON object, cut off, too deep or too large.</exception>
+    public static void Read(ReadOnlySpan<byte> json, CatalogReading read)
+    {
+        if (json.Length > CatalogLimits.File)
+        {
+            throw new CatalogException($"it is larger than {CatalogLimits.File / 1024 / 1024} MB");
+        }
+        if (json.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+        {
+            json = json[3..];
+        }
+        var reader = new Utf8JsonReader(json, Options);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new CatalogException("it is no JSON object");
+            }
+            read(ref reader);
+            if (reader.Read())
+            {
+                throw new CatalogException("something follows its end");
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new CatalogException(string.Create(CultureInfo.InvariantCulture, $"it is no valid JSON (byte {reader.BytesConsumed:N0}): cut off, malformed or nested more than {CatalogLimits.Depth} deep"), e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CatalogException("a text in it is no valid Unicode", e);
+        }
+    }
+
+    /// <summary>Calls the function at each value of the object that the reader stands at.</summary>
+    /// <param name="isStrict">A name twice ends the reading.</param>
+    public static void Each(ref Utf8JsonReader reader, string where, CatalogProperty read, bool isStrict = false)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new CatalogException($"{where}: an object is expected");
+        }
+        var names = isStrict ? new HashSet<string>(StringComparer.Ordinal) : null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            if (names?.Add(name) == false)
+            {
+                throw new CatalogException($"{where}: \"{Shown(name)}\" is there twice");
+            }
+            reader.Read();
+            read(ref reader, name);
+        }
+    }
+
+    public static void EachOf(ref Utf8JsonReader reader, string where, CatalogReading read)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new CatalogException($"{where}: a list is expected");
+        }
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            read(ref reader);
+        }
+    }
+
+    public static string? Text(ref Utf8JsonReader reader, string where, int limit = CatalogLimits.Name)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw new CatalogException($"{where}: a text is expected");
+        }
+        // The one sloppiness that real catalogs have: a tab pasted into a name.
+        return Checked(reader.GetString()!.Replace('\t', ' ').Trim(), where, limit);
+    }
+
+    /// <summary>A name of a model or provider, or another text of one line.</summary>
+    public static string Checked(string text, string where, int limit)
+    {
+        if (text.Length > limit)
+        {
+            throw new CatalogException($"{where}: longer than {limit} characters");
+        }
+        foreach (var c in text)
+        {
+            // Controls, line ends, and what turns the direction of the text around it.
+            if (char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' or (>= '\u200E' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+            {
+                throw new CatalogException($"{where}: it has a control character (U+{(int)c:X4})");
+            }
+        }
+        return text;
+    }
+
+    public static bool? Bool(ref Utf8JsonReader reader, string where) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        JsonTokenType.Null => null,
+        _ => throw new CatalogException($"{where}: true or false is expected"),
+    };
+
+    public static long? Tokens(ref Utf8JsonReader reader, string where) =>
+        Number(ref reader, where) is not { } number ? null
+        : number is >= 0 and <= CatalogLimits.Tokens && decimal.Truncate(number) == number ? (long)number
+        : throw new CatalogException($"{where}: {number.ToString(CultureInfo.InvariantCulture)} is no number of tokens");
+
+    public static decimal? Price(ref Utf8JsonReader reader, string where) =>
+        Number(ref reader, where) is not { } number ? null
+        : number is >= 0 and <= CatalogLimits.Price ? number
+        : throw new CatalogException($"{where}: {number.ToString(CultureInfo.InvariantCulture)} is no price");
+
+    /// <summary>A word for an error text: nothing of it can reach further than that.</summary>
+    public static string Shown(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, 80)))
+        {
+            shown.Append(c is >= ' ' and <= '~' ? c : '?');
+        }
+        return shown.ToString();
+    }
+
+    private static decimal? Number(ref Utf8JsonReader reader, string where) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.Number when reader.TryGetDecimal(out var number) => number,
+        _ => throw new CatalogException($"{where}: a number is expected"),
+    };
+}
+
+internal delegate void CatalogReading(ref Utf8JsonReader reader);
+
+internal delegate void CatalogProperty(ref Utf8JsonReader reader, string name);
