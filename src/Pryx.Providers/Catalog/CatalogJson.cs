@@ -121,8 +121,9 @@ internal static class CatalogJson
         _ => throw new CatalogException($"{where}: true or false is expected"),
     };
 
-    public static long? Tokens(ref Utf8JsonReader reader, string where) =>
-        Number(ref reader, where) is not { } number ? null
+    /// <param name="takesNone">-1 is how it says that there is no bound.</param>
+    public static long? Tokens(ref Utf8JsonReader reader, string where, bool takesNone = false) =>
+        Number(ref reader, where) is not { } number || (takesNone && number == -1) ? null
         : number is >= 0 and <= CatalogLimits.Tokens && decimal.Truncate(number) == number ? (long)number
         : throw new CatalogException($"{where}: {number.ToString(CultureInfo.InvariantCulture)} is no number of tokens");
 

@@ -255,10 +255,10 @@ internal sealed class ModelsDevModel
                     values = Words(ref value, where);
                     break;
                 case "min":
-                    min = CatalogJson.Tokens(ref value, where);
+                    min = CatalogJson.Tokens(ref value, where, takesNone: true);
                     break;
                 case "max":
-                    max = CatalogJson.Tokens(ref value, where);
+                    max = CatalogJson.Tokens(ref value, where, takesNone: true);
                     break;
                 default:
                     value.Skip();
