@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pryx.Core.Configuration;
-using Pryx.Core.Secrets;
+using Pryx.Core.Storage;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Catalog;

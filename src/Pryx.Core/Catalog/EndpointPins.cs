@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Core.Configuration;
-using Pryx.Core.Secrets;
+using Pryx.Core.Storage;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Catalog;
