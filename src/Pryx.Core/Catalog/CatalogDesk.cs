@@ -64,7 +64,8 @@ public sealed class CatalogDesk(PryxPaths paths, Func<PryxConfig> config, Settin
                 {
                     CheckedAt = _fetched?.Stamp.CheckedAt,
                     IsStale = IsStale(_fetched),
-                    Url = Url,
+                    // With a password in it, it is refused anyhow.
+                    Url = Url is { } url && !url.Contains('@', StringComparison.Ordinal) ? url : null,
                     OpenrouterCheckedAt = _openRouter?.Stamp.CheckedAt,
                     Warning = _refreshWarning ?? _fileWarning,
                 };

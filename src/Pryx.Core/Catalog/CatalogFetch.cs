@@ -28,7 +28,7 @@ internal sealed class CatalogFetch(HttpMessageInvoker http, TimeProvider time)
     public async Task<FetchedBody> GetAsync(string address, string? etag, string? lastModified, CancellationToken cancellationToken)
     {
         var url = Uri.TryCreate(address, UriKind.Absolute, out var parsed) && IsSafe(parsed) ? parsed
-            : throw new PryxException("CATALOG_INVALID", $"{address} is no https address of a catalog.", "set catalog_url in config.yaml, or remove it for the default");
+            : throw new PryxException("CATALOG_INVALID", "catalog_url is no https address without a user name, and no address on this machine.", "write it as https://models.dev/api.json, or remove it for that default");
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try

@@ -52,8 +52,8 @@ public sealed class ModelLookup(ModelDirectory directory, Func<string, bool> isC
         var query = ModelWords.Of(text);
         var providers = directory.Providers.All.Where(provider => provider is { IsFetched: false, IsFree: false } or { IsOwn: true }).ToList();
         var popular = directory.Providers.Popular.Select(provider => provider.Id).ToHashSet(StringComparer.Ordinal);
-        // Whoever can be asked comes first, and of those the makers and the well-known.
-        var ranked = providers.Select((provider, order) => (provider, Rank: (isConfigured(provider.Id) ? 0 : 2) + (popular.Contains(provider.Id) ? 0 : 1), order))
+        // Whoever can be asked comes first, and of those the makers and the well-known. A GITHUB_TOKEN or HF_TOKEN is there for other reasons.
+        var ranked = providers.Select((provider, order) => (provider, Rank: (isConfigured(provider.Id) && (provider.IsOwn || provider.KeyVariables.Any(name => name.EndsWith("KEY", StringComparison.Ordinal))) ? 0 : 2) + (popular.Contains(provider.Id) ? 0 : 1), order))
             .OrderBy(entry => entry.Rank).ThenBy(entry => entry.order).Select(entry => entry.provider);
         var near = new List<ModelRef>();
         foreach (var provider in ranked)

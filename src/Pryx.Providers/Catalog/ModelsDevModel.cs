@@ -27,7 +27,7 @@ internal sealed class ModelsDevModel
     public static ModelsDevModel Read(ref Utf8JsonReader reader, string at)
     {
         var model = new ModelsDevModel();
-        CatalogJson.Each(ref reader, at, (ref Utf8JsonReader value, string name) => model.ReadProperty(ref value, name, at));
+        CatalogJson.Each(ref reader, at, "", (ref Utf8JsonReader value, string name) => model.ReadProperty(ref value, name, at));
         return model;
     }
 
@@ -80,58 +80,58 @@ internal sealed class ModelsDevModel
         switch (name)
         {
             case "id":
-                Id = CatalogJson.Text(ref reader, at, CatalogLimits.Id);
+                Id = CatalogJson.Text(ref reader, at, "id", CatalogLimits.Id);
                 break;
             case "name":
-                _name = CatalogJson.Text(ref reader, $"{at}.name");
+                _name = CatalogJson.Text(ref reader, at, "name");
                 break;
             case "provider" when reader.TokenType == JsonTokenType.String:
             case "provider_id":
-                Provider = CatalogJson.Text(ref reader, $"{at}.{name}", CatalogLimits.Id);
+                Provider = CatalogJson.Text(ref reader, at, name, CatalogLimits.Id);
                 break;
             case "family":
-                _family = CatalogJson.Text(ref reader, $"{at}.family");
+                _family = CatalogJson.Text(ref reader, at, "family");
                 break;
             case "release_date":
-                _released = CatalogJson.Text(ref reader, $"{at}.release_date");
+                _released = CatalogJson.Text(ref reader, at, "release_date");
                 break;
             case "status":
-                _status = CatalogJson.Text(ref reader, $"{at}.status") is ("deprecated" or "beta" or "alpha") and var status ? status : null;
+                _status = CatalogJson.Text(ref reader, at, "status") is ("deprecated" or "beta" or "alpha") and var status ? status : null;
                 break;
             case "base_model":
-                Base = CatalogJson.Text(ref reader, $"{at}.base_model", CatalogLimits.Id);
+                Base = CatalogJson.Text(ref reader, at, "base_model", CatalogLimits.Id);
                 break;
             case "base_model_omit":
-                _omitted = [.. Words(ref reader, $"{at}.base_model_omit")];
+                _omitted = [.. Words(ref reader, at, "base_model_omit")];
                 break;
             case "tool_call":
-                _tools = CatalogJson.Bool(ref reader, $"{at}.tool_call");
+                _tools = CatalogJson.Bool(ref reader, at, "tool_call");
                 break;
             case "reasoning":
-                _reasoning = CatalogJson.Bool(ref reader, $"{at}.reasoning");
+                _reasoning = CatalogJson.Bool(ref reader, at, "reasoning");
                 break;
             case "structured_output":
-                _structured = CatalogJson.Bool(ref reader, $"{at}.structured_output");
+                _structured = CatalogJson.Bool(ref reader, at, "structured_output");
                 break;
             case "attachment":
-                _attachment = CatalogJson.Bool(ref reader, $"{at}.attachment");
+                _attachment = CatalogJson.Bool(ref reader, at, "attachment");
                 break;
             case "modalities":
-                CatalogJson.Each(ref reader, $"{at}.modalities", (ref Utf8JsonReader value, string kind) =>
+                CatalogJson.Each(ref reader, at, "modalities", (ref Utf8JsonReader value, string kind) =>
                 {
-                    var words = Words(ref value, $"{at}.modalities");
+                    var words = Words(ref value, at, "modalities");
                     (_input, _output) = kind switch { "input" => (words, _output), "output" => (_input, words), _ => (_input, _output) };
                 });
                 break;
             case "limit":
-                CatalogJson.Each(ref reader, $"{at}.limit", (ref Utf8JsonReader value, string kind) => ReadLimit(ref value, kind, at));
+                CatalogJson.Each(ref reader, at, "limit", (ref Utf8JsonReader value, string kind) => ReadLimit(ref value, kind, at));
                 break;
             case "cost":
-                CatalogJson.Each(ref reader, $"{at}.cost", (ref Utf8JsonReader value, string kind) => ReadCost(ref value, kind, at));
+                CatalogJson.Each(ref reader, at, "cost", (ref Utf8JsonReader value, string kind) => ReadCost(ref value, kind, at));
                 break;
             case "reasoning_options":
                 _efforts ??= [];
-                CatalogJson.EachOf(ref reader, $"{at}.reasoning_options", (ref Utf8JsonReader value) => ReadReasoning(ref value, at));
+                CatalogJson.EachOf(ref reader, at, "reasoning_options", (ref Utf8JsonReader value) => ReadReasoning(ref value, at));
                 break;
             default:
                 reader.Skip();
@@ -146,13 +146,13 @@ internal sealed class ModelsDevModel
         switch (name)
         {
             case "context":
-                _context = Known(CatalogJson.Tokens(ref reader, $"{at}.limit.context"));
+                _context = Known(CatalogJson.Tokens(ref reader, at, "limit.context"));
                 break;
             case "input":
-                _maxInput = Known(CatalogJson.Tokens(ref reader, $"{at}.limit.input"));
+                _maxInput = Known(CatalogJson.Tokens(ref reader, at, "limit.input"));
                 break;
             case "output":
-                _maxOutput = Known(CatalogJson.Tokens(ref reader, $"{at}.limit.output"));
+                _maxOutput = Known(CatalogJson.Tokens(ref reader, at, "limit.output"));
                 break;
             default:
                 reader.Skip();
@@ -165,25 +165,25 @@ internal sealed class ModelsDevModel
         switch (name)
         {
             case "input":
-                _in = CatalogJson.Price(ref reader, $"{at}.cost.input");
+                _in = CatalogJson.Price(ref reader, at, "cost.input");
                 break;
             case "output":
-                _out = CatalogJson.Price(ref reader, $"{at}.cost.output");
+                _out = CatalogJson.Price(ref reader, at, "cost.output");
                 break;
             case "cache_read" or "cached_input" or "cache_input":
-                _cacheRead = CatalogJson.Price(ref reader, $"{at}.cost.{name}") ?? _cacheRead;
+                _cacheRead = CatalogJson.Price(ref reader, at, name) ?? _cacheRead;
                 break;
             case "cache_write" or "cached_write":
-                _cacheWrite = CatalogJson.Price(ref reader, $"{at}.cost.{name}") ?? _cacheWrite;
+                _cacheWrite = CatalogJson.Price(ref reader, at, name) ?? _cacheWrite;
                 break;
             case "reasoning":
-                _thinking = CatalogJson.Price(ref reader, $"{at}.cost.reasoning");
+                _thinking = CatalogJson.Price(ref reader, at, "cost.reasoning");
                 break;
             case "request":
-                _request = CatalogJson.Price(ref reader, $"{at}.cost.request");
+                _request = CatalogJson.Price(ref reader, at, "cost.request");
                 break;
             case "tiers":
-                CatalogJson.EachOf(ref reader, $"{at}.cost.tiers", (ref Utf8JsonReader value) => ReadTier(ref value, 0, at));
+                CatalogJson.EachOf(ref reader, at, "cost.tiers", (ref Utf8JsonReader value) => ReadTier(ref value, 0, at));
                 break;
             case "context_over_200k":
                 ReadTier(ref reader, 200_000, at);
@@ -196,18 +196,17 @@ internal sealed class ModelsDevModel
 
     private void ReadTier(ref Utf8JsonReader reader, long above, string at)
     {
-        var where = $"{at}.cost.tiers";
         decimal? input = null, output = null, read = null, write = null;
-        CatalogJson.Each(ref reader, where, (ref Utf8JsonReader value, string name) =>
+        CatalogJson.Each(ref reader, at, "cost.tiers", (ref Utf8JsonReader value, string name) =>
         {
             switch (name)
             {
                 case "tier":
-                    CatalogJson.Each(ref value, where, (ref Utf8JsonReader inner, string kind) =>
+                    CatalogJson.Each(ref value, at, "cost.tiers", (ref Utf8JsonReader inner, string kind) =>
                     {
                         if (kind == "size")
                         {
-                            above = CatalogJson.Tokens(ref inner, $"{where}.size") ?? 0;
+                            above = CatalogJson.Tokens(ref inner, at, "cost.tiers.size") ?? 0;
                         }
                         else
                         {
@@ -216,16 +215,16 @@ internal sealed class ModelsDevModel
                     });
                     break;
                 case "input":
-                    input = CatalogJson.Price(ref value, where);
+                    input = CatalogJson.Price(ref value, at, "cost.tiers");
                     break;
                 case "output":
-                    output = CatalogJson.Price(ref value, where);
+                    output = CatalogJson.Price(ref value, at, "cost.tiers");
                     break;
                 case "cache_read":
-                    read = CatalogJson.Price(ref value, where);
+                    read = CatalogJson.Price(ref value, at, "cost.tiers");
                     break;
                 case "cache_write":
-                    write = CatalogJson.Price(ref value, where);
+                    write = CatalogJson.Price(ref value, at, "cost.tiers");
                     break;
                 default:
                     value.Skip();
@@ -240,25 +239,24 @@ internal sealed class ModelsDevModel
 
     private void ReadReasoning(ref Utf8JsonReader reader, string at)
     {
-        var where = $"{at}.reasoning_options";
         string? type = null;
         string[] values = [];
         long? min = null, max = null;
-        CatalogJson.Each(ref reader, where, (ref Utf8JsonReader value, string name) =>
+        CatalogJson.Each(ref reader, at, "reasoning_options", (ref Utf8JsonReader value, string name) =>
         {
             switch (name)
             {
                 case "type":
-                    type = CatalogJson.Text(ref value, where);
+                    type = CatalogJson.Text(ref value, at, "reasoning_options");
                     break;
                 case "values":
-                    values = Words(ref value, where);
+                    values = Words(ref value, at, "reasoning_options");
                     break;
                 case "min":
-                    min = CatalogJson.Tokens(ref value, where, takesNone: true);
+                    min = CatalogJson.Tokens(ref value, at, "reasoning_options", takesNone: true);
                     break;
                 case "max":
-                    max = CatalogJson.Tokens(ref value, where, takesNone: true);
+                    max = CatalogJson.Tokens(ref value, at, "reasoning_options", takesNone: true);
                     break;
                 default:
                     value.Skip();
@@ -269,12 +267,12 @@ internal sealed class ModelsDevModel
     }
 
     // Words that a row of the table can hold; others mean nothing to us.
-    private static string[] Words(ref Utf8JsonReader reader, string where)
+    private static string[] Words(ref Utf8JsonReader reader, string at, string field)
     {
         var words = new List<string>();
-        CatalogJson.EachOf(ref reader, where, (ref Utf8JsonReader value) =>
+        CatalogJson.EachOf(ref reader, at, field, (ref Utf8JsonReader value) =>
         {
-            if (value.TokenType == JsonTokenType.String && CatalogJson.Text(ref value, where) is { Length: > 0 and <= 40 } word && word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
+            if (value.TokenType == JsonTokenType.String && CatalogJson.Text(ref value, at, field) is { Length: > 0 and <= 40 } word && word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
             {
                 words.Add(word);
             }

@@ -18,7 +18,7 @@ public sealed class ModelsDevReader
     {
         var reading = new ModelsDevReader();
         CatalogJson.Read(json, (ref Utf8JsonReader reader) =>
-            CatalogJson.Each(ref reader, "the catalog", (ref Utf8JsonReader value, string name) => reading.ReadRoot(ref value, name), isStrict: true));
+            CatalogJson.Each(ref reader, "the catalog", "", (ref Utf8JsonReader value, string name) => reading.ReadRoot(ref value, name), isStrict: true));
         return reading.Content();
     }
 
@@ -46,7 +46,7 @@ public sealed class ModelsDevReader
     {
         if (reader.TokenType != JsonTokenType.Null)
         {
-            CatalogJson.Each(ref reader, "providers", (ref Utf8JsonReader value, string id) => ReadProvider(ref value, id), isStrict: true);
+            CatalogJson.Each(ref reader, "providers", "", (ref Utf8JsonReader value, string id) => ReadProvider(ref value, id), isStrict: true);
         }
     }
 
@@ -55,30 +55,30 @@ public sealed class ModelsDevReader
         var id = ProviderId(key);
         string? name = null, npm = null, api = null;
         var env = new List<string>();
-        CatalogJson.Each(ref reader, id, (ref Utf8JsonReader value, string property) =>
+        CatalogJson.Each(ref reader, id, "", (ref Utf8JsonReader value, string property) =>
         {
             switch (property)
             {
                 case "id":
-                    if (CatalogJson.Text(ref value, $"{id}.id", CatalogLimits.Id) is { } own && !own.Equals(key, StringComparison.Ordinal))
+                    if (CatalogJson.Text(ref value, id, "id", CatalogLimits.Id) is { } own && !own.Equals(key, StringComparison.Ordinal))
                     {
                         throw new CatalogException($"{id}: its id is \"{CatalogJson.Shown(own)}\"");
                     }
                     break;
                 case "name":
-                    name = CatalogJson.Text(ref value, $"{id}.name");
+                    name = CatalogJson.Text(ref value, id, "name");
                     break;
                 case "npm":
-                    npm = CatalogJson.Text(ref value, $"{id}.npm");
+                    npm = CatalogJson.Text(ref value, id, "npm");
                     break;
                 case "api":
-                    api = Address(CatalogJson.Text(ref value, $"{id}.api", CatalogLimits.Url), id);
+                    api = Address(CatalogJson.Text(ref value, id, "api", CatalogLimits.Url), id);
                     break;
                 case "env":
-                    CatalogJson.EachOf(ref value, $"{id}.env", (ref Utf8JsonReader variable) => env.Add(Variable(CatalogJson.Text(ref variable, $"{id}.env"), id)));
+                    CatalogJson.EachOf(ref value, id, "env", (ref Utf8JsonReader variable) => env.Add(Variable(CatalogJson.Text(ref variable, id, "env"), id)));
                     break;
                 case "models":
-                    CatalogJson.Each(ref value, $"{id}.models", (ref Utf8JsonReader model, string modelId) => ReadModel(ref model, id, modelId), isStrict: true);
+                    CatalogJson.Each(ref value, id, "models", (ref Utf8JsonReader model, string modelId) => ReadModel(ref model, id, modelId), isStrict: true);
                     break;
                 default:
                     value.Skip();
@@ -107,7 +107,7 @@ public sealed class ModelsDevReader
         {
             return;
         }
-        CatalogJson.Each(ref reader, "models", (ref Utf8JsonReader value, string key) =>
+        CatalogJson.Each(ref reader, "models", "", (ref Utf8JsonReader value, string key) =>
         {
             var where = ModelId(key, "models");
             var model = ModelsDevModel.Read(ref value, where);
@@ -178,7 +178,7 @@ public sealed class ModelsDevReader
     private static string ModelId(string id, string provider)
     {
         var where = $"{provider}/{CatalogJson.Shown(id)}";
-        CatalogJson.Checked(id, where, CatalogLimits.Id);
+        CatalogJson.Checked(id, where, "", CatalogLimits.Id);
         return id.Length > 0 && !id.Any(char.IsWhiteSpace) ? where : throw new CatalogException($"{where}: that is no id of a model");
     }
 

@@ -17,14 +17,14 @@ public static class OpenRouterModels
     public static CatalogContent Read(ReadOnlySpan<byte> json)
     {
         var models = new Dictionary<string, ModelInfo>(StringComparer.Ordinal);
-        CatalogJson.Read(json, (ref Utf8JsonReader reader) => CatalogJson.Each(ref reader, "the list", (ref Utf8JsonReader value, string name) =>
+        CatalogJson.Read(json, (ref Utf8JsonReader reader) => CatalogJson.Each(ref reader, "the list", "", (ref Utf8JsonReader value, string name) =>
         {
             if (name != "data")
             {
                 value.Skip();
                 return;
             }
-            CatalogJson.EachOf(ref value, "data", (ref Utf8JsonReader entry) =>
+            CatalogJson.EachOf(ref value, "data", "", (ref Utf8JsonReader entry) =>
             {
                 var model = new Entry().Read(ref entry);
                 if (models.Count >= CatalogLimits.Models || !models.TryAdd(model.Ref.Model, model))
@@ -66,9 +66,11 @@ public static class OpenRouterModels
         private readonly List<string> _input = [], _output = [];
         private readonly HashSet<string> _parameters = new(StringComparer.Ordinal);
 
+        private string At => _id ?? "data";
+
         public ModelInfo Read(ref Utf8JsonReader reader)
         {
-            CatalogJson.Each(ref reader, "data", ReadProperty);
+            CatalogJson.Each(ref reader, "data", "", ReadProperty);
             if (string.IsNullOrEmpty(_id) || _id.Any(char.IsWhiteSpace))
             {
                 throw new CatalogException("data: a model without an id");
@@ -96,28 +98,28 @@ public static class OpenRouterModels
             switch (name)
             {
                 case "id":
-                    _id = CatalogJson.Text(ref reader, "data.id", CatalogLimits.Id);
+                    _id = CatalogJson.Text(ref reader, "data", "id", CatalogLimits.Id);
                     break;
                 case "name":
-                    _name = CatalogJson.Text(ref reader, $"{_id}.name");
+                    _name = CatalogJson.Text(ref reader, At, "name");
                     break;
                 case "created":
-                    _created = CatalogJson.Tokens(ref reader, $"{_id}.created");
+                    _created = CatalogJson.Tokens(ref reader, At, "created");
                     break;
                 case "context_length":
-                    _context = CatalogJson.Tokens(ref reader, $"{_id}.context_length");
+                    _context = CatalogJson.Tokens(ref reader, At, "context_length");
                     break;
                 case "architecture" when reader.TokenType == JsonTokenType.StartObject:
-                    CatalogJson.Each(ref reader, $"{_id}.architecture", ReadArchitecture);
+                    CatalogJson.Each(ref reader, At, "architecture", ReadArchitecture);
                     break;
                 case "pricing" when reader.TokenType == JsonTokenType.StartObject:
-                    CatalogJson.Each(ref reader, $"{_id}.pricing", ReadPricing);
+                    CatalogJson.Each(ref reader, At, "pricing", ReadPricing);
                     break;
                 case "top_provider" when reader.TokenType == JsonTokenType.StartObject:
-                    CatalogJson.Each(ref reader, $"{_id}.top_provider", ReadLimits);
+                    CatalogJson.Each(ref reader, At, "top_provider", ReadLimits);
                     break;
                 case "supported_parameters":
-                    CatalogJson.EachOf(ref reader, $"{_id}.supported_parameters", (ref Utf8JsonReader value) => _parameters.Add(CatalogJson.Text(ref value, $"{_id}.supported_parameters") ?? ""));
+                    CatalogJson.EachOf(ref reader, At, "supported_parameters", (ref Utf8JsonReader value) => _parameters.Add(CatalogJson.Text(ref value, At, "supported_parameters") ?? ""));
                     break;
                 default:
                     reader.Skip();
@@ -136,7 +138,7 @@ public static class OpenRouterModels
                     ReadKinds(ref reader, _output);
                     break;
                 case "tokenizer":
-                    _tokenizer = CatalogJson.Text(ref reader, $"{_id}.tokenizer") is { } word and not "Other" and not "Router" ? word.ToLowerInvariant() : null;
+                    _tokenizer = CatalogJson.Text(ref reader, At, "tokenizer") is { } word and not "Other" and not "Router" ? word.ToLowerInvariant() : null;
                     break;
                 default:
                     reader.Skip();
@@ -144,18 +146,18 @@ public static class OpenRouterModels
             }
         }
 
-        private void ReadKinds(ref Utf8JsonReader reader, List<string> kinds) => CatalogJson.EachOf(ref reader, $"{_id}.architecture", (ref Utf8JsonReader value) =>
-            kinds.Add(CatalogJson.Text(ref value, $"{_id}.architecture") switch { "file" => "pdf", { } word => word, null => "" }));
+        private void ReadKinds(ref Utf8JsonReader reader, List<string> kinds) => CatalogJson.EachOf(ref reader, At, "architecture", (ref Utf8JsonReader value) =>
+            kinds.Add(CatalogJson.Text(ref value, At, "architecture") switch { "file" => "pdf", { } word => word, null => "" }));
 
         private void ReadLimits(ref Utf8JsonReader reader, string name)
         {
             switch (name)
             {
                 case "context_length":
-                    _topContext = CatalogJson.Tokens(ref reader, $"{_id}.top_provider");
+                    _topContext = CatalogJson.Tokens(ref reader, At, "top_provider");
                     break;
                 case "max_completion_tokens":
-                    _maxOutput = CatalogJson.Tokens(ref reader, $"{_id}.top_provider");
+                    _maxOutput = CatalogJson.Tokens(ref reader, At, "top_provider");
                     break;
                 default:
                     reader.Skip();

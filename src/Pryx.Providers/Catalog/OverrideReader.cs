@@ -148,6 +148,9 @@ public sealed class OverrideReader
         }
     }
 
+    /// <summary>What <c>wire</c> may say.</summary>
+    public static IEnumerable<string> WireNames => Wires.Keys;
+
     private static readonly Dictionary<string, ProviderWire> Wires = new(StringComparer.OrdinalIgnoreCase)
     {
         ["chat"] = ProviderWire.Chat,
