@@ -9,7 +9,7 @@ public sealed class OpenAIResponsesClient(WireEndpoint endpoint, string model) :
 {
     private const string WireFamily = "openai-responses";
 
-    private protected override string Path => "/responses";
+    private protected override string PathOf(string model) => "/responses";
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
         new ResponsesRequest(body.Json, WireName).Write(model, messages, options);
