@@ -139,7 +139,7 @@ public class ProviderRegistryTests
     [Theory]
     [InlineData("claude-sonnet-4-5-20250929", "\"budget_tokens\":20480", "\"max_tokens\":32000")]
     [InlineData("claude-opus-4-6", "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"}", "\"max_tokens\":32000")]
-    [InlineData("claude-3-haiku-20240307", "\"budget_tokens\":4095", "\"max_tokens\":4096")]
+    [InlineData("claude-3-haiku-20240307", "\"max_tokens\":4096,\"stream\":true,\"system\"", "\"max_tokens\":4096")]
     [Requirement("MOD7", "max_tokens")]
     [Requirement("MOD7", "reasoning budget")]
     [Requirement("MOD10", "Anthropic thinking")]

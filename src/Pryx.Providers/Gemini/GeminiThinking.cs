@@ -39,18 +39,8 @@ internal static class GeminiThinking
         GeminiVersion.Of(model) >= GeminiVersion.Budget && info?.SupportsReasoning != false
             && !model.Contains("-image", StringComparison.Ordinal) && !model.Contains("-tts", StringComparison.Ordinal);
 
-    private static string? Level(string model, ModelInfo? info, ChatOptions? options)
-    {
-        var effort = options?.Reasoning?.Effort ?? Efforts.Budget(options, null) switch
-        {
-            null => null,
-            0 => ReasoningEffort.None,
-            <= 6_000 => ReasoningEffort.Low,
-            <= 15_000 => ReasoningEffort.Medium,
-            _ => ReasoningEffort.High,
-        };
-        return Efforts.Name(effort, info is { Efforts.Count: > 0 } ? info.Efforts : IsPro(model) ? ProLevels : FlashLevels);
-    }
+    private static string? Level(string model, ModelInfo? info, ChatOptions? options) =>
+        Efforts.Name(Efforts.Of(options), info is { Efforts.Count: > 0 } ? info.Efforts : IsPro(model) ? ProLevels : FlashLevels);
 
     /// <summary>Pro can not be told to leave it, only to think little.</summary>
     private static int? Budget(string model, ModelInfo? info, ChatOptions? options)

@@ -44,8 +44,16 @@ internal static class Efforts
         return nearest;
     }
 
-    /// <summary>Whether the options say anything about thinking.</summary>
-    public static bool IsAsked(ChatOptions? options) => options?.Reasoning?.Effort is not null || Asked(options) is not null;
+    /// <summary>The effort that the options ask for, or the one that comes near the tokens they ask for; null when they ask for neither.</summary>
+    public static ReasoningEffort? Of(ChatOptions? options) => options?.Reasoning?.Effort ?? Asked(options) switch
+    {
+        null => null,
+        0 => ReasoningEffort.None,
+        <= 6_000 => ReasoningEffort.Low,
+        <= 15_000 => ReasoningEffort.Medium,
+        <= 28_000 => ReasoningEffort.High,
+        _ => ReasoningEffort.ExtraHigh,
+    };
 
     /// <summary>The tokens to think with, within what the model takes; 0 for no thinking, null when nothing was asked for.</summary>
     public static int? Budget(ChatOptions? options, ReasoningBudget? bounds)
@@ -63,7 +71,8 @@ internal static class Efforts
         return asked is null or 0 ? (int?)asked : (int)Math.Clamp(asked.Value, bounds?.Min ?? 0, Math.Max(bounds?.Min ?? 0, bounds?.Max ?? int.MaxValue));
     }
 
-    private static long? Asked(ChatOptions? options) =>
+    /// <summary>The tokens that the options name; null when they name none.</summary>
+    public static long? Asked(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(WireKeys.ReasoningBudget, out var value) == true
             ? value switch { long tokens => Math.Max(0, tokens), int tokens => Math.Max(0, tokens), _ => null }
             : null;

@@ -15,7 +15,7 @@ public sealed class OpenAIChatClient(WireEndpoint endpoint, string model) : Wire
     private protected override string PathOf(string model) => "/chat/completions";
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
-        new ChatRequest(body.Json, WireName, Dialect).Write(model, messages, options);
+        new ChatRequest(body.Json, WireName, Dialect, Info).Write(model, messages, options);
 
     private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new ChatReply(exchange, ids, WireName);
 

@@ -85,7 +85,7 @@ public class RequestTests
         options.Reasoning = new() { Effort = ReasoningEffort.High };
         var asked = await AskAsync(ChatDialect.OpenRouter, History(), options);
         Assert.Contains("\"reasoning\":{\"effort\":\"high\"}", asked, StringComparison.Ordinal);
-        Assert.Equal(2, asked.Split("cache_control").Length - 1);
+        Assert.Equal(3, asked.Split("cache_control").Length - 1);
         Assert.Contains("\"max_tokens\":1000", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("prompt_cache_key", asked, StringComparison.Ordinal);
     }
