@@ -66,6 +66,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>What OpenAI's wires take as base URL.</summary>
     public Uri OpenAiUrl => new(Url, "v1");
 
+    /// <summary>What OpenRouter takes as base URL.</summary>
+    public Uri OpenRouterUrl => new(Url, "api/v1");
+
     /// <summary>What Gemini's wire takes as base URL.</summary>
     public Uri GeminiUrl => new(Url, "v1beta");
 
