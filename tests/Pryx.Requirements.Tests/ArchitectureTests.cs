@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["Audit"] = [],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
-        ["Costs"] = [],
+        ["Costs"] = ["Audit"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],

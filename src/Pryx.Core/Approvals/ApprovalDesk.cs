@@ -88,6 +88,9 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
         return asked with { State = answer.Approved ? "approved" : "denied", Answer = answer };
     }
 
+    /// <summary>Questions of a tool that nobody has answered.</summary>
+    public Task<IReadOnlyList<Approval>> ListPendingOfToolAsync(string tool, CancellationToken cancellationToken) => store.ListPendingOfToolAsync(tool, cancellationToken);
+
     private async Task<ApprovalAnswer> WaitAsync(Approval approval, bool parks, CancellationToken cancellationToken)
     {
         var waiter = _waiting.GetOrAdd(approval.Id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

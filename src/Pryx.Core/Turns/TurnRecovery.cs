@@ -19,6 +19,7 @@ public sealed class TurnRecovery(SessionTurns turns, ITurnLog log, TimeProvider 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await turns.ReviewBudgetsAsync(cancellationToken);
         await Parallel.ForEachAsync(await turns.FindOrphansAsync(cancellationToken), options, async (orphan, token) => await turns.GoOnAsync(orphan, token));
         await Parallel.ForEachAsync(await turns.FindWaitingSessionsAsync(cancellationToken), options, async (session, _) => await turns.GoOnWithQueuedAsync(session));
     }

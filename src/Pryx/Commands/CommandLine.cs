@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
@@ -29,6 +30,7 @@ internal static class CommandLine
             GrantCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
+            CostCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
