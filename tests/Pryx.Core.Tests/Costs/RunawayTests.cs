@@ -89,7 +89,7 @@ public sealed class RunawayTests
         private readonly ModelInfo _model = new(loop.IsAnthropic ? new ModelRef("anthropic", "fake-model") : new ModelRef("openai", "fake-model"))
         {
             Price = loop.Price,
-            MaxOutput = new long?[] { null, 2_000, 8_192, 64_000 }[seed / 4 % 4],
+            MaxOutput = new long?[] { null, 4_000, 8_192, 64_000 }[seed / 4 % 4],
             SupportsReasoning = seed % 3 == 0,
         };
 
