@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
 using Pryx.Commands.Run;
@@ -31,6 +32,7 @@ internal static class CommandLine
             GrantCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
+            CostCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
