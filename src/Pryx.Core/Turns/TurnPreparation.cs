@@ -1,7 +1,6 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
-using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -37,15 +36,16 @@ public sealed class TurnPreparation(
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
             ModelCatalog.Find(choice.Model) ?? new(choice.Model),
             choice.Client,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
+        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
@@ -75,7 +75,7 @@ public sealed class TurnPreparation(
             Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
-            ApprovalTimeout = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : null,
+            ApprovalTimeout = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : null,
         };
     }
 

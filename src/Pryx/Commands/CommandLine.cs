@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Policies;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
@@ -27,6 +28,7 @@ internal static class CommandLine
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
             GrantCommand.Create(io),
+            PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
             ServeCommand.Create(io),
