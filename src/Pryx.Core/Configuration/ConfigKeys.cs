@@ -28,6 +28,8 @@ public static class ConfigKeys
         new("slack_app_token", Text, "", "PRYX_SLACK_APP_TOKEN"),
         new("slack_bot_token", Text, "", "PRYX_SLACK_BOT_TOKEN"),
         new("slack_enabled", Bool, "false", "PRYX_SLACK_ENABLED"),
+        // A mode, or the name of a file in policies/: for turns that name none.
+        new("policy", Text, "workspace-only"),
         new("approval_timeout", Duration, "2m"),
         new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
         new("websocket_buffer_size", Whole, "0"),

@@ -19,8 +19,9 @@ internal static class AdminRoutes
     {
         var time = core.Options.Time;
         var audit = new AuditLog(store.Database);
-        new PolicyEndpoints(
-            store.Grants, store.Sessions, new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, options.WorkingDirectory, time), core.Options.Paths.Policies, time).Map(routes);
+        var explanation = new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, store.Trust.IsTrustedAsync, options.WorkingDirectory, time);
+        new PolicyEndpoints(store.Grants, store.Sessions, explanation, core.Policies(store).Files, time).Map(routes);
+        new PolicyFileEndpoints(core.Policies(store).Files, explanation, new PolicySimulation(store.Database, explanation), time).Map(routes);
         new WorkspaceEndpoints(store.Workspaces, store.Trust, audit).Map(routes);
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);

@@ -1,6 +1,5 @@
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
-using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -39,15 +38,16 @@ public sealed class TurnPreparation(
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
             choice.Info,
             choice.Client,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
+        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
@@ -59,7 +59,7 @@ public sealed class TurnPreparation(
             MaxCostUsd = request.MaxCostUsd,
             Timeout = request.Timeout,
         };
-        var patience = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
+        var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
         var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
             grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
         return new TurnSetup

@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
+using Pryx.Commands.Policies;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
@@ -30,6 +31,7 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             GrantCommand.Create(io),
+            PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
             CostCommand.Create(io),
