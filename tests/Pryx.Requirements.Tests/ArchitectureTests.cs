@@ -28,7 +28,7 @@ public sealed partial class ArchitectureTests
         ["Catalog"] = [],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
-        ["Costs"] = [],
+        ["Costs"] = ["Audit"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],

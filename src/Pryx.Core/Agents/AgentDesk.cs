@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Pryx.Agent.Policy;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
@@ -17,10 +16,11 @@ namespace Pryx.Core.Agents;
 /// </summary>
 /// <param name="turns">Made when the first agent begins.</param>
 /// <param name="checkModelAsync">The model that a name means; throws when it could not run in the folder.</param>
+/// <param name="isWithin">Whether the first policy allows nothing that the second does not.</param>
 /// <param name="ifNoFolder">The folder of agents that help no session.</param>
 public sealed class AgentDesk(
     AgentStore agents, SessionStore sessions, EventLog events, Func<CancellationToken, Task<SessionTurns>> turns,
-    Func<string, string?, CancellationToken, Task<string>> checkModelAsync, string ifNoFolder, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    Func<string, string?, CancellationToken, Task<string>> checkModelAsync, Func<string?, string?, bool> isWithin, string ifNoFolder, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
     public const string Surface = "agent";
 
@@ -219,10 +219,10 @@ public sealed class AgentDesk(
     private async Task<string?> NarrowAsync(string? wanted, SessionId? parent, CancellationToken cancellationToken)
     {
         var given = parent is { } id ? await agents.ReadPolicyAsync(id, cancellationToken) : null;
-        if (wanted is not null && PolicyModes.Parse(wanted) > PolicyModes.Parse(given))
+        if (wanted is not null && !isWithin(wanted, given))
         {
             throw new PryxException(
-                "POLICY_WIDER", $"An agent gets no wider policy than its session has: {PolicyModes.Parse(given).Name()}.", "leave policy out, or name a stricter one");
+                "POLICY_WIDER", $"An agent gets no wider policy than its session has{(given is null ? "" : $": {given}")}.", "leave policy out, or name a stricter one");
         }
         return wanted ?? given;
     }

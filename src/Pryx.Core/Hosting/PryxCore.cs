@@ -4,6 +4,7 @@ using Pryx.Core.Access;
 using Pryx.Core.Agents;
 using Pryx.Core.Catalog;
 using Pryx.Core.Configuration;
+using Pryx.Core.Costs;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
 using Pryx.Core.Health;
@@ -35,7 +36,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private TurnRecovery? _recovery;
     private Observation? _observation;
     private CatalogDesk? _catalog;
+    private BudgetLedger? _budgets;
     private PryxConfig? _config;
+    private PolicyFactory? _policies;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -219,17 +222,21 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
     /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
     public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
-        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, Log, options.Time);
+        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), Policies(store).IsWithin, ifNoFolder, Log, options.Time);
+
+    /// <summary>What may be spent.</summary>
+    public BudgetLedger Budgets(CoreStore store) => _budgets ??= new(store.Database, store.Events, () => BudgetOptions.From(Config), () => store.Owner.Name, name => store.Owner.IsAlive(name));
 
     /// <summary>How the turns of this Core are judged.</summary>
-    public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
+    public PolicyFactory Policies(CoreStore store) => _policies ??= new(
+        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"));
 
     private ProcessSpawner Spawner => field ??= new ProcessSpawner();
 

@@ -3,7 +3,7 @@ using Pryx.Providers.OpenAIChat;
 namespace Pryx.Providers.Catalog;
 
 /// <summary>How a provider is spoken to.</summary>
-public enum ProviderWire { Chat, Responses, Messages, Ollama, Demo }
+public enum ProviderWire { Chat, Responses, Messages, Gemini, Ollama, Demo }
 
 /// <summary>A provider as it is known before anything is configured.</summary>
 /// <param name="Id">As in <c>openai/gpt-4o</c>.</param>
@@ -42,6 +42,7 @@ public sealed record ProviderInfo(string Id, string Name, ProviderWire Wire, str
     {
         ProviderWire.Responses => ["responses", "chat"],
         ProviderWire.Messages => ["messages"],
+        ProviderWire.Gemini => ["gemini", "chat"],
         _ => ["chat"],
     };
 }
