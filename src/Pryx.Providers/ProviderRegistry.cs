@@ -27,18 +27,18 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     public Func<string, string?> AccessToken { get; init; } = static _ => null;
 
     /// <summary>All providers that can be named: the popular ones first.</summary>
-    public static IEnumerable<ProviderInfo> Providers => KnownProviders.All;
+    public IEnumerable<ProviderInfo> Providers => _options.Directory.Providers.All;
 
     /// <param name="api">"chat", "responses", "messages" or "gemini" where the provider has several; null for its default.</param>
     /// <exception cref="ModelException">NotConfigured: unknown provider or API, no key, no usable URL.</exception>
     public IChatClient Create(ModelRef model, string? api = null)
     {
-        var provider = KnownProviders.Find(model.Provider) ?? throw Unknown(model);
+        var provider = Find(model.Provider) ?? throw Unknown(model);
         var wire = WireOf(provider, api ?? ApiNamed(model.Provider));
         if (wire == ProviderWire.Demo)
             return new DemoClient();
         var endpoint = EndpointOf(provider, wire);
-        var info = ModelCatalog.Find(model);
+        var info = _options.Directory.Find(model);
         return wire switch
         {
             ProviderWire.Messages => new AnthropicClient(endpoint, model.Model)
@@ -57,12 +57,12 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     /// <summary>True when a call could be sent: the key is there, or none is needed. Does not ask whether a server runs.</summary>
     public bool IsConfigured(string providerId) =>
-        KnownProviders.Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null || TokenOf(provider) is not null);
+        Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null || TokenOf(provider) is not null);
 
     /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
     public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
     {
-        foreach (var provider in KnownProviders.Popular)
+        foreach (var provider in _options.Directory.Providers.Popular)
             if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
                 return new(provider.Id, model);
         if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
@@ -75,7 +75,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     {
         try
         {
-            return await new OllamaServer(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama)).ModelsAsync(limit, cancellationToken);
+            return await new OllamaServer(EndpointOf(Find("ollama")!, ProviderWire.Ollama)).ModelsAsync(limit, cancellationToken);
         }
         catch (ModelException)
         {
@@ -179,7 +179,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     /// <summary>Servers behind a base URL of the user's nearly all speak Chat Completions, few speak Responses.</summary>
     private bool IsOpenAIItself() =>
-        Uri.TryCreate(BaseUrlOf(KnownProviders.Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
+        Uri.TryCreate(BaseUrlOf(Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
 
     private ChatDialect DialectOf(ProviderInfo provider) =>
         provider.Id == "openai" && !IsOpenAIItself() ? ChatDialect.Compatible with { Effort = EffortField.ReasoningEffort } : provider.Dialect;
@@ -198,9 +198,15 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     private static string? Clean(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
-    private static ModelException Unknown(ModelRef model) => new(ModelFailure.NotConfigured,
-        $"Configuration error: there is no provider \"{model.Provider}\". Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
-    { Provider = model.Provider };
+    private ProviderInfo? Find(string id) => _options.Directory.Providers.Find(id);
+
+    private ModelException Unknown(ModelRef model)
+    {
+        var near = _options.Directory.Providers.All.Select(provider => (provider.Id, Distance: ModelWords.Distance(provider.Id, model.Provider, 2))).Where(entry => entry.Distance <= 2).MinBy(entry => entry.Distance).Id;
+        return new(ModelFailure.NotConfigured,
+            $"Configuration error: there is no provider \"{model.Provider}\".{(near is null ? "" : $" Did you mean {near}/{model.Model}?")} Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
+        { Provider = model.Provider };
+    }
 
     private static ModelException NotConfigured(ProviderInfo provider, string message) => new(ModelFailure.NotConfigured, message) { Provider = provider.Id };
 }

@@ -26,6 +26,12 @@ public sealed record ProviderInfo(string Id, string Name, ProviderWire Wire, str
     /// <summary>A capable, affordable model with tools; null when the user has to choose.</summary>
     public string? DefaultModel { get; init; }
 
+    /// <summary>Only a fetched catalog knows it: it is used when the user names it, never chosen for them.</summary>
+    public bool IsFetched { get; init; }
+
+    /// <summary>The user's configuration says how it is reached.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>The name in the model catalog when it is another.</summary>
     public string? CatalogId { get; init; }
 
