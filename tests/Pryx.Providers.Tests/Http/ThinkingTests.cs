@@ -54,6 +54,7 @@ public class ThinkingTests
     };
 
     [Theory, MemberData(nameof(Asked))]
+    [Requirement("FR1.7", "thinking budget handled")]
     [Requirement("MOD7", "reasoning budget")]
     [Requirement("MOD10", "Anthropic thinking")]
     [Requirement("MOD10", "OpenAI per-model")]
