@@ -39,6 +39,7 @@ public sealed class SessionTurns(
             return steered.Turn;
         }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
+        plan.TakeInput();
         var begun = await BeginAsync(request, plan, cancellationToken);
         if (begun.Outcome == BeginOutcome.Orphaned && isDaemon)
         {

@@ -1,7 +1,6 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
-using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -18,7 +17,6 @@ using Pryx.Protocol.Costs;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Turns;
 
@@ -43,12 +41,13 @@ public sealed class TurnPreparation(
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
-            ModelCatalog.Find(choice.Model) ?? new(choice.Model),
+            choice.Info,
             choice.Client,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
+        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
     }
 
     /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
@@ -66,7 +65,7 @@ public sealed class TurnPreparation(
         }
         var folder = await OpenFolderAsync(path, cancellationToken);
         var choice = await models.ChooseAsync(model, known?.Model, folder.Settings, cancellationToken);
-        var info = ModelCatalog.Find(choice.Model) ?? new(choice.Model);
+        var info = choice.Info;
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
         var needs = RequestSize.Of(instructions, tools, items, null);
@@ -77,7 +76,7 @@ public sealed class TurnPreparation(
             worst?.CostOf(worst.WantedOutput), worst?.WantedOutput ?? info.MaxOutput ?? 0);
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
@@ -89,7 +88,7 @@ public sealed class TurnPreparation(
             MaxCostUsd = request.MaxCostUsd,
             Timeout = request.Timeout,
         };
-        var patience = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
+        var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
         var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
             grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
         return new TurnSetup

@@ -31,6 +31,7 @@ internal static class ModelErrors
     public static ModelException FromBody(WireEndpoint endpoint, int? status, ErrorBody body, string? requestId, TimeSpan? retryAfter, bool isUnbilled = false)
     {
         status ??= body.Status;
+        retryAfter ??= body.RetryAfter;
         var failure = FailureKinds.Of(status, body.Code, body.Message ?? "");
         var words = body.Message is { } said ? $" It said: \"{Shorten(endpoint, said)}\"" : "";
         var number = status is { } known ? $" (HTTP {known.ToString(CultureInfo.InvariantCulture)})" : "";
