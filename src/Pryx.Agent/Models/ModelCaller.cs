@@ -55,8 +55,21 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         {
             await SayEstimateAsync(call, target, ToldAsync);
         }
-        var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync };
-        return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
+        var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, HasCheaper = true, SayAsync = ToldAsync };
+        while (true)
+        {
+            try
+            {
+                return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
+            }
+            catch (CallRefusedException refusal) when (refusal.WantsCheaper)
+            {
+                // Each is cheaper than the one before, so this ends.
+                bid = bid with { HasCheaper = setup.Route.UseCheaper(call.Needs, refusal.LeftUsd) };
+                target = bid.HasCheaper ? await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken) : target;
+                bid = bid with { Model = target.Model };
+            }
+        }
     }
 
     // Only the first call of a turn: those after it are much like it.

@@ -29,4 +29,6 @@ public sealed class SingleModel(ModelInfo model, IChatClient client) : IModelRou
     {
         // Nobody chooses by it.
     }
+
+    public bool UseCheaper(CallNeeds needs, decimal atMostUsd) => false;
 }

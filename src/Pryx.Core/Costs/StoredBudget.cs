@@ -76,7 +76,7 @@ public sealed class StoredBudget(BudgetLedger ledger, SessionId session, TurnId 
         var action = ledger.Options.Action;
         if (action == BudgetAction.Cheaper && bid.HasCheaper)
         {
-            throw new CallRefusedException(Code, message) { WantsCheaper = true };
+            throw new CallRefusedException(Code, message) { WantsCheaper = true, LeftUsd = Math.Max(0, NanoUsd.ToUsd(refused.Left)) };
         }
         await ledger.AnnounceExceededAsync(session, turn, refused, message, cancellationToken);
         if (action == BudgetAction.Stop || bid.Kind == CallKind.Title)

@@ -24,6 +24,9 @@ public sealed class SessionTurns(
     private readonly QueueStore _queue = new(database, events, owner);
     private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets }, isDaemon, log, time);
 
+    /// <summary>What a message would cost.</summary>
+    public TurnPreparation Preparation => preparation;
+
     /// <summary>Everything that can be wrong with the request is found before its input is stored; the turn then runs by itself.</summary>
     /// <returns>The turn that the input has begun or reached, or its own that waits.</returns>
     /// <exception cref="PryxException">The request can not run: no such session or model, a rule that can not be read, a session that is busy elsewhere.</exception>

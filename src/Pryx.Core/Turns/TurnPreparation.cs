@@ -1,3 +1,4 @@
+using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
@@ -10,7 +11,9 @@ using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
+using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Costs;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
@@ -45,6 +48,32 @@ public sealed class TurnPreparation(
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
         { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
+    }
+
+    /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
+    /// <param name="session">Null for a new one in the folder.</param>
+    /// <param name="textBytes">Of the message.</param>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, MODEL_INVALID.</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<CallEstimate> EstimateAsync(SessionId? session, string workspace, string? model, int textBytes, int images, CancellationToken cancellationToken)
+    {
+        var known = session is { } id ? await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id) : null;
+        var path = known?.Workspace ?? workspace;
+        if (!Directory.Exists(path))
+        {
+            throw new PryxException("WORKSPACE_MISSING", $"There is no folder {path}.", "name another one");
+        }
+        var folder = await OpenFolderAsync(path, cancellationToken);
+        var choice = await models.ChooseAsync(model, known?.Model, folder.Settings, cancellationToken);
+        var info = choice.Info;
+        var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
+        IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
+        var needs = RequestSize.Of(instructions, tools, items, null);
+        needs = needs with { InputTokens = needs.InputTokens + textBytes / 3 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50 };
+        var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
+        return new(
+            info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
+            worst?.CostOf(worst.WantedOutput), worst?.WantedOutput ?? info.MaxOutput ?? 0);
     }
 
     private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
@@ -90,16 +119,21 @@ public sealed class TurnPreparation(
         {
             return kept;
         }
+        var composed = await ComposeAsync(session, folder, cancellationToken);
+        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
+        return composed;
+    }
+
+    private async Task<string> ComposeAsync(Session? session, Folder folder, CancellationToken cancellationToken)
+    {
         var own = await WorkspaceInstructions.ReadAsync(folder.Path, folder.IsTrusted, cancellationToken);
-        var composed = new Instructions
+        return new Instructions
         {
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
-            Added = session.SystemPrompt,
+            Added = session?.SystemPrompt,
         }.Compose();
-        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
-        return composed;
     }
 
     private async Task<Folder> OpenFolderAsync(string path, CancellationToken cancellationToken)
