@@ -109,6 +109,17 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", () => Add(item), cancellationToken);
 
+    public List<WindowChange> WindowChanges { get; } = [];
+
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => Write("window", () =>
+    {
+        WindowChanges.Add(change);
+        foreach (var item in change.Items)
+        {
+            Add(item);
+        }
+    }, cancellationToken);
+
     public int Parks { get; private set; }
 
     public async Task<bool> CommitParkAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
 using Pryx.Agent.Turns;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
@@ -22,6 +23,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         for (var attempt = 1; ; attempt++)
         {
             var target = await setup.Route.NextAsync(call.Kind, call.Needs, notice => SayAsync(call, notice, cancellationToken), cancellationToken);
+            RequestLimits.Require(target.Model, call.Needs);
             var allowance = await setup.Budget.ReserveAsync(new(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last), cancellationToken);
             var sent = new Sent(call, target, allowance);
             try
@@ -63,7 +65,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var (call, model) = (sent.Call, sent.Target.Model);
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
-        options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
+        options.MaxOutputTokens = RequestLimits.OutputCap(model, call.Needs, sent.Allowance.MaxOutputTokens);
         TokenUsage? usage = null;
         string? finishReason = null;
         string? requestId = null;

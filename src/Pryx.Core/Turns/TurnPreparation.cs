@@ -11,9 +11,11 @@ using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
+using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 using Pryx.Providers.Catalog;
 
@@ -24,6 +26,21 @@ namespace Pryx.Core.Turns;
 public sealed class TurnPreparation(
     PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    private readonly SessionMeters _meters = new(sessions);
+
+    /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id);
+        var folder = await OpenFolderAsync(session.Workspace ?? paths.Home, cancellationToken);
+        var model = ModelRef.TryParse(session.Model, out var chosen) ? chosen : (await models.ChooseAsync(null, null, folder.Settings, cancellationToken)).Model;
+        var instructions = await sessions.ReadInstructionsAsync(id, cancellationToken) ?? await ComposeAsync(session, folder, cancellationToken);
+        var meter = await _meters.OfAsync(id, cancellationToken);
+        return meter.Measure(ModelCatalog.Find(model) ?? new(model), instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
+    }
+
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
@@ -63,6 +80,8 @@ public sealed class TurnPreparation(
             TurnId = turn.Id,
             Route = new SingleModel(plan.Model, plan.Client),
             Budget = new TurnBudget(limits),
+            Meter = await _meters.OfAsync(session.Id, cancellationToken),
+            Compact = request.Compact,
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
@@ -86,16 +105,21 @@ public sealed class TurnPreparation(
         {
             return kept;
         }
+        var composed = await ComposeAsync(session, folder, cancellationToken);
+        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
+        return composed;
+    }
+
+    private async Task<string> ComposeAsync(Session session, Folder folder, CancellationToken cancellationToken)
+    {
         var own = await WorkspaceInstructions.ReadAsync(folder.Path, folder.IsTrusted, cancellationToken);
-        var composed = new Instructions
+        return new Instructions
         {
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
             Added = session.SystemPrompt,
         }.Compose();
-        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
-        return composed;
     }
 
     private async Task<Folder> OpenFolderAsync(string path, CancellationToken cancellationToken)
