@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pryx.Core.Http;
 using Pryx.Protocol;
-using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
