@@ -11,6 +11,7 @@ namespace Pryx.Agent.Turns;
 public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvider time, Action<CallRecord>? onCall = null)
 {
     private readonly ModelCaller _caller = new(setup, journal, time);
+    private bool _hasCalled;
     private WindowFit? _window;
 
     private WindowFit Window => _window ??= new(setup, journal, _caller, onCall ?? (static _ => { }));
@@ -64,7 +65,8 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         var fit = RequestFit.Of(model, ContextBuilder.Build(setup.Instructions, items), setup.Tools, newestImages);
         await SayAsync(fit.Notices, step, items, cancellationToken);
         var needs = measure.Needs(model.Ref, fit.Tools.Count, setup.Limits.MaxOutputTokens) with { Images = fit.Images };
-        var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last };
+        var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled };
+        _hasCalled = true;
         var reply = await _caller.CallAsync(call, cancellationToken);
         var record = reply.Record;
         var context = measure.Usage;
@@ -75,7 +77,7 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         }
         return new StepRecord(step, WithReasoningCount(reply.Items, record.Usage?.Reasoning ?? 0), record.Model.Ref, record.Usage ?? default, record.Cost, record.Latency, record.FinishReason, record.RequestId)
         {
-            Reservation = record.Reservation,
+            Call = record,
             Context = context,
         };
     }
