@@ -9,11 +9,17 @@ namespace Pryx.Agent.Context;
 /// <param name="WorstByLastCount">The same for the model that has counted the request before; null when none has.</param>
 public sealed record ContextMeasure(ContextUsage Usage, long Estimated, long WorstTokens, long? WorstByLastCount, int Images)
 {
-    public CallNeeds Needs(ModelRef model, int tools, int? maxOutputTokens) => new()
+    /// <summary>What the meter had seen by then.</summary>
+    internal long EverAdded { get; init; }
+    internal int Summaries { get; init; }
+
+
+    /// <param name="schema">Bytes of the answer's schema, which goes with the request; 0 for none.</param>
+    public CallNeeds Needs(ModelRef model, int tools, int? maxOutputTokens, long schema = 0) => new()
     {
-        InputTokens = Usage.Used,
-        WorstInputTokens = WorstTokens,
-        WorstByLastCount = WorstByLastCount,
+        InputTokens = Usage.Used + schema / 3,
+        WorstInputTokens = WorstTokens + schema,
+        WorstByLastCount = WorstByLastCount + schema,
         LastCountedBy = WorstByLastCount is null ? null : model,
         MaxOutputTokens = maxOutputTokens,
         Tools = tools,

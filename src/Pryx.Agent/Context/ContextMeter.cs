@@ -64,20 +64,20 @@ public sealed class ContextMeter
             var images = _sums.Images * ImageWeight.AtMost(model);
             var worst = system.Bytes + toolWeight.Bytes + _sums.Bytes + images;
             long? byCount = counted is { } known ? Math.Min(worst, known.Reported + _everAdded - known.EverAdded + (_sums.Images - known.Images) * ImageWeight.AtMost(model)) : null;
-            return new(usage, estimated, worst, byCount, _sums.Images);
+            return new(usage, estimated, worst, byCount, _sums.Images) { EverAdded = _everAdded, Summaries = _summaries };
 
             long Scaled(long tokens) => (long)(tokens * scale);
         }
     }
 
-    /// <summary>What the provider counted for the request that was measured last.</summary>
+    /// <summary>What the provider counted for a request that was measured.</summary>
     public void Learn(ModelRef model, ContextMeasure measured, long reported)
     {
         lock (_gate)
         {
             if (reported > 0)
             {
-                _counted = new(model, measured.Estimated, reported, _summaries, _everAdded, measured.Images);
+                _counted = new(model, measured.Estimated, reported, measured.Summaries, measured.EverAdded, measured.Images);
                 if (_tooLong.TryGetValue(model, out var refused) && reported > refused)
                 {
                     _tooLong.Remove(model);

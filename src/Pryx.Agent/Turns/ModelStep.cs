@@ -64,7 +64,7 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         var newestImages = measure.Images == 0 ? 0 : items.OfType<UserMessage>().Where(message => message.TurnId == setup.TurnId).Sum(message => message.Attachments.Count);
         var fit = RequestFit.Of(model, ContextBuilder.Build(setup.Instructions, items), setup.Tools, newestImages);
         await SayAsync(fit.Notices, step, items, cancellationToken);
-        var needs = measure.Needs(model.Ref, fit.Tools.Count, setup.Limits.MaxOutputTokens) with { Images = fit.Images };
+        var needs = measure.Needs(model.Ref, fit.Tools.Count, setup.Limits.MaxOutputTokens, setup.OutputSchema?.GetRawText().Length * 3 ?? 0) with { Images = fit.Images };
         var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled };
         _hasCalled = true;
         var reply = await _caller.CallAsync(call, cancellationToken);
