@@ -19,6 +19,9 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
     // Tokens of the user's own words in a summary, as a part of the window.
     private const double UserWordsShare = 0.05;
 
+    // And of what they are taken from: it has to become less.
+    private const double UserWordsPart = 0.4;
+
     /// <summary>One measure that frees something; false when there is none left.</summary>
     /// <param name="toFree">Tokens that should become free.</param>
     public async Task<bool> FreeAsync(IReadOnlyList<Item> items, ContextUsage usage, long toFree, int step, decimal spent, CancellationToken cancellationToken)
@@ -103,7 +106,8 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
     {
         var covered = range.Units.SelectMany(unit => unit.Items).ToList();
         var written = await summarizer.SummarizeAsync(covered, instructions, step, spent, cancellationToken);
-        var words = UserWords.Of(items, range.FromSeq, range.ToSeq, (int)Math.Clamp(usage.Window * 4 * UserWordsShare, 1_000, 40_000));
+        var room = Math.Min(usage.Window * UserWordsShare, range.Tokens * UserWordsPart);
+        var words = UserWords.Of(items, range.FromSeq, range.ToSeq, (int)Math.Clamp(room * 4, 400, 40_000));
         var text = written ?? $"(No model could be had to write this summary; these are the messages' own first words.)\n{Transcript.Extract(covered)}";
         // A summary that is no shorter than what it stands for would be worse than none.
         if (written is not null && TokenEstimate.Of(written, setup.Route.Primary) > Math.Max(range.Tokens, CompactionRange.LeastTokens))

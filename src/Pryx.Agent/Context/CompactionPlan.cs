@@ -56,7 +56,7 @@ internal sealed class CompactionPlan
         void Close()
         {
             // A result that came late may lie behind a message that stays.
-            while (open.Count > 0 && units.Exists(unit => !open.Contains(unit) && unit.Items.Any(item => item.Seq >= open[0].FromSeq && item.Seq <= open.Max(taken => taken.ToSeq))))
+            while (open.Count > 0 && IsInterrupted(units, open))
             {
                 open.RemoveAt(open.Count - 1);
             }
@@ -68,6 +68,13 @@ internal sealed class CompactionPlan
                 ranges.Add(range);
             }
         }
+    }
+
+    private static bool IsInterrupted(List<CompactionUnit> units, List<CompactionUnit> open)
+    {
+        var taken = open.ToHashSet(ReferenceEqualityComparer.Instance);
+        var (from, to) = (open[0].FromSeq, open.Max(unit => unit.ToSeq));
+        return units.Exists(unit => unit.FromSeq <= to && unit.ToSeq >= from && !taken.Contains(unit) && unit.Items.Any(item => item.Seq >= from && item.Seq <= to));
     }
 }
 

@@ -62,7 +62,7 @@ internal static partial class UserWords
         return rules.ToString();
     }
 
-    [GeneratedRegex("[^.!?。！？\\n]+[.!?。！？]?")]
+    [GeneratedRegex(@"[^\n]+?(?:[.!?](?=\s)|[。！？]|(?=\n)|\z)")]
     private static partial Regex Sentence();
 
     [GeneratedRegex(

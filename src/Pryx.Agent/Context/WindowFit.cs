@@ -36,8 +36,13 @@ internal sealed class WindowFit(TurnSetup setup, ITurnJournal journal, ModelCall
             {
                 break;
             }
+            var before = measure.Estimated;
             items = await journal.ReadItemsAsync(cancellationToken);
             measure = Measure(items);
+            if (measure.Estimated >= before)
+            {
+                break;
+            }
         }
         if (IsTooLarge(measure.Usage) && measure.Usage.IsWindowKnown)
         {
