@@ -16,4 +16,7 @@ public sealed record CallNeeds
     public int? MaxOutputTokens { get; init; }
     public int Tools { get; init; }
     public int Images { get; init; }
+
+    /// <summary>It is asked to think before it answers.</summary>
+    public bool Reasoning { get; init; }
 }

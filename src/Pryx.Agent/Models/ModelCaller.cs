@@ -64,6 +64,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
         options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
+        if (sent.Target.OneCallAtATime)
+        {
+            options.AllowMultipleToolCalls = false;
+        }
         TokenUsage? usage = null;
         string? finishReason = null;
         string? requestId = null;
@@ -73,6 +77,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             {
                 finishReason = update.FinishReason?.Value ?? finishReason;
                 requestId = Property<string>(update.AdditionalProperties, WireKeys.RequestId) ?? requestId;
+                if (Property<RateLimitState>(update.AdditionalProperties, WireKeys.RateLimits) is { } limits)
+                {
+                    setup.Route.Heard(sent.Target, limits);
+                }
                 if (Property<string>(update.AdditionalProperties, WireKeys.Warning) is { } warning)
                 {
                     await SayAsync(call, new Notice("model", warning), cancellationToken);
