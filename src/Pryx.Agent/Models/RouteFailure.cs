@@ -32,12 +32,4 @@ internal static class RouteFailure
             RetryAfter = TimeSpan.FromSeconds(wait),
         };
     }
-
-    public static ModelException TooLongToWait(ModelInfo model, TimeSpan wait, DateTimeOffset now) =>
-        new(ModelFailure.RateLimited, string.Create(CultureInfo.InvariantCulture,
-            $"{model.Ref} takes no more calls until {(now + wait).UtcDateTime:HH:mm:ss} UTC, in {(wait >= TimeSpan.FromMinutes(2) ? $"{Math.Ceiling(wait.TotalMinutes):0} min" : $"{Math.Ceiling(wait.TotalSeconds):0} s")}: its rate limit is used up. Wait, or choose another model with --model."))
-        {
-            Provider = model.Ref.Provider,
-            RetryAfter = wait,
-        };
 }

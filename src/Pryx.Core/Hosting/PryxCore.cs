@@ -10,6 +10,7 @@ using Pryx.Core.Logs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
+using Pryx.Core.Routing;
 using Pryx.Core.Secrets;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
@@ -135,6 +136,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
+        if (RouteDesk.IsStrategy(model))
+        {
+            return;
+        }
         var settings = options.Settings;
         if (workspace is not null)
         {
@@ -149,7 +154,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time, IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
+
+    /// <summary>How the providers are, as the calls of this process have shown.</summary>
+    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -201,7 +209,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

@@ -40,6 +40,12 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
             : null);
     }
 
+    /// <summary>Who could be called, for as long as it takes to choose one.</summary>
+    /// <param name="only">The provider that will be asked for; null when any may be.</param>
+    /// <param name="settings">The environment with the folder's .env behind it.</param>
+    public async Task<ProviderRegistry> OpenAsync(string? only, Settings settings, CancellationToken cancellationToken) =>
+        new(name => Setting(settings, name), await new ProviderKeys(settings, secrets).ReadAsync(only, cancellationToken), options);
+
     /// <summary>Whether a call could be sent to a provider: its key is there, or it needs none. The vault is opened once.</summary>
     public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
 
