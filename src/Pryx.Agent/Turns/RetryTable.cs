@@ -25,6 +25,8 @@ public static class RetryTable
     {
         ModelFailure.RateLimited => 8,
         ModelFailure.Network or ModelFailure.StreamCut => 5,
+        // Each takes the whole idle limit.
+        ModelFailure.Silence => 1,
         _ => 3,
     };
 }

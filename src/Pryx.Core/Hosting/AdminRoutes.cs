@@ -24,7 +24,7 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderEndpoints(core.Models).Map(routes);
+        new ProviderEndpoints(core.Models, core.Traffic.HealthOf).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);

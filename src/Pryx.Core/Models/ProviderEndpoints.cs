@@ -8,7 +8,8 @@ using Pryx.Providers.Catalog;
 namespace Pryx.Core.Models;
 
 /// <summary><c>/api/v1/providers</c> and <c>/api/v1/models</c>: who serves, what is served, at which price.</summary>
-public sealed class ProviderEndpoints(ModelDesk models)
+/// <param name="healthOf">What the calls since the start have shown of a provider; null when it was not called.</param>
+public sealed class ProviderEndpoints(ModelDesk models, Func<string, ProviderHealth?> healthOf)
 {
     public void Map(ApiRoutes routes)
     {
@@ -30,7 +31,7 @@ public sealed class ProviderEndpoints(ModelDesk models)
     private async Task ProvidersAsync(HttpContext http)
     {
         var isConfigured = await models.ReadConfiguredAsync(http.RequestAborted);
-        var all = KnownProviders.All.Select(provider => new ProviderBody(provider.Id, provider.Name, provider.NeedsKey, isConfigured(provider.Id)));
+        var all = KnownProviders.All.Select(provider => new ProviderBody(provider.Id, provider.Name, provider.NeedsKey, isConfigured(provider.Id)) { Health = healthOf(provider.Id) });
         await http.WriteAsync(new ProviderList([.. all]), ModelJson.Default.ProviderList);
     }
 
@@ -65,7 +66,11 @@ public sealed class ProviderEndpoints(ModelDesk models)
 }
 
 /// <param name="Configured">A call could be sent: its key is there, or it needs none.</param>
-public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, bool Configured);
+public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, bool Configured)
+{
+    /// <summary>Null when it was not called since the start.</summary>
+    public ProviderHealth? Health { get; init; }
+}
 
 public sealed record ProviderList(IReadOnlyList<ProviderBody> Providers);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pryx.Agent.Models;
+using Pryx.Core.Models;
 using Pryx.Protocol.Models;
 
 namespace Pryx.Core.Routing;

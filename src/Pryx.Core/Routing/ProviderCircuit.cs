@@ -1,4 +1,5 @@
 using Pryx.Agent.Models;
+using Pryx.Core.Models;
 using Pryx.Protocol.Models;
 
 namespace Pryx.Core.Routing;

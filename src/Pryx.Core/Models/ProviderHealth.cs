@@ -1,4 +1,4 @@
-namespace Pryx.Core.Routing;
+namespace Pryx.Core.Models;
 
 /// <summary>What the calls since the start have shown of a provider.</summary>
 /// <param name="State">closed: it is called; open: it is left alone; half-open: one call may be tried.</param>
