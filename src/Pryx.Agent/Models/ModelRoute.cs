@@ -20,6 +20,7 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
     private readonly HashSet<ModelRef> _lost = [];
     private readonly HashSet<ModelRef> _oneAtATime = [];
     private ModelInfo _current = plan.Models[0];
+    private ModelInfo _picked = plan.Models[0];
     private ModelInfo? _cheaper;
     private Asked _asked = new(CallKind.Step, new());
     private int _attemptsBefore;
@@ -47,6 +48,7 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
             }
             await SayWhyAsync(model, sayAsync);
             await traffic.QueueAsync(model, session, wait => sayAsync(RateLimited(wait)), cancellationToken);
+            _picked = model;
             if (kind == CallKind.Step)
             {
                 _current = model;
@@ -99,9 +101,9 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
     {
         var worst = needs with { InputTokens = Math.Max(needs.InputTokens, needs.WorstInputTokens), MaxOutputTokens = RouteFailure.LeastReply };
         var cheaper = Usable().Concat(_small.Values.OfType<ModelInfo>())
-            .Where(model => model.Ref != _current.Ref && ModelFit.Misfit(model, needs) is null)
+            .Where(model => model.Ref != _picked.Ref && ModelFit.Misfit(model, needs) is null)
             .Select(model => (Model: model, Cost: RouteOrder.CostOf(model, worst)))
-            .Where(entry => entry.Cost <= atMostUsd && (RouteOrder.CostOf(_current, worst) is not { } now || entry.Cost < now))
+            .Where(entry => entry.Cost <= atMostUsd && (RouteOrder.CostOf(_picked, worst) is not { } now || entry.Cost < now))
             .OrderBy(static entry => entry.Cost).ThenBy(static entry => entry.Model.Ref.ToString(), StringComparer.Ordinal).FirstOrDefault().Model;
         _cheaper = cheaper ?? _cheaper;
         return cheaper is not null;
@@ -147,13 +149,13 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
     private List<ModelInfo> Order()
     {
         var order = new List<ModelInfo>();
+        if (_cheaper is not null)
+        {
+            order.Add(_cheaper);
+        }
         if (_asked.Kind != CallKind.Step && _small.GetValueOrDefault(_asked.Kind) is { } small)
         {
             order.Add(small);
-        }
-        else if (_cheaper is not null)
-        {
-            order.Add(_cheaper);
         }
         order.Add(_current);
         order.AddRange(plan.Models);

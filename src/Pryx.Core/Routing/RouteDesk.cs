@@ -47,7 +47,7 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
         var (ofRequest, ofSession) = (IsStrategy(request.Model) ? null : request.Model, IsStrategy(session.Model) ? null : session.Model);
         var choice = await models.ChooseAsync(ofRequest, ofSession, settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         var clients = new Clients(models, settings) { [choice.Model] = choice.Client };
-        return new(PlanOf([InfoOf(choice.Model), .. await FallbacksAsync(options, clients, cancellationToken)], options, clients), null, choice.Notice);
+        return new(PlanOf([choice.Info, .. await FallbacksAsync(options, clients, cancellationToken)], options, clients), null, choice.Notice);
     }
 
     /// <summary>Whether what stands for a model is the name of a strategy.</summary>
@@ -92,23 +92,23 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
             kept is not null ? null : $"{first.DisplayName ?? first.Ref.ToString()} ({first.Ref}) was chosen by '{RouteStrategies.NameOf(strategy)}' out of {candidates.Count} models.");
     }
 
-    private static RoutePlan PlanOf(IReadOnlyList<ModelInfo> route, RoutingOptions options, Clients clients) => new()
+    private RoutePlan PlanOf(IReadOnlyList<ModelInfo> route, RoutingOptions options, Clients clients) => new()
     {
         Models = route,
         ConnectAsync = async (model, cancellationToken) => await clients.OpenAsync(model.Ref, cancellationToken),
         SmallAsync = (kind, cancellationToken) => SmallAsync(kind, route[0], options, clients, cancellationToken),
-        NameOf = static provider => KnownProviders.Find(provider)?.Name ?? provider,
+        NameOf = provider => models.Directory.Providers.Find(provider)?.Name ?? provider,
     };
 
-    private static async Task<List<ModelInfo>> FallbacksAsync(RoutingOptions options, Clients clients, CancellationToken cancellationToken)
+    private async Task<List<ModelInfo>> FallbacksAsync(RoutingOptions options, Clients clients, CancellationToken cancellationToken)
     {
         List<ModelInfo> fallbacks = [.. options.Fallback.Select(InfoOf)];
         if (options.FallsBackToAll)
         {
             var registry = await clients.RegistryAsync(null, cancellationToken);
-            fallbacks.AddRange(KnownProviders.Popular
+            fallbacks.AddRange(models.Directory.Providers.Popular
                 .Where(provider => provider is { NeedsKey: true, DefaultModel: not null } && registry.IsConfigured(provider.Id))
-                .Select(static provider => InfoOf(new(provider.Id, provider.DefaultModel!))));
+                .Select(provider => InfoOf(new(provider.Id, provider.DefaultModel!))));
         }
         return [.. fallbacks.DistinctBy(static model => model.Ref)];
     }
@@ -122,7 +122,7 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
             : next.Concat(fitting.Where(model => model.Ref.Provider != first.Ref.Provider).Take(1));
     }
 
-    private static async Task<ModelInfo?> SmallAsync(CallKind kind, ModelInfo own, RoutingOptions options, Clients clients, CancellationToken cancellationToken)
+    private async Task<ModelInfo?> SmallAsync(CallKind kind, ModelInfo own, RoutingOptions options, Clients clients, CancellationToken cancellationToken)
     {
         if (options.Own.Contains(kind))
         {
@@ -132,7 +132,7 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
         {
             return InfoOf(chosen);
         }
-        if (SmallModels.Of(own.Ref.Provider) is not { } small || KnownProviders.Find(own.Ref.Provider) is not { } provider)
+        if (SmallModels.Of(own.Ref.Provider) is not { } small || models.Directory.Providers.Find(own.Ref.Provider) is not { } provider)
         {
             return null;
         }
@@ -143,10 +143,10 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
         return registry.BaseUrlOf(provider) == provider.BaseUrl && isCheaper ? info : null;
     }
 
-    private static IEnumerable<ModelInfo> Known(ProviderRegistry registry) =>
-        KnownProviders.All.Where(provider => provider.NeedsKey && registry.IsConfigured(provider.Id)).SelectMany(static provider => ModelCatalog.Of(provider.Id));
+    private IEnumerable<ModelInfo> Known(ProviderRegistry registry) =>
+        models.Directory.Providers.All.Where(provider => provider.NeedsKey && registry.IsConfigured(provider.Id)).SelectMany(provider => models.Directory.Of(provider.Id));
 
-    private static ModelInfo InfoOf(ModelRef model) => ModelCatalog.Find(model) ?? new(model);
+    private ModelInfo InfoOf(ModelRef model) => models.Directory.Find(model) ?? new(model);
 
     /// <summary>The clients of one turn: the vault is opened once for each provider, and only for those that are called.</summary>
     private sealed class Clients(ModelDesk models, Settings settings)

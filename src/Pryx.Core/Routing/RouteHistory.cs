@@ -39,7 +39,7 @@ public sealed class RouteHistory(Database database)
                 return (ModelRef?)null;
             }
             var named = last[0].Request is { } json ? JsonSerializer.Deserialize(json, ProtocolJson.Default.StartTurn)?.Model : null;
-            return named is null || named == asked ? model : null;
+            return named == asked ? model : null;
         }, cancellationToken);
 
     // PRD §8.4.2, low percentile: how fast it is when nothing is in its way.

@@ -16,6 +16,9 @@ public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices,
     /// <summary>As it is to be stored: a strategy that chose its model is named, and becomes the session's.</summary>
     public StartTurn Request(StartTurn request) => Choice.Asked is { } asked ? request with { Model = asked } : request;
 
+    /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
+    public Action TakeInput { get; init; } = static () => { };
+
     public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
     {
         foreach (var notice in Notices)
