@@ -42,8 +42,9 @@ public sealed class ModelTraffic(TimeProvider time) : IModelTraffic
     /// <summary>Null for a provider that was not called since the start.</summary>
     public ProviderHealth? HealthOf(string provider) => _circuits.TryGetValue(provider, out var circuit) ? circuit.Read(provider) : null;
 
-    /// <summary>Of every provider that was called since the start, by id.</summary>
-    public IReadOnlyList<ProviderHealth> ReadHealth() => [.. _circuits.OrderBy(static entry => entry.Key, StringComparer.Ordinal).Select(static entry => entry.Value.Read(entry.Key))];
+    /// <summary>Of every provider that was called since the start: closed, open or half-open.</summary>
+    public IReadOnlyDictionary<string, string> ReadCircuits() =>
+        new SortedDictionary<string, string>(_circuits.ToDictionary(static entry => entry.Key, static entry => entry.Value.Read(entry.Key).State), StringComparer.Ordinal);
 
     private ProviderCircuit Circuit(string provider) => _circuits.GetOrAdd(provider, static (_, time) => new ProviderCircuit(time), time);
 
