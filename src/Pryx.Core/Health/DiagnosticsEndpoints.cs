@@ -16,7 +16,7 @@ namespace Pryx.Core.Health;
 /// <param name="isolationAsync">How tools are kept together, in words.</param>
 /// <param name="catalog">Where what is known of models comes from.</param>
 public sealed class DiagnosticsEndpoints(
-    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<CatalogState> catalog, string version, DateTimeOffset startedAt, TimeProvider time)
+    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<CatalogState> catalog, Func<IReadOnlyDictionary<string, string>> circuits, string version, DateTimeOffset startedAt, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {

@@ -81,6 +81,20 @@ public sealed class FallbackTests
     }
 
     [Fact]
+    [Requirement("MOD9", "pause or downgrade")]
+    public async Task A_budget_with_the_action_cheaper_goes_on_with_a_cheaper_model_of_the_users()
+    {
+        await using var turns = await RoutedTurns.StartAsync(
+            request => Says($"from {request.Model}"), "budget:\n  session: 0.01\n  action: cheaper\nrouting:\n  fallback: [anthropic/claude-sonnet-4-5, openai/gpt-5-nano]\n");
+
+        var outcome = await turns.RunAsync(await turns.NewSessionAsync(First), "hello");
+
+        Assert.Equal("from gpt-5-nano", outcome.Reply);
+        Assert.Contains("GPT-4o would cost more than the budget has left, going on with GPT-5 Nano.", outcome.Notices);
+        Assert.Single(turns.Provider.ModelRequests);
+    }
+
+    [Fact]
     public async Task Content_goes_to_nobody_whom_the_user_has_not_chosen()
     {
         await using var turns = await RoutedTurns.StartAsync(request => request.Model == "gpt-4o" ? Fails(401) : Says("mine"));
@@ -137,6 +151,10 @@ public sealed class FallbackTests
         Assert.Equal(5, turns.Provider.ModelRequests.Count);
         var health = (await turns.Core.GetAsync("/api/v1/providers", Cancel)).Body!["providers"]!.AsArray().First(entry => (string?)entry!["id"] == "openai")!["health"]!;
         Assert.Equal(("open", 5, "PROVIDER_SERVER_ERROR"), ((string?)health["state"], (int)health["failures"]!, (string?)health["last_error"]));
+        Assert.Equal("open", (string?)(await turns.Core.GetAsync("/api/v1/health", Cancel)).Body!["providers"]!["openai"]);
+        Assert.Equal("open", (string?)(await turns.Core.GetAsync("/api/v1/diagnostics", Cancel)).Body!["providers"]!["openai"]);
+        var gauge = (await turns.Core.GetAsync("/api/v1/telemetry/metrics", Cancel)).Body!["metrics"]!.AsArray().First(metric => (string?)metric!["name"] == "pryx.provider.circuit")!["series"]![0]!;
+        Assert.Equal(("openai", 2), ((string?)gauge["labels"]!["provider"], (int)gauge["value"]!));
 
         isDown = false;
         turns.Advance(30);
