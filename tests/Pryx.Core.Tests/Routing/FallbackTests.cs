@@ -85,7 +85,7 @@ public sealed class FallbackTests
     public async Task A_budget_with_the_action_cheaper_goes_on_with_a_cheaper_model_of_the_users()
     {
         await using var turns = await RoutedTurns.StartAsync(
-            request => Says($"from {request.Model}"), "budget:\n  session: 0.01\n  action: cheaper\nrouting:\n  fallback: [anthropic/claude-sonnet-4-5, openai/gpt-5-nano]\n");
+            request => Says($"from {request.Model}"), "budget:\n  session_usd: 0.004\n  action: cheaper\nrouting:\n  fallback: [anthropic/claude-sonnet-4-5, openai/gpt-5-nano]\n");
 
         var outcome = await turns.RunAsync(await turns.NewSessionAsync(First), "hello");
 

@@ -88,6 +88,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Requirement("MOD7", "RPM and RPH")]
     public async Task Requests_a_minute_and_an_hour_are_kept_before_the_provider_counts_them()
     {
         var time = new FakeTime();
