@@ -25,17 +25,16 @@ public sealed class SmallModelTests
     [InlineData("anthropic/claude-sonnet-4-5", "routing:\n  small_model: chat\n  title: openai/gpt-5-nano\n", null, "openai/gpt-5-nano")]
     public async Task Small_jobs_go_to_the_same_providers_small_model_unless_the_user_says_otherwise(string model, string config, string? summary, string? title)
     {
-        var plan = await PlanAsync(model, config, new());
+        var small = await SmallAsync(model, config, []);
 
-        Assert.Equal(summary, (await plan.SmallAsync(CallKind.Summary, Cancel))?.Ref.ToString());
-        Assert.Equal(title, (await plan.SmallAsync(CallKind.Title, Cancel))?.Ref.ToString());
+        Assert.Equal((summary, title), small);
     }
 
     [Fact]
     public async Task Behind_a_base_url_of_the_users_they_stay_with_the_model_in_use() =>
-        Assert.Null(await (await PlanAsync("openai/gpt-5.4", "", new() { ["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1" })).SmallAsync(CallKind.Summary, Cancel));
+        Assert.Equal((null, null), await SmallAsync("openai/gpt-5.4", "", new() { ["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1" }));
 
-    private static async Task<RoutePlan> PlanAsync(string model, string config, Dictionary<string, string> variables)
+    private static async Task<(string? Summary, string? Title)> SmallAsync(string model, string config, Dictionary<string, string> variables)
     {
         using var home = new TempHome();
         Directory.CreateDirectory(home.Data);
@@ -46,7 +45,8 @@ public sealed class SmallModelTests
         var store = await core.StoreAsync(Cancel);
         var session = new Session { Id = SessionId.New(), Title = "t", Model = model };
         var desk = new RouteDesk(() => core.Config, core.Models, new RouteHistory(store.Database), core.Traffic, TimeProvider.System);
-        return (await desk.ChooseAsync(
-            new StartTurn { SessionId = session.Id, Text = "hello", Surface = "test" }, session, core.Options.Settings, static _ => Task.FromResult(new CallNeeds()), Cancel)).Plan;
+        var choice = await desk.ChooseAsync(
+            new StartTurn { SessionId = session.Id, Text = "hello", Surface = "test" }, session, core.Options.Settings, static _ => Task.FromResult(new CallNeeds()), Cancel);
+        return ((await choice.Plan.SmallAsync(CallKind.Summary, Cancel))?.Ref.ToString(), (await choice.Plan.SmallAsync(CallKind.Title, Cancel))?.Ref.ToString());
     }
 }
