@@ -51,25 +51,24 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, CancellationToken cancellationToken)
     {
         Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
-        var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
-        RequestLimits.Require(target.Model, call.Needs);
-        if (attempt == 1)
-        {
-            await SayEstimateAsync(call, target, ToldAsync);
-        }
-        var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, HasCheaper = true, SayAsync = ToldAsync };
+        var mayBeCheaper = true;
         while (true)
         {
+            var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+            RequestLimits.Require(target.Model, call.Needs);
+            if (attempt == 1)
+            {
+                await SayEstimateAsync(call, target, ToldAsync);
+            }
+            var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync, HasCheaper = mayBeCheaper };
             try
             {
                 return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
             }
             catch (CallRefusedException refusal) when (refusal.WantsCheaper)
             {
-                // Each is cheaper than the one before, so this ends.
-                bid = bid with { HasCheaper = setup.Route.UseCheaper(call.Needs, refusal.LeftUsd) };
-                target = bid.HasCheaper ? await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken) : target;
-                bid = bid with { Model = target.Model };
+                // Without one, the budget is asked again for what it does then.
+                mayBeCheaper = setup.Route.UseCheaper(call.Needs, refusal.LeftUsd);
             }
         }
     }
@@ -94,6 +93,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
         options.MaxOutputTokens = RequestLimits.OutputCap(model, call.Needs, sent.Allowance.MaxOutputTokens);
+        if (sent.Target.OneCallAtATime)
+        {
+            options.AllowMultipleToolCalls = false;
+        }
         string? finishReason = null;
         string? requestId = null;
         try
@@ -102,6 +105,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             {
                 finishReason = update.FinishReason?.Value ?? finishReason;
                 requestId = Property<string>(update.AdditionalProperties, WireKeys.RequestId) ?? requestId;
+                if (Property<RateLimitState>(update.AdditionalProperties, WireKeys.RateLimits) is { } limits)
+                {
+                    setup.Route.Heard(sent.Target, limits);
+                }
                 if (Property<string>(update.AdditionalProperties, WireKeys.Warning) is { } warning)
                 {
                     await SayAsync(call, new Notice("model", warning), cancellationToken);

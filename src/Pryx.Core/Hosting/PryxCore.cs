@@ -13,6 +13,7 @@ using Pryx.Core.Logs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
+using Pryx.Core.Routing;
 using Pryx.Core.Secrets;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
@@ -143,6 +144,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<string> CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
+        if (RouteDesk.IsStrategy(model))
+        {
+            return model;
+        }
         var settings = options.Settings;
         if (workspace is not null)
         {
@@ -163,7 +168,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>Which providers could be asked, by the names of their keys.</summary>
     public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
 
     // A command says it to whoever called it; a daemon has only its log.
     internal void OnCatalogWarning(string warning)
@@ -171,6 +176,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         options.OnWarning(warning);
         Log.Write(new(LogSeverity.Warning, "catalog.warning") { Message = warning });
     }
+
+    /// <summary>How the providers are, as the calls of this process have shown.</summary>
+    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -228,7 +236,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Models, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

@@ -220,7 +220,7 @@ public sealed class SessionTurns(
         BegunTurn? begun = null;
         try
         {
-            begun = await turns.BeginAsync(id, request, plan.Model.Ref.ToString(), cancellationToken);
+            begun = await turns.BeginAsync(id, plan.Request(request), plan.Model.Ref.ToString(), cancellationToken);
         }
         finally
         {
@@ -252,7 +252,7 @@ public sealed class SessionTurns(
             {
                 trouble = TurnTrouble.Of(e);
             }
-            if (await _queue.BeginAsync(next, plan?.Model.Ref.ToString() ?? next.Request.Model ?? "", CancellationToken.None) is not { } turn)
+            if (await _queue.BeginAsync(next, plan?.Model.Ref.ToString() ?? next.Request.Model ?? "", CancellationToken.None, plan?.Choice.Asked) is not { } turn)
             {
                 // Somebody else was quicker.
                 return true;

@@ -8,6 +8,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
+using Pryx.Core.Routing;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
@@ -24,7 +25,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ModelDesk models, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
@@ -55,12 +56,11 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
         }
         var folder = await OpenFolderAsync(workspace, cancellationToken);
-        var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
+        var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
-            choice.Info,
-            choice.Client,
+            choice,
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
         { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
@@ -111,7 +111,7 @@ public sealed class TurnPreparation(
         {
             SessionId = session.Id,
             TurnId = turn.Id,
-            Route = new SingleModel(plan.Model, plan.Client),
+            Route = routes.RouteOf(plan.Choice.Plan, session.Id),
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Compact = request.Compact,
@@ -161,7 +161,15 @@ public sealed class TurnPreparation(
         return new(path, isTrusted, dotEnv, settings.With(dotEnv));
     }
 
-    private static IEnumerable<Notice> NoticesOf(ModelChoice choice, Folder folder)
+    // About what its first call will be: the instructions may not be composed yet.
+    private async Task<CallNeeds> NeedsAsync(StartTurn request, Session session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
+        var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
+        return RequestSize.Of(session.SystemPrompt ?? "", tools, [.. items, input], null);
+    }
+
+    private static IEnumerable<Notice> NoticesOf(RouteChoice choice, Folder folder)
     {
         if (choice.Notice is { } why)
         {

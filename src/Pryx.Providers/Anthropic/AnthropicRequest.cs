@@ -27,6 +27,8 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
         if (options?.Temperature is { } temperature && !isThinking)
             json.WriteNumber("temperature"u8, temperature);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            WriteOneCallAtATime();
         WriteSystem(messages, client.TakesSchema ? null : format);
         WriteMessages(Turns(messages));
         json.WriteEndObject();
@@ -84,6 +86,14 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private void WriteOneCallAtATime()
+    {
+        json.WriteStartObject("tool_choice"u8);
+        json.WriteString("type"u8, "auto"u8);
+        json.WriteBoolean("disable_parallel_tool_use"u8, true);
+        json.WriteEndObject();
     }
 
     private void WriteSystem(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)

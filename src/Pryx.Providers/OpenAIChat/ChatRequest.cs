@@ -28,6 +28,8 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         }
         WriteOptions(options);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
         _isMarked = dialect.MarksCache && CacheMarks.AreTakenBy(model);
         WriteMessages(messages);
         json.WriteEndObject();

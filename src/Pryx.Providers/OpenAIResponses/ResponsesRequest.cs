@@ -25,6 +25,8 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelIn
         }
         WriteOptions(options, canReason);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
         var instructions = messages.TakeWhile(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
         if (instructions.Count > 0)
             json.WriteString("instructions"u8, string.Join("\n\n", instructions));
