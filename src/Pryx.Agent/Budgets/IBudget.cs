@@ -44,6 +44,6 @@ public sealed class CallRefusedException(string code, string message) : Exceptio
     /// <summary>The user would rather go on with a cheaper model than stop.</summary>
     public bool WantsCheaper { get; init; }
 
-    /// <summary>USD that such a call may take.</summary>
+    /// <summary>USD that are left for a call.</summary>
     public decimal LeftUsd { get; init; }
 }

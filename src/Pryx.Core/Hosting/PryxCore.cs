@@ -33,6 +33,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnPreparation? _preparation;
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
@@ -229,8 +230,13 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         _leaving.Dispose();
     }
 
-    private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+    /// <summary>How full a session's context window is.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken) => await Preparation(await StoreAsync(cancellationToken)).MeasureAsync(id, cancellationToken);
+
+    // One for all: it keeps what was counted of the sessions in use.
+    private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

@@ -29,6 +29,7 @@ internal static class RunCommand
         var thinking = new Option<bool>("--thinking") { Description = "Show the model's reasoning on stderr" };
         var maxSteps = new Option<int?>("--max-steps") { HelpName = "N", Description = "End the turn after this many model replies" };
         var maxCost = new Option<decimal?>("--max-cost") { HelpName = "USD", Description = "End the turn before it costs more" };
+        var estimate = new Option<bool>("--estimate") { Description = "Only say what the first model call would cost" };
         var timeout = new Option<string?>("--timeout") { HelpName = "DURATION", Description = "End the turn after 30s, 5m, 1h …" };
         var system = new Option<string?>("--system") { HelpName = "TEXT|@FILE", Description = "Instructions for a new session, added to Pryx's own" };
         var image = new Option<string[]>("--image", "-i") { HelpName = "FILE", Description = "Add an image to the prompt (repeatable)" };
@@ -36,7 +37,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, route, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, timeout, system, image, local,
+            prompt, file, model, route, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -65,6 +66,10 @@ internal static class RunCommand
                 Prompt = await PromptSource.ReadAsync(io, words, parsed.GetValue(file), interrupts.Any),
             };
             RefuseContradictions(options);
+            if (parsed.GetValue(estimate))
+            {
+                return await RunEstimate.ShowAsync(io, options, interrupts.Any);
+            }
             return await new RunFlow(io, options, interrupts).RunAsync();
         });
         return command.WithExamples("""
