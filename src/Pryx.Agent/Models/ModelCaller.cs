@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
 using Pryx.Agent.Turns;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
@@ -51,6 +52,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     {
         Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
         var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+        RequestLimits.Require(target.Model, call.Needs);
         if (attempt == 1)
         {
             await SayEstimateAsync(call, target, ToldAsync);
@@ -91,7 +93,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var (call, model) = (sent.Call, sent.Target.Model);
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
-        options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
+        options.MaxOutputTokens = RequestLimits.OutputCap(model, call.Needs, sent.Allowance.MaxOutputTokens);
         string? finishReason = null;
         string? requestId = null;
         try

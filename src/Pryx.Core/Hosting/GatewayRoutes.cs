@@ -32,6 +32,7 @@ internal static class GatewayRoutes
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
+        new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);

@@ -32,6 +32,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnPreparation? _preparation;
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
@@ -221,7 +222,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         _leaving.Dispose();
     }
 
-    private TurnPreparation Preparation(CoreStore store) => new(
+    /// <summary>How full a session's context window is.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken) => await Preparation(await StoreAsync(cancellationToken)).MeasureAsync(id, cancellationToken);
+
+    // One for all: it keeps what was counted of the sessions in use.
+    private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.

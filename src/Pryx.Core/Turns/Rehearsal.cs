@@ -66,6 +66,7 @@ public static class Rehearsal
         public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => throw NotRehearsed();
+        public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken) => throw NotRehearsed();

@@ -87,7 +87,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
         Announce(
             connection, EventNames.StepCompleted,
-            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId),
+            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId) { Context = step.Context },
             ProtocolJson.Default.StepCompletedPayload);
         return true;
     }, cancellationToken);
@@ -164,6 +164,16 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) =>
         CommitAsync(connection => events.AppendItem(connection, _sessionId, InTurn(item, item.Step)), cancellationToken);
+
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        foreach (var item in change.Items)
+        {
+            events.AppendItem(connection, _sessionId, InTurn(item, item.Step));
+        }
+        Announce(connection, change.Event, new(change.Usage, change.Messages), ProtocolJson.Default.MemoryPayload);
+        return true;
+    }, cancellationToken);
 
     public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => CommitAsync(connection =>
     {

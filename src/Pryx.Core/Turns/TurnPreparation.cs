@@ -16,6 +16,7 @@ using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Costs;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Turns;
@@ -27,6 +28,21 @@ public sealed class TurnPreparation(
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
+
+    private readonly SessionMeters _meters = new(sessions);
+
+    /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id);
+        var folder = await OpenFolderAsync(session.Workspace ?? paths.Home, cancellationToken);
+        var model = ModelRef.TryParse(session.Model, out var chosen) ? models.Directory.Find(chosen) ?? new(chosen) : (await models.ChooseAsync(null, null, folder.Settings, cancellationToken)).Info;
+        var instructions = await sessions.ReadInstructionsAsync(id, cancellationToken) ?? await ComposeAsync(session, folder, cancellationToken);
+        var meter = await _meters.OfAsync(id, cancellationToken);
+        return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
+    }
 
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
@@ -97,6 +113,8 @@ public sealed class TurnPreparation(
             TurnId = turn.Id,
             Route = new SingleModel(plan.Model, plan.Client),
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
+            Meter = await _meters.OfAsync(session.Id, cancellationToken),
+            Compact = request.Compact,
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,

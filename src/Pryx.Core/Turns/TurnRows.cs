@@ -52,7 +52,10 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
-        events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
+        if (request.Compact is null)
+        {
+            events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
+        }
         return turn;
     }
 

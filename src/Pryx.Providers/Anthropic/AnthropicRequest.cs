@@ -151,7 +151,7 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
                     json.WriteStartObject();
                     json.WriteString("type"u8, "tool_use"u8);
                     json.WriteString("id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WritePropertyName("input"u8);
                     json.WriteRawValue(call.ArgumentsObject());
                     json.WriteEndObject();

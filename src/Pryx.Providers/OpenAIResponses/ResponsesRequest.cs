@@ -157,7 +157,7 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelIn
                     if (call.OpaqueOf(wire) is { } id)
                         json.WriteString("id"u8, id);
                     json.WriteString("call_id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WriteString("arguments"u8, call.RawArguments());
                     json.WriteEndObject();
                     break;
