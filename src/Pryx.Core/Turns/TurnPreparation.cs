@@ -84,8 +84,10 @@ public sealed class TurnPreparation(
         var info = choice.Info;
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
-        var needs = RequestSize.Of(instructions, tools, items, null);
-        needs = needs with { InputTokens = needs.InputTokens + textBytes / 3 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50 };
+        var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
+        var needs = meter.Measure(info, instructions, tools, items).Needs(info.Ref, tools.Tools.Count, null);
+        // Of the message only its size is told: four bytes a token in most texts, one at the worst.
+        needs = needs with { InputTokens = needs.InputTokens + textBytes / 4 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50, LastCountedBy = null };
         var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
         return new(
             info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
