@@ -25,7 +25,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ModelDesk models, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
@@ -84,8 +84,10 @@ public sealed class TurnPreparation(
         var info = (await routes.ChooseAsync(request, known ?? new Session { Id = default, Title = "" }, folder.Settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
-        var needs = SizeOf(info, instructions, items);
-        needs = needs with { InputTokens = needs.InputTokens + textBytes / 3 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50 };
+        var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
+        var needs = meter.Measure(info, instructions, tools, items).Needs(info.Ref, tools.Tools.Count, null);
+        // Of the message only its size is told: four bytes a token in most texts, one at the worst.
+        needs = needs with { InputTokens = needs.InputTokens + textBytes / 4 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50, LastCountedBy = null };
         var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
         return new(
             info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
