@@ -12,8 +12,9 @@ namespace Pryx.Core.Health;
 
 /// <summary>Everything a bug report needs and nothing it must not hold: versions, places, sizes, counts, the trace ids of the last errors.</summary>
 /// <param name="isolationAsync">How tools are kept together, in words.</param>
+/// <param name="sandboxAsync">Which sandbox commands run in, why not a better one, and how to get it; in words.</param>
 public sealed class DiagnosticsEndpoints(
-    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, string version, DateTimeOffset startedAt, TimeProvider time)
+    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<Task<string>> sandboxAsync, string version, DateTimeOffset startedAt, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {
@@ -42,6 +43,7 @@ public sealed class DiagnosticsEndpoints(
                 Counts = counts,
                 Subscribers = events.Subscribers,
                 Isolation = await isolationAsync(),
+                Sandbox = await sandboxAsync(),
                 LogDropped = log.Dropped,
                 RecentErrors = [.. log.RecentErrors.Select(entry => new RecentError(entry.Time, entry.Event, entry.TraceId, entry.TurnId, entry.Code ?? entry.Error?.Type))],
             },
@@ -98,6 +100,7 @@ public sealed record Diagnostics
     /// <summary>Who listens to events now, Core's own observer included.</summary>
     public required int Subscribers { get; init; }
     public required string Isolation { get; init; }
+    public required string Sandbox { get; init; }
 
     /// <summary>Log lines that were not written.</summary>
     public required long LogDropped { get; init; }

@@ -46,7 +46,7 @@ internal static class GatewayRoutes
         new HealthEndpoints(
             store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), new ProviderPresence(() => core.Config, core.Options.Settings, paths.SecretReferences, time),
             () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
-        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, async () => (await core.SandboxStateAsync()).ToString(), Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
         new MetricsEndpoints(() => observation.Metrics, store.Database, time).Map(routes);
         new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);

@@ -1,7 +1,7 @@
 using System.Net;
-using Pryx.Core.Web;
+using Pryx.Core.Network;
 
-namespace Pryx.Core.Tests.Web;
+namespace Pryx.Core.Tests.Network;
 
 public sealed class PublicAddressTests
 {

@@ -1,0 +1,99 @@
+using Pryx.Core.Sandbox;
+using Pryx.Protocol.Items;
+
+namespace Pryx.Core.Tests.Sandbox;
+
+/// <summary>What people do all day must work inside as it does outside.</summary>
+public sealed class SandboxedCommandTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Bubblewrap_is_in_force_here_and_says_what_it_limits()
+    {
+        using var bench = new SandboxBench();
+        var state = await bench.Spawner.SandboxStateAsync();
+        Assert.True(state.Level == SandboxLevel.Bubblewrap, state.ToString());
+        Assert.Contains("file size", state.Limits, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", "exit code 0\n(no output)")]
+    [InlineData("exit 255", "exit code 255\n(no output)")]
+    [InlineData("kill -SEGV $$", "exit code 139 (SIGSEGV)\n(no output)")]
+    [InlineData("kill -KILL $$", "exit code 137 (SIGKILL)\n(no output)")]
+    [InlineData("kill -TERM $$", "exit code 143 (SIGTERM)\n(no output)")]
+    [InlineData("echo out; echo err >&2; exit 7", "exit code 7\nstdout:\nout\nstderr:\nerr")]
+    public async Task Endings_and_streams_are_those_of_the_command(string command, string expected)
+    {
+        using var bench = new SandboxBench();
+        Assert.Equal(expected, (await bench.RunAsync(command, Token)).Text);
+    }
+
+    [Fact]
+    public async Task Workspace_and_tmp_are_written_and_tmp_is_kept_for_the_session()
+    {
+        using var bench = new SandboxBench();
+        var first = await bench.RunAsync("echo one > made.txt && mkdir -p a/b && mv made.txt a/b/ && echo two > /tmp/kept && pwd && cat ~/.config/tool/settings", Token);
+        Assert.Equal($"exit code 0\nstdout:\n{bench.Workspace}\nplain settings", first.Text);
+        Assert.Equal("one\n", await File.ReadAllTextAsync(Path.Combine(bench.Workspace, "a/b/made.txt"), Token));
+        Assert.Equal("exit code 0\nstdout:\ntwo", (await bench.RunAsync("cat /tmp/kept", Token)).Text);
+        Assert.False(File.Exists("/tmp/kept"));
+    }
+
+    [Fact]
+    public async Task Git_commits_and_compilers_and_loopback_work()
+    {
+        using var bench = new SandboxBench();
+        await bench.MakeRepositoryAsync(Token);
+        var outcome = await bench.RunAsync(
+            """
+            git add . && git -c user.name=a -c user.email=a@b commit -qm first && git switch -qc other && echo more >> README.md && git stash -q && git stash pop -q && git log --oneline | wc -l &&
+            python3 -c "
+            import socket, threading, multiprocessing
+            s = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection(s.getsockname()); s.accept()[0].sendall(b'loop'); print(c.recv(9))
+            a, b = socket.socketpair(); multiprocessing.get_context('fork').Pool(2).map(abs, [1, 2]); print('pool')
+            "
+            """, Token);
+        Assert.True(outcome.Status == ToolStatus.Completed, outcome.Text);
+        Assert.Contains("b'loop'\npool", outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Large_output_is_whole_and_can_be_read_by_the_next_command()
+    {
+        using var bench = new SandboxBench();
+        var outcome = await bench.RunAsync("seq 1 100000", Token);
+        Assert.Contains("99999\n100000", outcome.Text, StringComparison.Ordinal);
+        Assert.Equal("exit code 0\nstdout:\n100000", (await bench.RunAsync($"wc -l < {outcome.FullOutputPath}", Token)).Text);
+    }
+
+    [Fact]
+    public async Task Nothing_is_inherited_but_the_three_streams()
+    {
+        using var bench = new SandboxBench();
+        var outcome = await bench.RunAsync("ls /proc/self/fd; readlink /proc/[0-9]*/fd/* | grep -c memfd; tr '\\0' '\\n' < /proc/1/environ | grep -c PATH=", Token);
+        Assert.Equal("exit code 0\nstdout:\n0\n1\n2\n3\n0\n1", outcome.Text); // 3: the folder that ls reads
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_because_of_the_sandbox_gets_a_hint_behind_its_first_line()
+    {
+        using var bench = new SandboxBench();
+        var outcome = await bench.RunAsync("curl -sS http://example.org/; echo x > /etc/pryx-test", Token);
+        Assert.StartsWith("exit code 1\nNote: this command runs in a sandbox without network", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("Read-only", outcome.Command!.StderrOf(outcome.Text), StringComparison.Ordinal);
+        Assert.Contains("only the workspace and /tmp", (await bench.RunAsync("touch /etc/pryx-test", Token)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Note:", (await bench.RunAsync("false", Token)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_level_nothing_is_run()
+    {
+        using var bench = new SandboxBench(SandboxChoice.Off);
+        var outcome = await bench.RunAsync("touch was-run", Token);
+        Assert.Equal(ToolStatus.Failed, outcome.Status);
+        Assert.Contains("sandbox", outcome.Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(bench.Workspace, "was-run")));
+    }
+}
