@@ -35,7 +35,7 @@ public static class GuardedConnection
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
-                if (IsThisMachine(socket) && !isAllowed(IPAddress.Loopback))
+                if (IsThisMachine(socket) && PublicAddress.IsPublic(address))
                 {
                     throw new AddressRefusedException($"{name.Text} is this machine ({address}); its own services are refused.");
                 }

@@ -16,6 +16,9 @@ internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFi
 {
     private static readonly string[] RootKeeps = ["CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_CHOWN", "CAP_FSETID"];
 
+    // Root may write there without any capability, for the files are root's and no namespace makes them others; bwrap looks only at the folders.
+    private static readonly string[] KernelSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/acpi", "/proc/scsi", "/proc/fs", "/proc/driver"];
+
     /// <param name="command">What runs as the first process of the namespace.</param>
     public SandboxedCommand Wrap(SandboxRequest request, IEnumerable<string> command)
     {
@@ -39,6 +42,7 @@ internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFi
             "--ro-bind", "/", "/",
             "--dev", "/dev",
             "--proc", "/proc",
+            .. KernelSettings.Where(Path.Exists).SelectMany(path => (string[])["--ro-bind", path, path]),
         ];
         AddTemporaryFolders(options, request.Profile.TemporaryFolder);
         var hiddenFolders = new List<string>();

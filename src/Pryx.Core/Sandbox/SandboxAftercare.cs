@@ -56,7 +56,12 @@ internal sealed class SandboxAftercare
         var aside = $"{path}.sandboxed-{Guid.NewGuid().ToString("N")[..8]}";
         try
         {
-            if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+            if (new FileInfo(path).LinkTarget is { } target)
+            {
+                File.Delete(path);
+                return $"{path} may not be made by commands in the sandbox (it would run or guide something outside of it); the link, which led to {target}, was removed.";
+            }
+            if (Directory.Exists(path))
             {
                 Directory.Move(path, aside);
             }

