@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Pryx.Agent.Tools;
 using Pryx.Core.Processes;
@@ -13,17 +14,21 @@ public sealed class SandboxBench : IDisposable
 {
     private readonly TempHome _home = new();
 
-    public SandboxBench(SandboxChoice choice = SandboxChoice.Auto, IReadOnlyList<string>? helper = null, SandboxNetworkOptions? network = null, string? executable = null, bool usesNamespaces = true)
+    /// <summary>The real executable; parts of sandboxes run in it.</summary>
+    public static string Executable { get; } =
+        typeof(SandboxBench).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(pair => pair.Key == "PryxExecutable").Value!;
+
+    public SandboxBench(SandboxChoice choice = SandboxChoice.Auto, SandboxNetworkOptions? network = null, bool usesNamespaces = true)
     {
         Directory.CreateDirectory(Data);
         var folder = Path.Combine(Data, "sandbox");
-        Spawner = new ProcessSpawner(usesNamespaces, new SandboxOptions { Choice = choice, Folder = folder, Helper = helper });
+        Spawner = new ProcessSpawner(usesNamespaces, new SandboxOptions { Choice = choice, Folder = folder, Helper = [Executable] });
         var environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", ["HOME"] = Home, ["LANG"] = "C.UTF-8", ["TERM"] = "dumb" };
         if (Environment.GetEnvironmentVariables()["DOTNET_ROOT"] is string root)
         {
             environment["DOTNET_ROOT"] = root;
         }
-        Tool = new ShellTool(Spawner, environment, new CommandSandbox(new SandboxProfiles(Home, Data, executable ?? AppContext.BaseDirectory.TrimEnd('/')), folder, network));
+        Tool = new ShellTool(Spawner, environment, new CommandSandbox(new SandboxProfiles(Home, Data, Path.GetDirectoryName(Executable)!), folder, network));
         var output = Directory.CreateDirectory(Path.Combine(Data, "tool-output", "turn")).FullName;
         Context = new ToolContext
         {
