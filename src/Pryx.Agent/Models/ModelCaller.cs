@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
 using Pryx.Agent.Turns;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
@@ -21,16 +22,15 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     {
         for (var attempt = 1; ; attempt++)
         {
-            var target = await setup.Route.NextAsync(call.Kind, call.Needs, notice => SayAsync(call, notice, cancellationToken), cancellationToken);
-            var allowance = await setup.Budget.ReserveAsync(new(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last), cancellationToken);
-            var sent = new Sent(call, target, allowance);
+            var (target, allowance) = await PrepareAsync(call, attempt, cancellationToken);
+            var sent = new Sent(call, target, allowance, attempt);
             try
             {
                 return await StreamAsync(sent, cancellationToken);
             }
             catch (ModelException failure)
             {
-                await RecordAsync(sent, failure.Code, failure.RequestId);
+                await RecordAsync(sent, failure.Code, failure.RequestId, failure.IsUnbilled || failure.Failure == ModelFailure.NotConfigured);
                 if (cancellationToken.IsCancellationRequested || setup.Route.AfterFailure(target, failure, attempt) is not { } retry)
                 {
                     throw;
@@ -40,7 +40,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                 await SayAsync(call, retry.Notice, cancellationToken);
                 await Task.Delay(retry.Delay, time, cancellationToken);
             }
-            catch (InterruptedCallException)
+            catch (OperationCanceledException)
             {
                 await RecordAsync(sent, "STOPPED", null);
                 throw;
@@ -48,14 +48,43 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         }
     }
 
+    private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, CancellationToken cancellationToken)
+    {
+        Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
+        var mayBeCheaper = true;
+        while (true)
+        {
+            var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+            RequestLimits.Require(target.Model, call.Needs);
+            if (attempt == 1)
+            {
+                await SayEstimateAsync(call, target, ToldAsync);
+            }
+            var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync, HasCheaper = mayBeCheaper };
+            try
+            {
+                return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
+            }
+            catch (CallRefusedException refusal) when (refusal.WantsCheaper)
+            {
+                // Without one, the budget is asked again for what it does then.
+                mayBeCheaper = setup.Route.UseCheaper(call.Needs, refusal.LeftUsd);
+            }
+        }
+    }
+
+    // Only the first call of a turn: those after it are much like it.
+    private static Task SayEstimateAsync(ModelCall call, ModelTarget target, Func<Notice, Task> sayAsync) =>
+        call is { Kind: CallKind.Step, IsFirst: true } && LargeCall.Warning(target.Model, call.Needs) is { } warning ? sayAsync(warning) : Task.CompletedTask;
+
     private Task SayAsync(ModelCall call, Notice notice, CancellationToken cancellationToken) =>
         journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = call.Step, Provenance = Provenance.Model }, cancellationToken);
 
     // It was sent, so it may have to be paid: that is stored even when STOP is the reason for its end.
-    private async Task RecordAsync(Sent sent, string error, string? requestId)
+    private async Task RecordAsync(Sent sent, string error, string? requestId, bool isUnbilled = false)
     {
         using var closing = new CancellationTokenSource(TurnRunner.ClosingBudget, time);
-        await journal.CommitCallAsync(sent.Record(null) with { Error = error, RequestId = requestId }, closing.Token);
+        await journal.CommitCallAsync(sent.Record(sent.Counted) with { Error = error, RequestId = requestId, IsUnbilled = isUnbilled }, closing.Token);
     }
 
     private async Task<ModelReply> StreamAsync(Sent sent, CancellationToken cancellationToken)
@@ -63,8 +92,11 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var (call, model) = (sent.Call, sent.Target.Model);
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
-        options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
-        TokenUsage? usage = null;
+        options.MaxOutputTokens = RequestLimits.OutputCap(model, call.Needs, sent.Allowance.MaxOutputTokens);
+        if (sent.Target.OneCallAtATime)
+        {
+            options.AllowMultipleToolCalls = false;
+        }
         string? finishReason = null;
         string? requestId = null;
         try
@@ -73,6 +105,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             {
                 finishReason = update.FinishReason?.Value ?? finishReason;
                 requestId = Property<string>(update.AdditionalProperties, WireKeys.RequestId) ?? requestId;
+                if (Property<RateLimitState>(update.AdditionalProperties, WireKeys.RateLimits) is { } limits)
+                {
+                    setup.Route.Heard(sent.Target, limits);
+                }
                 if (Property<string>(update.AdditionalProperties, WireKeys.Warning) is { } warning)
                 {
                     await SayAsync(call, new Notice("model", warning), cancellationToken);
@@ -81,7 +117,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                 {
                     if (content is UsageContent counted)
                     {
-                        usage = UsageOf(counted.Details);
+                        sent.Counted = UsageOf(counted.Details);
                     }
                     else
                     {
@@ -102,7 +138,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             throw new ModelException(ModelFailure.EmptyReply, $"{model.Ref} answered with nothing.") { Provider = model.Ref.Provider, RequestId = requestId };
         }
         setup.Route.Answered(sent.Target, sent.FirstToken ?? sent.Elapsed, sent.Elapsed);
-        return new(items, sent.Record(usage ?? default) with { FinishReason = finishReason, RequestId = requestId });
+        return new(items, sent.Record(sent.Counted) with { FinishReason = finishReason, RequestId = requestId });
     }
 
     private void Take(AIContent content, Sent sent)
@@ -140,12 +176,17 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     private static TValue? Property<TValue>(AdditionalPropertiesDictionary? properties, string key)
         where TValue : class => properties is not null && properties.TryGetValue(key, out var value) ? value as TValue : null;
 
-    private static TokenUsage UsageOf(UsageDetails details) => new(
-        details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0,
-        details.AdditionalCounts?.GetValueOrDefault(WireKeys.CacheWriteTokens) ?? 0, details.ReasoningTokenCount ?? 0);
+    // Nothing at all is no count.
+    private static TokenUsage? UsageOf(UsageDetails details)
+    {
+        var usage = new TokenUsage(
+            details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0,
+            details.AdditionalCounts?.GetValueOrDefault(WireKeys.CacheWriteTokens) ?? 0, details.ReasoningTokenCount ?? 0);
+        return usage.Input + usage.Output == 0 ? null : usage;
+    }
 
     /// <summary>One request on its way.</summary>
-    private sealed class Sent(ModelCall call, ModelTarget target, Allowance allowance)
+    private sealed class Sent(ModelCall call, ModelTarget target, Allowance allowance, int attempt)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
         private ReplyParts? _reply;
@@ -156,6 +197,9 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         public Allowance Allowance => allowance;
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
         public TimeSpan? FirstToken { get; private set; }
+
+        /// <summary>What the provider has counted; wires give it out only with the end of a whole stream.</summary>
+        public TokenUsage? Counted { get; set; }
 
         public ReplyParts Reply(TurnSetup setup) => _reply ??= new ReplyParts(setup, call.Step);
 
@@ -168,6 +212,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         public CallRecord Record(TokenUsage? usage) => new(call.Kind, call.Step, target.Model, usage, usage is { } counted ? target.Model.Price?.CostOf(counted) : null, Elapsed)
         {
             Reservation = allowance.Reservation,
+            Attempt = attempt,
             Estimate = new(call.Needs.InputTokens, (_heard + 3) / 4),
         };
     }

@@ -22,13 +22,13 @@ public sealed class KeyEndpoints(ModelDesk models, ISecretStore secrets, AuditLo
 
     private async Task GetAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = ProviderEndpoints.ProviderOf(http, models);
         await http.WriteAsync(new KeyState(provider.Id, await models.HasKeyAsync(provider, http.RequestAborted)), ModelJson.Default.KeyState);
     }
 
     private async Task SetAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = ProviderEndpoints.ProviderOf(http, models);
         var input = await http.ReadAsync(ModelJson.Default.KeyInput);
         var key = (input.ApiKey ?? input.Key)?.Trim();
         if (string.IsNullOrEmpty(key))
@@ -46,7 +46,7 @@ public sealed class KeyEndpoints(ModelDesk models, ISecretStore secrets, AuditLo
 
     private async Task DeleteAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = ProviderEndpoints.ProviderOf(http, models);
         if (await secrets.DeleteAsync(SecretNames.Provider(provider.Id), http.RequestAborted))
         {
             await AuditAsync(http, "provider.key_deleted", provider.Id);

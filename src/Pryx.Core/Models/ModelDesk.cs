@@ -9,7 +9,11 @@ using Pryx.Providers.Catalog;
 namespace Pryx.Core.Models;
 
 /// <param name="Notice">Why this one, where the user did not choose it; null where they did.</param>
-public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Notice);
+public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Notice)
+{
+    /// <summary>What is known of it.</summary>
+    public required ModelInfo Info { get; init; }
+}
 
 /// <summary>
 /// Chooses the model of a turn: the request's, the session's, the configured one, the first provider with a key, a running Ollama,
@@ -17,19 +21,20 @@ public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Not
 /// </summary>
 /// <param name="config">As it holds now.</param>
 /// <param name="ownSettings">The environment alone: for questions that no folder asks.</param>
-public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISecretStore secrets, ProviderOptions options)
+/// <param name="options">As they hold now, with what is known of models.</param>
+public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISecretStore secrets, Func<ProviderOptions> options)
 {
     private static readonly TimeSpan OllamaPatience = TimeSpan.FromSeconds(2);
 
     /// <param name="settings">The environment with the folder's .env behind it.</param>
     /// <param name="api">Which of the provider's APIs to speak; null for its default.</param>
-    /// <exception cref="PryxException">MODEL_INVALID</exception>
+    /// <exception cref="PryxException">MODEL_INVALID, MODEL_AMBIGUOUS.</exception>
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken, string? api = null)
     {
-        var chosen = (requested ?? ofSession ?? config().ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
-        var keys = await new ProviderKeys(settings, secrets).ReadAsync(chosen?.Provider, cancellationToken);
-        var registry = new ProviderRegistry(name => Setting(settings, name), keys, options);
+        var now = options();
+        var chosen = (requested ?? ofSession ?? config().ChosenModel) is { } text ? await ParseAsync(text, settings, now, cancellationToken) : (ModelRef?)null;
+        var registry = await RegistryAsync(settings, chosen?.Provider, now, cancellationToken);
         if (chosen is { } model)
         {
             return Create(registry, model, null, api);
@@ -39,6 +44,18 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
             ? "No provider key found and no Ollama running, so this is the demo tour (no AI). For real work set OPENAI_API_KEY, ANTHROPIC_API_KEY or OPENROUTER_API_KEY, or run: pryx provider set-key NAME"
             : null);
     }
+
+    /// <summary>The model that a name means, whether or not it can be called: <c>sonnet</c>, <c>gpt5 mini</c>, <c>openai/gpt-4o</c>, an alias.</summary>
+    /// <exception cref="PryxException">MODEL_INVALID (with what is near), MODEL_AMBIGUOUS (with the candidates).</exception>
+    public Task<ModelRef> LookUpAsync(string name, CancellationToken cancellationToken) => ParseAsync(name, ownSettings, options(), cancellationToken);
+
+    /// <summary>What is known of models and providers now.</summary>
+    public ModelDirectory Directory => options().Directory;
+
+    /// <summary>Who could be called, for as long as it takes to choose one.</summary>
+    /// <param name="only">The provider that will be asked for; null when any may be.</param>
+    /// <param name="settings">The environment with the folder's .env behind it.</param>
+    public Task<ProviderRegistry> OpenAsync(string? only, Settings settings, CancellationToken cancellationToken) => RegistryAsync(settings, only, options(), cancellationToken);
 
     /// <summary>Whether a call could be sent to a provider: its key is there, or it needs none. The vault is opened once.</summary>
     public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
@@ -50,16 +67,33 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     public async Task<IReadOnlyList<string>?> ReadOllamaModelsAsync(CancellationToken cancellationToken) =>
         await (await RegistryAsync("ollama", cancellationToken)).ReadOllamaModelsAsync(OllamaPatience, cancellationToken);
 
-    private async Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) =>
-        new(name => Setting(ownSettings, name), await new ProviderKeys(ownSettings, secrets).ReadAsync(only, cancellationToken), options);
+    private Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) => RegistryAsync(ownSettings, only, options(), cancellationToken);
+
+    private async Task<ProviderRegistry> RegistryAsync(Settings settings, string? only, ProviderOptions now, CancellationToken cancellationToken) =>
+        new(name => Setting(settings, name), await new ProviderKeys(settings, secrets, now.Directory.Providers).ReadAsync(only, cancellationToken), now);
 
     // The configured Ollama address counts where the environment names none.
     private string? Setting(Settings settings, string name) =>
         settings.Get(name) ?? (name == "OLLAMA_HOST" && config().IsSet("ollama_endpoint") ? config().Text("ollama_endpoint") : null);
 
-    private static ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) => new(model, registry.Create(model, api), notice);
+    private ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) =>
+        new(model, registry.Create(model, api), notice) { Info = Directory.Find(model) ?? new(model) };
 
-    private static ModelRef Parse(string text) => ModelRef.TryParse(text, out var model)
-        ? model
-        : throw new PryxException("MODEL_INVALID", $"'{text}' does not name a provider and a model.", "write it as provider/model, such as openai/gpt-4o");
+    private async Task<ModelRef> ParseAsync(string text, Settings settings, ProviderOptions now, CancellationToken cancellationToken)
+    {
+        // The usual case asks no vault: whoever names the provider has chosen it.
+        var isWhole = ModelRef.TryParse(text, out var model);
+        Func<string, bool> isConfigured = isWhole && now.Directory.Providers.Find(model.Provider) is not null ? static _ => false : (await RegistryAsync(settings, null, now, cancellationToken)).IsConfigured;
+        var match = new ModelLookup(now.Directory, isConfigured).Find(text);
+        return match switch
+        {
+            { Model: { } found } => found,
+            { Candidates: [_, ..] candidates } => throw new PryxException("MODEL_AMBIGUOUS", $"'{text}' could be any of {string.Join(", ", candidates)}.", $"say which, such as {candidates[0]}"),
+            // The registry says that there is no such provider, and who there is.
+            _ when isWhole && match.Suggestions.Count == 0 => model,
+            _ => throw new PryxException(
+                "MODEL_INVALID", $"'{text}' does not name a provider and a model.{(match.Suggestions.Count > 0 ? $" Did you mean {string.Join(", ", match.Suggestions)}?" : "")}",
+                "write it as provider/model, such as openai/gpt-4o; 'pryx model list --search' finds one"),
+        };
+    }
 }

@@ -2,103 +2,73 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Pryx.Core.Http;
 using Pryx.Protocol.Errors;
-using Pryx.Protocol.Models;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Models;
 
-/// <summary><c>/api/v1/providers</c> and <c>/api/v1/models</c>: who serves, what is served, at which price.</summary>
-public sealed class ProviderEndpoints(ModelDesk models)
+/// <summary><c>/api/v1/providers</c>: who serves, how they are reached, and how they are.</summary>
+/// <param name="healthOf">What the calls since the start have shown of a provider; null when it was not called.</param>
+public sealed class ProviderEndpoints(ModelDesk models, Func<string, ProviderHealth?> healthOf)
 {
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/providers", "Every provider that can be named, the popular ones first, and whether a call could be sent") { Response = ModelJson.Default.ProviderList }, ProvidersAsync);
-        routes.Add(new("GET", "/api/v1/providers/{id}/models", "The models of a provider as far as they are known; of Ollama those that are installed") { Response = ModelJson.Default.ModelList }, ModelsOfAsync);
-        routes.Add(new("GET", "/api/v1/models", "The known models of all providers")
-        { Query = [new("configured", "true: only of providers a call could be sent to", "boolean")], Response = ModelJson.Default.ModelList }, ModelsAsync);
     }
 
     /// <summary>The provider that the path names.</summary>
     /// <exception cref="PryxException">PROVIDER_INVALID (400), PROVIDER_UNKNOWN (404).</exception>
-    internal static ProviderInfo ProviderOf(HttpContext http)
+    internal static ProviderInfo ProviderOf(HttpContext http, ModelDesk models)
     {
         var id = http.RouteText("id");
         return !ProviderIds.IsValid(id) ? throw new PryxException("PROVIDER_INVALID", "invalid provider id")
-            : KnownProviders.Find(id) ?? throw new PryxException("PROVIDER_UNKNOWN", "provider not found", "GET /api/v1/providers lists them.");
+            : models.Directory.Providers.Find(id) ?? throw new PryxException("PROVIDER_UNKNOWN", "provider not found", "GET /api/v1/providers lists them.");
     }
 
     private async Task ProvidersAsync(HttpContext http)
     {
         var isConfigured = await models.ReadConfiguredAsync(http.RequestAborted);
-        var all = KnownProviders.All.Select(provider => new ProviderBody(provider.Id, provider.Name, provider.NeedsKey, isConfigured(provider.Id)));
+        var all = models.Directory.Providers.All.Select(provider => ProviderBody.Of(provider, isConfigured(provider.Id)) with { Health = healthOf(provider.Id) });
         await http.WriteAsync(new ProviderList([.. all]), ModelJson.Default.ProviderList);
     }
-
-    private async Task ModelsOfAsync(HttpContext http)
-    {
-        var provider = ProviderOf(http);
-        if (provider.Wire != ProviderWire.Ollama)
-        {
-            await http.WriteAsync(new ModelList([.. BodiesOf(provider)]), ModelJson.Default.ModelList);
-            return;
-        }
-        var installed = await models.ReadOllamaModelsAsync(http.RequestAborted);
-        var list = new ModelList([.. (installed ?? []).Select(name => ModelBody.Of(ModelCatalog.Find(new(provider.Id, name)) ?? new(new ModelRef(provider.Id, name))))]);
-        await http.WriteAsync(installed switch
-        {
-            null => list with { Note = "Ollama does not answer. Start it with `ollama serve`, or set ollama_endpoint." },
-            { Count: 0 } => list with { Note = "No model is installed. Get one with `ollama pull llama3`." },
-            _ => list,
-        }, ModelJson.Default.ModelList);
-    }
-
-    private async Task ModelsAsync(HttpContext http)
-    {
-        var isConfigured = http.QueryFlag("configured") ? await models.ReadConfiguredAsync(http.RequestAborted) : static _ => true;
-        var all = KnownProviders.All.Where(provider => isConfigured(provider.Id)).SelectMany(provider => BodiesOf(provider).Select(model => model with { Provider = provider.Id }));
-        await http.WriteAsync(new ModelList([.. all]), ModelJson.Default.ModelList);
-    }
-
-    private static IEnumerable<ModelBody> BodiesOf(ProviderInfo provider) => provider.Wire == ProviderWire.Demo
-        ? [ModelBody.Of(ModelCatalog.Find(new(provider.Id, provider.DefaultModel!)) ?? new(new ModelRef(provider.Id, provider.DefaultModel!)))]
-        : ModelCatalog.Of(provider.Id).Select(ModelBody.Of);
 }
 
 /// <param name="Configured">A call could be sent: its key is there, or it needs none.</param>
-public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, bool Configured);
-
-public sealed record ProviderList(IReadOnlyList<ProviderBody> Providers);
-
-/// <param name="Note">Why there is none, and what to do; null otherwise.</param>
-public sealed record ModelList(IReadOnlyList<ModelBody> Models, string? Note = null);
-
-/// <summary>Limits in tokens, prices in USD per million tokens; what is not known is left out.</summary>
-public sealed record ModelBody(string Id, string Name)
+public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, bool Configured)
 {
-    public string? Provider { get; init; }
-    public long? ContextWindow { get; init; }
-    public long? MaxOutputTokens { get; init; }
-    public bool SupportsTools { get; init; }
-    public bool SupportsVision { get; init; }
-    public bool SupportsReasoning { get; init; }
+    /// <summary>Where calls go unless a variable says otherwise; may hold <c>${VARIABLE}</c> for an account.</summary>
+    public string? BaseUrl { get; init; }
 
-    [JsonPropertyName("input_price_1m")]
-    public decimal? InputPrice { get; init; }
+    /// <summary>chat, responses, messages … : how it is spoken to.</summary>
+    public string? Wire { get; init; }
 
-    [JsonPropertyName("output_price_1m")]
-    public decimal? OutputPrice { get; init; }
+    /// <summary>The user brings the key.</summary>
+    public bool SupportsByok { get; init; }
 
-    public static ModelBody Of(ModelInfo model) => new(model.Ref.Model, model.DisplayName ?? model.Ref.Model)
+    /// <summary>Pryx gives access of its own; it does to no provider.</summary>
+    public bool SupportsBundled { get; init; }
+    public string? DefaultModel { get; init; }
+
+    /// <summary>The variables that are looked at for a key.</summary>
+    public IReadOnlyList<string>? KeyVariables { get; init; }
+
+    /// <summary>Where limits and prices of its models come from, the weakest first.</summary>
+    public IReadOnlyList<string>? ConstraintSources { get; init; }
+
+    /// <summary>Null when it was not called since the start.</summary>
+    public ProviderHealth? Health { get; init; }
+
+    public static ProviderBody Of(ProviderInfo provider, bool isConfigured) => new(provider.Id, provider.Name, provider.NeedsKey, isConfigured)
     {
-        ContextWindow = model.ContextWindow,
-        MaxOutputTokens = model.MaxOutput,
-        SupportsTools = model.SupportsTools,
-        SupportsVision = model.SupportsImages,
-        SupportsReasoning = model.SupportsReasoning,
-        InputPrice = model.Price?.Input,
-        OutputPrice = model.Price?.Output,
+        BaseUrl = provider.BaseUrl.Length == 0 ? null : provider.BaseUrl,
+        Wire = provider.Wire.ToString().ToLowerInvariant(),
+        SupportsByok = provider.Wire != ProviderWire.Demo,
+        DefaultModel = provider.DefaultModel,
+        KeyVariables = provider.KeyVariables.Count == 0 ? null : provider.KeyVariables,
+        ConstraintSources = ["catalog", .. provider.Id is "openrouter" or "ollama" ? (string[])["provider_api"] : [], "api_headers", "user_override"],
     };
 }
+
+public sealed record ProviderList(IReadOnlyList<ProviderBody> Providers);
 
 /// <param name="Configured">From the environment or the vault.</param>
 public sealed record KeyState(string ProviderId, bool Configured);
@@ -111,7 +81,6 @@ public sealed record KeyStored(bool Ok, string ProviderId, string KeptIn);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProviderList))]
-[JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(KeyState))]
 [JsonSerializable(typeof(KeyInput))]
 [JsonSerializable(typeof(KeyStored))]

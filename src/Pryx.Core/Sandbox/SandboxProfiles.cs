@@ -22,7 +22,7 @@ public sealed class SandboxProfiles(string home, string dataDirectory, string ex
         visible.AddRange(((string?[])[_home, outputFolder, "/run/current-system", "/run/opengl-driver", network == NetworkAccess.Full ? "/run/systemd/resolve" : null]).OfType<string>());
         return new SandboxProfile
         {
-            Writable = [workspace],
+            Writable = guards.MainRepository is { } main ? [workspace, main] : [workspace],
             TemporaryFolder = temporaryFolder,
             // A socket in the workspace belongs to what is being worked on.
             Hidden = [.. HiddenPlaces.Find(_home, _data), .. HiddenPlaces.ListeningSockets().Where(path => !Mount.IsBelow(path, workspace)), .. guards.Secrets],

@@ -8,6 +8,9 @@ namespace Pryx.Core.Sandbox;
 /// </summary>
 internal sealed record WorkspaceGuards(IReadOnlyList<string> Protected, IReadOnlyList<string> Forbidden, IReadOnlyList<string> Secrets, IReadOnlyList<string> Repositories)
 {
+    /// <summary>The repository outside of the workspace that the workspace is a working tree of; git writes there.</summary>
+    public string? MainRepository { get; private init; }
+
     /// <summary>A command must not wait for a walk through a large tree: these many folders are looked into, this deep.</summary>
     private const int MaxFolders = 200, MaxDepth = 3;
 
@@ -40,12 +43,19 @@ internal sealed record WorkspaceGuards(IReadOnlyList<string> Protected, IReadOnl
         }
         // A working tree's .git is a file that says where the repository is: another one may say another thing.
         guarded.AddRange(repositories.Where(File.Exists));
+        var (main, own) = WorkingTree.RepositoryOf(workspace);
+        if (main is not null)
+        {
+            MakeHooksFolder(main);
+            guarded.AddRange(OfRepositories.Select(name => Path.Combine(main, name)));
+            guarded.AddRange(((string[])["config.worktree", "commondir", "gitdir"]).Select(name => Path.Combine(own!, name)));
+        }
         if (home == workspace || Mount.IsBelow(home, workspace))
         {
             guarded.AddRange(OfHomes.Select(name => Path.Combine(home, name)));
         }
         var isThere = guarded.Where(path => new FileInfo(path).LinkTarget is null).ToLookup(Path.Exists);
-        return new([.. isThere[true]], [.. isThere[false]], secrets, repositories);
+        return new([.. isThere[true]], [.. isThere[false]], secrets, repositories) { MainRepository = main };
     }
 
     /// <summary>Every .git, file or folder, and the secret files that are near the surface.</summary>

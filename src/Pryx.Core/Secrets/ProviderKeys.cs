@@ -7,7 +7,8 @@ namespace Pryx.Core.Secrets;
 /// Finds a provider's key: this process's environment, then the vault, then the working folder's .env
 /// (docs/decisions/0003-key-order.md).
 /// </summary>
-public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
+/// <param name="providers">Who can be named; null for those that Pryx brings.</param>
+public sealed class ProviderKeys(Settings settings, ISecretStore secrets, ProviderDirectory? providers = null)
 {
     private const string Prefix = "pryx:provider:";
 
@@ -30,6 +31,6 @@ public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
         return provider => First(provider, settings.FromEnvironment) ?? stored.GetValueOrDefault(provider) ?? First(provider, settings.FromDotEnv);
     }
 
-    private static string? First(string provider, Func<string, string?> variable) =>
-        (KnownProviders.Find(provider)?.KeyVariables ?? []).Select(variable).FirstOrDefault(value => value is not null);
+    private string? First(string provider, Func<string, string?> variable) =>
+        ((providers ?? ProviderDirectory.Bundled).Find(provider)?.KeyVariables ?? []).Select(variable).FirstOrDefault(value => value is not null);
 }

@@ -23,7 +23,7 @@ public sealed class OllamaClient(WireEndpoint endpoint, string model) : WireClie
     /// <summary>Tokens to ask for; the server lowers it to what the model can.</summary>
     public int Context { get; init; } = DefaultContext;
 
-    private protected override string Path => "/api/chat";
+    private protected override string PathOf(string model) => "/api/chat";
     private protected override string[] StreamTypes { get; } = ["application/x-ndjson", "application/json", "text/plain"];
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>

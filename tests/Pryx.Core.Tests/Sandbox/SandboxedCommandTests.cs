@@ -1,6 +1,8 @@
 using Pryx.Agent.Tools;
+using Pryx.Core.Configuration;
 using Pryx.Core.Sandbox;
 using Pryx.Protocol.Items;
+using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Sandbox;
 
@@ -99,4 +101,77 @@ public sealed class SandboxedCommandTests
         Assert.Contains("sandbox", outcome.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(bench.Workspace, "was-run")));
     }
+
+    [Fact]
+    public async Task A_working_tree_can_be_committed_to_and_its_repository_keeps_its_hooks()
+    {
+        using var bench = new SandboxBench();
+        var main = Directory.CreateDirectory(Path.Combine(bench.Root, "main")).FullName;
+        var environment = new Dictionary<string, string?> { ["HOME"] = bench.Home, ["GIT_CONFIG_NOSYSTEM"] = "1" };
+        Directory.Delete(bench.Workspace, recursive: true);
+        const string Setup = "git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m first && git worktree add -q ../workspace";
+        Assert.Equal(0, (await RunProcess.RunAsync("bash", ["-c", Setup], new() { Environment = environment, WorkingDirectory = main }, Token)).ExitCode);
+
+        var commit = await bench.RunAsync("echo x > x && git add . && git -c user.name=a -c user.email=a@b commit -qm second", Token);
+        Assert.True(commit.Status == ToolStatus.Completed, commit.Text);
+        Assert.NotEqual(0, (await bench.RunAsync($"echo evil > {main}/.git/hooks/pre-commit", Token)).Command!.ExitCode);
+        Assert.NotEqual(0, (await bench.RunAsync("git config core.pager evil", Token)).Command!.ExitCode);
+        Assert.NotEqual(0, (await bench.RunAsync($"echo evil > {main}/file", Token)).Command!.ExitCode);
+        Assert.NotEqual(0, (await bench.RunAsync($"echo gitdir: {main}/e > .git", Token)).Command!.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_git_file_that_points_at_somebody_elses_repository_opens_nothing()
+    {
+        using var bench = new SandboxBench();
+        var other = Directory.CreateDirectory(Path.Combine(bench.Root, "other/.git/worktrees/w")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(other, "commondir"), "../..", Token);
+        await File.WriteAllTextAsync(Path.Combine(other, "gitdir"), "/somewhere/else/.git", Token);
+        bench.Write(".git", $"gitdir: {other}");
+        Assert.NotEqual(0, (await bench.RunAsync($"echo evil > {other}/new", Token)).Command!.ExitCode);
+    }
+
+    [Fact]
+    public async Task Killing_us_ends_what_runs_in_the_sandbox()
+    {
+        foreach (var level in (SandboxChoice[])[SandboxChoice.Bubblewrap, SandboxChoice.Landlock])
+        {
+            var tag = $"tag{Guid.NewGuid():N}";
+            await using var child = await RunProcess.StartAsync(
+                Environment.ProcessPath!, ["-method", $"{typeof(SandboxedCommandTests).FullName}.{nameof(Child_that_runs_a_command_until_it_is_killed)}", "-explicit", "only"],
+                new() { Environment = new Dictionary<string, string?> { ["PRYX_TEST_TAG"] = tag, ["PRYX_SANDBOX"] = level.ToString() } }, Token);
+            await UntilAsync(() => Tagged(tag) >= 2);
+            child.KillHard();
+            await UntilAsync(() => Tagged(tag) == 0);
+        }
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Child_that_runs_a_command_until_it_is_killed()
+    {
+        var tag = EnvironmentSettings.Read("PRYX_TEST_TAG");
+        using var bench = new SandboxBench(Enum.Parse<SandboxChoice>(EnvironmentSettings.Read("PRYX_SANDBOX")!));
+        await bench.RunAsync($"setsid bash -c \"trap '' TERM HUP; while :; do sleep 0.2; done # {tag}\" & trap '' TERM; while :; do sleep 0.2; done # {tag}", Token);
+    }
+
+    private static async Task UntilAsync(Func<bool> isTrue)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!isTrue())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        }
+    }
+
+    private static int Tagged(string tag) => Directory.EnumerateDirectories("/proc").Count(folder =>
+    {
+        try
+        {
+            return char.IsAsciiDigit(Path.GetFileName(folder)[0]) && File.ReadAllText(folder + "/cmdline").Contains(tag, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 }
