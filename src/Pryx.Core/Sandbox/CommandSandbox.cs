@@ -18,7 +18,7 @@ public sealed class CommandSandbox(SandboxProfiles profiles, string folder, Sand
         // A level without a proxy runs the command without network rather than not at all: most commands that may reach a host do not.
         access = access == NetworkAccess.Proxy && !state.HasProxy ? NetworkAccess.None : access;
         var profile = profiles.For(context.Workspace, context.OutputDirectory, _temporary.Of(context.SessionId.ToString()), access);
-        var proxy = access == NetworkAccess.Proxy ? SandboxProxy.Start(Path.Combine(folder, $"{Guid.NewGuid():N}.sock"), mode, network ?? new()) : null;
+        var proxy = access == NetworkAccess.Proxy ? SandboxProxy.Start(Path.Combine(folder, Guid.NewGuid().ToString("N")[..8] + ".sock"), mode, network ?? new()) : null;
         return new SandboxRun(profile with { ProxySocket = proxy?.SocketPath }, state.Level, proxy);
     }
 }
