@@ -56,6 +56,12 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
         : RouteStrategies.OfModel(model) is not null ? true
         : throw RouteTrouble.UnknownStrategy(model!);
 
+    /// <summary>The model that the session would go on with, as far as that is known before there is a request; no key is needed where it names one.</summary>
+    /// <exception cref="ModelException">NotConfigured.</exception>
+    public async Task<ModelInfo> FindModelAsync(Session session, Settings settings, CancellationToken cancellationToken) =>
+        !IsStrategy(session.Model) && ModelRef.TryParse(session.Model, out var named) ? InfoOf(named)
+        : (await ChooseAsync(new StartTurn { SessionId = session.Id, Surface = "" }, session, settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
+
     public ModelRoute RouteOf(RoutePlan plan, SessionId session) => new(plan, traffic, session.ToString(), time);
 
     private async Task<RouteChoice> ChooseByStrategyAsync(

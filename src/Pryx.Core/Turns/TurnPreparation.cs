@@ -25,7 +25,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ModelDesk models, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
@@ -39,7 +39,7 @@ public sealed class TurnPreparation(
     {
         var session = await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id);
         var folder = await OpenFolderAsync(session.Workspace ?? paths.Home, cancellationToken);
-        var model = ModelRef.TryParse(session.Model, out var chosen) ? models.Directory.Find(chosen) ?? new(chosen) : (await models.ChooseAsync(null, null, folder.Settings, cancellationToken)).Info;
+        var model = await routes.FindModelAsync(session, folder.Settings, cancellationToken);
         var instructions = await sessions.ReadInstructionsAsync(id, cancellationToken) ?? await ComposeAsync(session, folder, cancellationToken);
         var meter = await _meters.OfAsync(id, cancellationToken);
         return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
@@ -80,12 +80,14 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"There is no folder {path}.", "name another one");
         }
         var folder = await OpenFolderAsync(path, cancellationToken);
-        var choice = await models.ChooseAsync(model, known?.Model, folder.Settings, cancellationToken);
-        var info = choice.Info;
+        var request = new StartTurn { SessionId = known?.Id ?? default, Model = model, Surface = "estimate" };
+        var info = (await routes.ChooseAsync(request, known ?? new Session { Id = default, Title = "" }, folder.Settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
-        var needs = RequestSize.Of(instructions, tools, items, null);
-        needs = needs with { InputTokens = needs.InputTokens + textBytes / 3 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50 };
+        var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
+        var needs = meter.Measure(info, instructions, tools, items).Needs(info.Ref, tools.Tools.Count, null);
+        // Of the message only its size is told: four bytes a token in most texts, one at the worst.
+        needs = needs with { InputTokens = needs.InputTokens + textBytes / 4 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50, LastCountedBy = null };
         var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
         return new(
             info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
@@ -166,8 +168,12 @@ public sealed class TurnPreparation(
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
-        return RequestSize.Of(session.SystemPrompt ?? "", tools, [.. items, input], null);
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]);
     }
+
+    // By a meter of its own: the session's has not seen this input yet, and may never see it.
+    private CallNeeds SizeOf(ModelInfo model, string instructions, IReadOnlyList<Item> items) =>
+        new ContextMeter().Measure(model, instructions, tools, items).Needs(model.Ref, tools.Tools.Count, null);
 
     private static IEnumerable<Notice> NoticesOf(RouteChoice choice, Folder folder)
     {
