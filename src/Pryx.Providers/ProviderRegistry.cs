@@ -7,6 +7,7 @@ using Pryx.Providers.Http;
 using Pryx.Providers.Ollama;
 using Pryx.Providers.OpenAIChat;
 using Pryx.Providers.OpenAIResponses;
+using Pryx.Providers.Probe;
 
 namespace Pryx.Providers;
 
@@ -50,13 +51,20 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     /// <summary>True when a call could be sent: the key is there, or none is needed. Does not ask whether a server runs.</summary>
     public bool IsConfigured(string providerId) =>
-        KnownProviders.Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null);
+        KnownProviders.Find(providerId) is { } provider && (!provider.NeedsKey || IsAllowedIn(provider));
+
+    /// <summary>Asks the provider by its cheapest call whether it takes the key that is in force.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
+    public Task<ProbeResult> ProbeAsync(ProviderInfo provider, TimeSpan limit, CancellationToken cancellationToken) => provider.Wire == ProviderWire.Demo
+        ? Task.FromResult(new ProbeResult(TimeSpan.Zero, null) { Models = [provider.DefaultModel!] })
+        : ProviderProbe.AskAsync(EndpointOf(provider, provider.Wire), provider, limit, cancellationToken);
 
     /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
     public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
     {
         foreach (var provider in KnownProviders.Popular)
-            if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
+            if (provider is { NeedsKey: true, DefaultModel: { } model } && IsAllowedIn(provider))
                 return new(provider.Id, model);
         if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
             return new("ollama", local);
@@ -81,6 +89,8 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     {
         if (Clean(key(provider.Id)) is { } stored)
             return stored;
+        if (_options.Token(provider.Id) is not null)
+            return null; // Who has signed in wants that to count before a key that lies in a folder's .env.
         foreach (var variable in provider.KeyVariables)
             if (Clean(setting(variable)) is { } found)
                 return found;
@@ -97,10 +107,13 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         return BaseUrls.Of(BaseUrls.FillIn(provider, name => Clean(setting(name))), provider, null);
     }
 
+    private bool IsAllowedIn(ProviderInfo provider) => KeyOf(provider) is not null || _options.Token(provider.Id) is not null;
+
     private WireEndpoint EndpointOf(ProviderInfo provider, ProviderWire wire)
     {
         var found = KeyOf(provider);
-        if (found is null && provider.NeedsKey)
+        var token = found is null ? _options.Token(provider.Id) : null;
+        if (found is null && token is null && provider.NeedsKey)
             throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
         if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
@@ -108,6 +121,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         {
             Name = provider.Name,
             Key = found,
+            Token = token,
             KeyVariable = provider.KeyVariables.Count > 0 ? provider.KeyVariables[0] : null,
             Headers = HeadersOf(provider, wire, found),
             IdleLimit = _options.IdleLimit ?? (provider.IsLocal ? LocalIdleLimit : WireEndpoint.DefaultIdleLimit),
@@ -136,6 +150,9 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
             AddSetting(headers, "OpenAI-Organization", "OPENAI_ORGANIZATION");
             AddSetting(headers, "OpenAI-Project", "OPENAI_PROJECT");
         }
+        // Calls with an account are billed to one of its projects.
+        if (provider.Id == "google" && found is null)
+            AddSetting(headers, "x-goog-user-project", "GOOGLE_CLOUD_PROJECT");
         if (provider.Id == "openrouter")
         {
             AddSetting(headers, "HTTP-Referer", "OPENROUTER_SITE");

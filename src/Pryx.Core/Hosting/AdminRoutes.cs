@@ -24,6 +24,7 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
+        new ProviderSetupEndpoints(new ProviderDesk(core.Models, core.Vault, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time)), audit).Map(routes);
         new ProviderEndpoints(core.Models).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);

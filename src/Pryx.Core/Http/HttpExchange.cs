@@ -44,6 +44,11 @@ public static class HttpExchange
     public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : new() =>
         http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? new T() : await http.ReadAsync(type);
 
+    /// <summary>The JSON body; <paramref name="ifAbsent"/> when the request has none.</summary>
+    /// <exception cref="PryxException">As of <see cref="ReadAsync"/>.</exception>
+    public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type, Func<T> ifAbsent) =>
+        http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? ifAbsent() : await http.ReadAsync(type);
+
     /// <summary>The JSON body, unread; the caller disposes it.</summary>
     /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON, PAYLOAD_TOO_LARGE.</exception>
     public static async Task<JsonDocument> ReadDocumentAsync(this HttpContext http)

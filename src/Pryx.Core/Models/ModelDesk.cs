@@ -5,6 +5,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
 using Pryx.Providers.Catalog;
+using Pryx.Providers.Probe;
 
 namespace Pryx.Core.Models;
 
@@ -28,8 +29,7 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     public async Task<ModelChoice> ChooseAsync(string? requested, string? ofSession, Settings settings, CancellationToken cancellationToken, string? api = null)
     {
         var chosen = (requested ?? ofSession ?? config().ChosenModel) is { } text ? Parse(text) : (ModelRef?)null;
-        var keys = await new ProviderKeys(settings, secrets).ReadAsync(chosen?.Provider, cancellationToken);
-        var registry = new ProviderRegistry(name => Setting(settings, name), keys, options);
+        var registry = RegistryOf(settings, await new ProviderKeys(settings, secrets).OpenAsync(chosen?.Provider, cancellationToken));
         if (chosen is { } model)
         {
             return Create(registry, model, null, api);
@@ -44,14 +44,34 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
 
     /// <summary>Also false for one that needs none and has none.</summary>
-    public async Task<bool> HasKeyAsync(ProviderInfo provider, CancellationToken cancellationToken) => (await RegistryAsync(provider.Id, cancellationToken)).KeyOf(provider) is not null;
+    public async Task<bool> HasKeyAsync(ProviderInfo provider, CancellationToken cancellationToken) => (await ReadKeysAsync(provider.Id, cancellationToken)).OriginOf(provider.Id) is not null;
+
+    /// <summary>The keys outside of any folder.</summary>
+    /// <param name="only">As <see cref="ProviderKeys.OpenAsync"/> takes it.</param>
+    public Task<KeyRing> ReadKeysAsync(string? only, CancellationToken cancellationToken) => new ProviderKeys(ownSettings, secrets).OpenAsync(only, cancellationToken);
+
+    /// <summary>Who would be called with these keys, and where.</summary>
+    public ProviderRegistry RegistryOf(KeyRing keys) => RegistryOf(ownSettings, keys);
+
+    /// <summary>Asks the provider whether it takes a key.</summary>
+    /// <param name="key">Instead of the one in force; null for that.</param>
+    /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
+    public async Task<ProbeResult> ProbeAsync(ProviderInfo provider, string? key, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var registry = key is null
+            ? RegistryOf(await ReadKeysAsync(provider.Id, cancellationToken))
+            : new ProviderRegistry(name => Setting(ownSettings, name), _ => key, options);
+        return await registry.ProbeAsync(provider, limit, cancellationToken);
+    }
 
     /// <summary>The installed models, the latest first; null when no Ollama answers.</summary>
     public async Task<IReadOnlyList<string>?> ReadOllamaModelsAsync(CancellationToken cancellationToken) =>
         await (await RegistryAsync("ollama", cancellationToken)).ReadOllamaModelsAsync(OllamaPatience, cancellationToken);
 
-    private async Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) =>
-        new(name => Setting(ownSettings, name), await new ProviderKeys(ownSettings, secrets).ReadAsync(only, cancellationToken), options);
+    private async Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) => RegistryOf(await ReadKeysAsync(only, cancellationToken));
+
+    private ProviderRegistry RegistryOf(Settings settings, KeyRing keys) =>
+        new(name => Setting(settings, name), keys.KeyOf, options with { Token = provider => keys.IsSignedIn(provider) ? options.Token(provider) : null });
 
     // The configured Ollama address counts where the environment names none.
     private string? Setting(Settings settings, string name) =>

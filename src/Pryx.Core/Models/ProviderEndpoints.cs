@@ -7,12 +7,11 @@ using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Models;
 
-/// <summary><c>/api/v1/providers</c> and <c>/api/v1/models</c>: who serves, what is served, at which price.</summary>
+/// <summary>What the providers serve, at which price.</summary>
 public sealed class ProviderEndpoints(ModelDesk models)
 {
     public void Map(ApiRoutes routes)
     {
-        routes.Add(new("GET", "/api/v1/providers", "Every provider that can be named, the popular ones first, and whether a call could be sent") { Response = ModelJson.Default.ProviderList }, ProvidersAsync);
         routes.Add(new("GET", "/api/v1/providers/{id}/models", "The models of a provider as far as they are known; of Ollama those that are installed") { Response = ModelJson.Default.ModelList }, ModelsOfAsync);
         routes.Add(new("GET", "/api/v1/models", "The known models of all providers")
         { Query = [new("configured", "true: only of providers a call could be sent to", "boolean")], Response = ModelJson.Default.ModelList }, ModelsAsync);
@@ -25,13 +24,6 @@ public sealed class ProviderEndpoints(ModelDesk models)
         var id = http.RouteText("id");
         return !ProviderIds.IsValid(id) ? throw new PryxException("PROVIDER_INVALID", "invalid provider id")
             : KnownProviders.Find(id) ?? throw new PryxException("PROVIDER_UNKNOWN", "provider not found", "GET /api/v1/providers lists them.");
-    }
-
-    private async Task ProvidersAsync(HttpContext http)
-    {
-        var isConfigured = await models.ReadConfiguredAsync(http.RequestAborted);
-        var all = KnownProviders.All.Select(provider => new ProviderBody(provider.Id, provider.Name, provider.NeedsKey, isConfigured(provider.Id)));
-        await http.WriteAsync(new ProviderList([.. all]), ModelJson.Default.ProviderList);
     }
 
     private async Task ModelsOfAsync(HttpContext http)
@@ -63,11 +55,6 @@ public sealed class ProviderEndpoints(ModelDesk models)
         ? [ModelBody.Of(ModelCatalog.Find(new(provider.Id, provider.DefaultModel!)) ?? new(new ModelRef(provider.Id, provider.DefaultModel!)))]
         : ModelCatalog.Of(provider.Id).Select(ModelBody.Of);
 }
-
-/// <param name="Configured">A call could be sent: its key is there, or it needs none.</param>
-public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, bool Configured);
-
-public sealed record ProviderList(IReadOnlyList<ProviderBody> Providers);
 
 /// <param name="Note">Why there is none, and what to do; null otherwise.</param>
 public sealed record ModelList(IReadOnlyList<ModelBody> Models, string? Note = null);
@@ -103,16 +90,7 @@ public sealed record ModelBody(string Id, string Name)
 /// <param name="Configured">From the environment or the vault.</param>
 public sealed record KeyState(string ProviderId, bool Configured);
 
-/// <summary>One of the two; it is stored and never shown again.</summary>
-public sealed record KeyInput(string? ApiKey, string? Key);
-
-/// <param name="KeptIn">Where, in words for a person.</param>
-public sealed record KeyStored(bool Ok, string ProviderId, string KeptIn);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ProviderList))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(KeyState))]
-[JsonSerializable(typeof(KeyInput))]
-[JsonSerializable(typeof(KeyStored))]
 internal sealed partial class ModelJson : JsonSerializerContext;

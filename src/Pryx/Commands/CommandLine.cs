@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
