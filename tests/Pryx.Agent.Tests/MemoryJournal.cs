@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -17,6 +18,7 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
     public SessionId Session { get; } = session;
     public List<TurnOutcome> Ends { get; } = [];
     public List<StepRecord> Steps { get; } = [];
+    public List<CallRecord> Calls { get; } = [];
     public List<ProgressUpdate> ProgressSeen { get; } = [];
     public List<(string Call, Decision Decision)> Judgements { get; } = [];
 
@@ -85,6 +87,16 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
             Add(item);
         }
     }, cancellationToken);
+
+    public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken)
+    {
+        BeforeWrite("call");
+        lock (_gate)
+        {
+            Calls.Add(call);
+        }
+        return Task.CompletedTask;
+    }
 
     public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) =>
         Write("judgement", () => Judgements.Add((call.CallId, judgement.Decision)), cancellationToken);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -42,8 +44,8 @@ internal sealed class TurnBench : IDisposable
         {
             SessionId = Journal.Session,
             TurnId = Turn,
-            Model = new ModelInfo(new ModelRef("test", "model")) { Price = Price },
-            Client = model,
+            Route = new SingleModel(new ModelInfo(new ModelRef("test", "model")) { Price = Price }, model),
+            Budget = new TurnBudget(Limits),
             Instructions = "You are a test.",
             Tools = new ToolSet(Tools),
             Policy = new FakePolicy(request => Policy(request)),

@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Events;
@@ -23,6 +24,9 @@ public interface ITurnJournal
 
     /// <summary>Stores a step's reply, reasoning and tool calls with what they cost, in one commit.</summary>
     Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken);
+
+    /// <summary>Stores a model call that is no step of its own: one that failed or was cut off, a summary, a title.</summary>
+    Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken);
 
     /// <summary>Stores that a call was judged; the audit log gets it in the same commit.</summary>
     Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken);
@@ -50,7 +54,11 @@ public interface ITurnJournal
 
 /// <param name="Items">Reasoning, reply and tool calls in the order the model gave them.</param>
 /// <param name="Cost">Null when the price is unknown.</param>
-public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Model, TokenUsage Usage, decimal? Cost, TimeSpan Latency, string? FinishReason, string? RequestId);
+public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Model, TokenUsage Usage, decimal? Cost, TimeSpan Latency, string? FinishReason, string? RequestId)
+{
+    /// <summary>What the budget has set aside for its call; null when nothing.</summary>
+    public string? Reservation { get; init; }
+}
 
 public abstract record ProgressUpdate
 {

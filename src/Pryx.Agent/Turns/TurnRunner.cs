@@ -1,4 +1,6 @@
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
@@ -48,11 +50,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             outcome = tokens.Stop.IsCancellationRequested
                 ? End(TurnEnd.Cancelled, "STOPPED", "Stopped by the user.")
                 : End(TurnEnd.Limited, "TIMEOUT", $"The turn's time limit of {setup.Limits.Timeout} was reached.");
-            await CloseCallsAsync((e as InterruptedStepException)?.Text, outcome.Message!);
+            await CloseCallsAsync((e as InterruptedCallException)?.Text, outcome.Message!);
         }
         catch (ModelException e)
         {
-            outcome = End(TurnEnd.Failed, CodeOf(e), e.RequestId is { } id ? $"{e.Message} (request {id})" : e.Message);
+            outcome = End(TurnEnd.Failed, e.Code, e.RequestId is { } id ? $"{e.Message} (request {id})" : e.Message);
         }
         outcome = outcome with { DeniedForWantOfPerson = calls.DeniedForWantOfPerson };
         using var budget = new CancellationTokenSource(ClosingBudget, time);
@@ -103,19 +105,22 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             {
                 return End(TurnEnd.Limited, "MAX_STEPS", $"Stopped after {state.LastStep} steps, the limit of this turn. Say 'go on', or raise --max-steps.", state.LastStep);
             }
-            var (maxOutput, refusal) = CostBound.ForCall(setup, items, _spent, _lastUsage, state.LastStep + 1);
-            if (refusal is not null)
+            StepRecord step;
+            try
             {
-                return End(TurnEnd.Limited, "MAX_COST", refusal, state.LastStep);
+                step = await model.RunAsync(state.LastStep + 1, items, _spent, _lastUsage, cancellationToken);
             }
-            var step = await model.RunAsync(state.LastStep + 1, items, maxOutput, cancellationToken);
+            catch (CallRefusedException refusal)
+            {
+                return End(TurnEnd.Limited, refusal.Code, refusal.Message, state.LastStep);
+            }
             Count(step);
             await CommitAsync(token => journal.CommitStepAsync(step, token));
             if (step.FinishReason is "length" or "content_filter" && !step.Items.Any(item => item is ToolCall))
             {
                 return step.FinishReason == "length"
                     ? End(TurnEnd.Limited, "MAX_OUTPUT", "The reply was cut at the output limit. Say 'go on' to have the rest.", step.Step)
-                    : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{setup.Model.Ref} refused to go on with this content.", step.Step);
+                    : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{step.Model} refused to go on with this content.", step.Step);
             }
         }
     }
@@ -181,10 +186,6 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
 
     private TurnOutcome End(TurnEnd end, string? code, string? message, int? steps = null) =>
         new(end, steps ?? _lastStep, _usage, _cost) { Code = code, Message = message };
-
-    /// <summary>ModelFailure.RateLimited → PROVIDER_RATE_LIMITED.</summary>
-    public static string CodeOf(ModelException failure) =>
-        "PROVIDER_" + string.Concat(failure.Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
 }
 
 /// <summary>What the turn had used before this process took it up.</summary>

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Protocol;
-using Pryx.Protocol.Models;
 
 namespace Pryx.Agent.Turns;
 
@@ -13,8 +13,12 @@ public sealed record TurnSetup
 {
     public required SessionId SessionId { get; init; }
     public required TurnId TurnId { get; init; }
-    public required ModelInfo Model { get; init; }
-    public required IChatClient Client { get; init; }
+
+    /// <summary>Who answers.</summary>
+    public required IModelRoute Route { get; init; }
+
+    /// <summary>What may be spent.</summary>
+    public required IBudget Budget { get; init; }
 
     /// <summary>The system prompt, the same for every step of the session.</summary>
     public required string Instructions { get; init; }

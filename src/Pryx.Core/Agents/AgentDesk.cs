@@ -169,7 +169,7 @@ public sealed class AgentDesk(
                 }
                 catch (Exception e) when (e is PryxException { Code: not "STORAGE_FULL" } or ModelException)
                 {
-                    var code = e is PryxException known ? known.Code : "PROVIDER_" + ((ModelException)e).Failure.ToString().ToUpperInvariant();
+                    var code = e is PryxException known ? known.Code : ((ModelException)e).Code;
                     await agents.EndQueuedAsync(next.Id, "failed", code, e.Message, leaving);
                     Announce();
                 }

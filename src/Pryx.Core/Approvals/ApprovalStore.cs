@@ -87,6 +87,10 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return state with { State = "denied", Answer = answer };
     }, cancellationToken);
 
+    /// <summary>Whether the call was asked about before, in this process or another.</summary>
+    internal Task<bool> WasAskedAsync(Approval approval, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => FindEarlier(connection, approval) is not null, cancellationToken);
+
     /// <summary>The question when this answer is the one that counts, else null.</summary>
     /// <param name="state">approved, denied or expired.</param>
     internal Task<Approval?> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(

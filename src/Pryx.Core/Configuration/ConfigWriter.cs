@@ -38,7 +38,7 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
         var target = new FileInfo(paths.Config).LinkTarget is null ? paths.Config : File.ResolveLinkTarget(paths.Config, returnFinalTarget: true)!.FullName;
         try
         {
-            await using var alone = await LockAsync(target + ".lock", cancellationToken);
+            await using var alone = await PrivateFile.LockAsync(target + ".lock", Patience, time, cancellationToken);
             var text = File.Exists(target) ? await File.ReadAllTextAsync(target, cancellationToken) : "";
             var values = changes();
             if (values.Count == 0)
@@ -49,7 +49,11 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
             {
                 text = YamlEdit.Set(text, key, value, paths.Config);
             }
-            Replace(target, Encoding.UTF8.GetBytes(text));
+            PrivateFile.Replace(target, Encoding.UTF8.GetBytes(text));
+        }
+        catch (TimeoutException e)
+        {
+            throw new PryxException("STORAGE_BUSY", e.Message, "try again when it is done", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,40 +74,5 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
         return value is not null && !value.Contains('\0', StringComparison.Ordinal)
             ? (key, value)
             : throw new PryxException("CONFIG_INVALID_VALUE", $"{key.Name} must be {key.Expected}.", key.Kind == ConfigKind.Map ? "edit it in config.yaml" : null);
-    }
-
-    private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, DatabaseFile.OptionsFor(FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
-            }
-            catch (IOException) when (File.Exists(path) && time.GetElapsedTime(started) < Patience)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
-            }
-        }
-    }
-
-    // Beside the target, flushed, then renamed: a crash leaves the old file or the new one.
-    private static void Replace(string target, byte[] bytes)
-    {
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, DatabaseFile.OptionsFor(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

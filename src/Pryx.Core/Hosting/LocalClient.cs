@@ -119,7 +119,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         }
         catch (ModelException e)
         {
-            throw new PryxException("PROVIDER_" + e.Failure.ToString().ToUpperInvariant(), e.Message, inner: e);
+            throw new PryxException(e.Code, e.Message, inner: e);
         }
     }
 }

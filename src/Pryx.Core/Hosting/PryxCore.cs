@@ -107,7 +107,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
-            _recovery = new TurnRecovery(turns, Log, options.Time);
+            _recovery = new TurnRecovery(turns, store.Desk.ExpectReturn, Log, options.Time);
         }
         return turns;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -83,6 +84,15 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             connection, EventNames.StepCompleted,
             new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId),
             ProtocolJson.Default.StepCompletedPayload);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        if (call.Usage is { } usage)
+        {
+            UsageStore.Append(connection, new(_sessionId, _turnId, call.Step, call.Model.Ref, usage, call.Cost, call.Latency, call.FinishReason, call.RequestId), database.Time.GetUtcNow());
+        }
         return true;
     }, cancellationToken);
 

@@ -1,4 +1,6 @@
+using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -49,23 +51,24 @@ public sealed class TurnPreparation(
         // One by one: the mode counts only for the last folder of a path.
         DatabaseFile.CreatePrivateDirectory(paths.ToolOutput);
         DatabaseFile.CreatePrivateDirectory(output);
+        var limits = new TurnLimits
+        {
+            MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
+            MaxCostUsd = request.MaxCostUsd,
+            Timeout = request.Timeout,
+        };
         return new TurnSetup
         {
             SessionId = session.Id,
             TurnId = turn.Id,
-            Model = plan.Model,
-            Client = plan.Client,
+            Route = new SingleModel(plan.Model, plan.Client),
+            Budget = new TurnBudget(limits),
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
             Approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
                 grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
-            Limits = new()
-            {
-                MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
-                MaxCostUsd = request.MaxCostUsd,
-                Timeout = request.Timeout,
-            },
+            Limits = limits,
             Workspace = folder.Path,
             IsTrusted = folder.IsTrusted,
             OutputDirectory = output,

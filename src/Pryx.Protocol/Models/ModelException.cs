@@ -36,6 +36,10 @@ public enum ModelFailure
 public sealed class ModelException(ModelFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ModelFailure Failure { get; } = failure;
+
+    /// <summary>Stable, for surfaces: <c>PROVIDER_RATE_LIMITED</c>.</summary>
+    public string Code => "PROVIDER_" + string.Concat(Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
+
     public string? Provider { get; init; }
     public int? StatusCode { get; init; }
 

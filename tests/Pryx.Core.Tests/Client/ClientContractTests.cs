@@ -71,8 +71,8 @@ public sealed class ClientContractTests
         var session = await client.CreateSessionAsync(new CreateSession { Workspace = bed.Home.Workspace, Model = Model }, Cancellation);
 
         Assert.Equal("MODEL_INVALID", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "nonsense" }, Cancellation)));
-        Assert.Equal("PROVIDER_NOTCONFIGURED", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "groq/llama" }, Cancellation)));
-        Assert.Equal("PROVIDER_NOTCONFIGURED", await CodeAsync(() => client.StartTurnAsync(Input(session.Id, "go") with { Model = "groq/llama" }, Cancellation)));
+        Assert.Equal("PROVIDER_NOT_CONFIGURED", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "groq/llama" }, Cancellation)));
+        Assert.Equal("PROVIDER_NOT_CONFIGURED", await CodeAsync(() => client.StartTurnAsync(Input(session.Id, "go") with { Model = "groq/llama" }, Cancellation)));
         Assert.Equal("SESSION_NOT_FOUND", await CodeAsync(() => client.StartTurnAsync(Input(SessionId.New(), "go"), Cancellation)));
         var bad = await Assert.ThrowsAsync<PryxException>(() => client.StartTurnAsync(Input(session.Id, "go") with { Policy = "lax" }, Cancellation));
         Assert.Equal("POLICY_UNKNOWN", bad.Code);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pryx.Testing;
 using static Pryx.Testing.Replies;
 
@@ -32,5 +33,11 @@ public sealed class CommandToRuntimeTests
         var run = await person.RunAsync("Say hello.");
         Assert.Equal((0, "Hello.\n"), (run.ExitCode, run.Stdout));
         Assert.Equal(2, (await served.GetAsync("/api/v1/sessions")).GetProperty("sessions").GetArrayLength());
+
+        // The files alone would say the same if the commands had gone past the daemon: its own log has each of their requests.
+        var asked = File.ReadLines(Path.Combine(person.Home.Data, "logs", "pryx-core.log")).Select(static line => JsonDocument.Parse(line).RootElement)
+            .Where(static entry => entry.TryGetProperty("surface", out var surface) && surface.GetString() == "cli")
+            .Select(static entry => $"{entry.GetProperty("method").GetString()} {entry.GetProperty("route").GetString()}").ToHashSet();
+        Assert.Superset(new HashSet<string> { "GET /api/v1/sessions", "POST /api/v1/policies/grants", "POST /api/v1/providers/{id}/key", "POST /api/v1/sessions/{id}/messages" }, asked);
     }
 }

@@ -3,9 +3,9 @@ using Pryx.Protocol.Models;
 using Pryx.Testing;
 using static Pryx.Testing.Replies;
 
-namespace Pryx.Agent.Tests.Turns;
+namespace Pryx.Agent.Tests.Budgets;
 
-public sealed class CostBoundTests
+public sealed class TurnBudgetTests
 {
     [Fact]
     public async Task A_runaway_loop_spends_no_more_than_its_limit()

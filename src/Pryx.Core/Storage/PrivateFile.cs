@@ -1,10 +1,8 @@
-namespace Pryx.Core.Secrets;
+namespace Pryx.Core.Storage;
 
 /// <summary>Files only their owner can read, replaced as a whole or not at all.</summary>
 public static class PrivateFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Writes beside the target, flushes to the disk, then renames: a crash leaves the old file or the new one.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
@@ -26,7 +24,7 @@ public static class PrivateFile
 
     /// <summary>Makes the file with its final rights: there is no moment in which others could open it.</summary>
     /// <exception cref="IOException">It exists already.</exception>
-    public static FileStream Create(string path) => new(path, Options(FileMode.CreateNew, FileShare.None));
+    public static FileStream Create(string path) => new(path, DatabaseFile.OptionsFor(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
 
     /// <summary>An exclusive lock that ends with the process, however it ends. Waits for at most <paramref name="patience"/>.</summary>
     /// <exception cref="TimeoutException">Another process kept it.</exception>
@@ -37,7 +35,7 @@ public static class PrivateFile
         {
             try
             {
-                return new FileStream(path, Options(FileMode.OpenOrCreate, FileShare.None));
+                return new FileStream(path, DatabaseFile.OptionsFor(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
             catch (IOException) when (Directory.Exists(Path.GetDirectoryName(path)))
             {
@@ -48,15 +46,5 @@ public static class PrivateFile
                 await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
             }
         }
-    }
-
-    private static FileStreamOptions Options(FileMode mode, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-        return options;
     }
 }
