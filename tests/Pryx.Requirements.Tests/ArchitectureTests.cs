@@ -34,6 +34,7 @@ public sealed partial class ArchitectureTests
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Metrics"] = [],
         ["Models"] = ["Audit"],
+        ["OAuth"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
@@ -45,7 +46,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -5,6 +5,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Http;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
@@ -24,11 +25,18 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderSetupEndpoints(new ProviderDesk(core.Models, core.Vault, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time)), audit).Map(routes);
-        new ProviderEndpoints(core.Models).Map(routes);
+        MapProviders(routes, core, audit);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
-        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);
         new OpenApiEndpoints(routes).Map();
+    }
+
+    private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
+    {
+        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
+        new ProviderSetupEndpoints(desk, audit).Map(routes);
+        new ProviderEndpoints(core.Models).Map(routes);
+        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new OAuthEndpoints(core.SigninDesk, core.Signins, desk.AddSignedInAsync, audit).Map(routes);
     }
 }

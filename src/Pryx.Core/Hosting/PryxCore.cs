@@ -8,6 +8,7 @@ using Pryx.Core.Files;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Secrets;
@@ -32,6 +33,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
+    private OAuthDesk? _signins;
     private PryxConfig? _config;
     private readonly CancellationTokenSource _leaving = new();
 
@@ -149,7 +151,18 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time, Token = id => Tokens.Of(id) });
+
+    /// <summary>The providers one can sign in to.</summary>
+    public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Vault);
+
+    /// <summary>The accounts that are signed in.</summary>
+    public OAuthTokens Tokens => field ??= new OAuthTokens(options.Paths, Vault, Signins, OAuth, options.Time);
+
+    /// <summary>The sign-ins that are going on.</summary>
+    public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Vault, options.Time);
+
+    private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -175,6 +188,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_signins is not null)
+        {
+            await _signins.DisposeAsync();
+        }
         if (_agents is not null)
         {
             await _agents.DisposeAsync();

@@ -10,9 +10,10 @@ using Pryx.Providers.Probe;
 namespace Pryx.Core.Models;
 
 /// <summary>The providers as a person sets them up: which are in the list, which one is active, whether its key is taken.</summary>
+/// <param name="supportsSignin">Whether one can sign in to a provider with an account.</param>
 /// <param name="config">As it holds now.</param>
 /// <param name="reload">Has <paramref name="config"/> read the files again.</param>
-public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<PryxConfig> config, Action reload, ConfigWriter writer)
+public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<string, bool> supportsSignin, Func<PryxConfig> config, Action reload, ConfigWriter writer)
 {
     private const string Configured = "configured_providers";
 
@@ -43,6 +44,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<Pr
                 SigninEnded = hasEnded,
                 BaseUrl = BaseUrlOf(registry, provider),
                 Local = provider.IsLocal,
+                Oauth = supportsSignin(provider.Id),
             };
         })], now.ChosenProvider);
     }
@@ -61,6 +63,15 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<Pr
         }, cancellationToken);
         reload();
         return isNew;
+    }
+
+    /// <summary>As <see cref="AddAsync"/>, for somebody who is not waited for.</summary>
+    public async Task AddSignedInAsync(string id)
+    {
+        if (KnownProviders.Find(id) is { } provider)
+        {
+            await AddAsync(provider, CancellationToken.None);
+        }
     }
 
     /// <summary>Takes its key, its sign-in and its place in the configuration away; what is not there is no error.</summary>

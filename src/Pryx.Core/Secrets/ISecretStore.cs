@@ -31,6 +31,10 @@ public static class SecretNames
     public static string Access(string provider) => $"{SigninPrefix}{provider}_access";
     public static string Refresh(string provider) => $"{SigninPrefix}{provider}_refresh";
 
+    /// <summary>Of the person's own application at the provider.</summary>
+    public static string ClientId(string provider) => $"{SigninPrefix}{provider}_client_id";
+    public static string ClientSecret(string provider) => $"{SigninPrefix}{provider}_client_secret";
+
     /// <summary>Written last: what has it is a whole sign-in.</summary>
     public static string Expires(string provider) => SigninPrefix + provider + ExpiresSuffix;
 

@@ -14,6 +14,9 @@ namespace Pryx.Protocol.Providers;
 [JsonSerializable(typeof(TestProvider))]
 [JsonSerializable(typeof(ProviderTest))]
 [JsonSerializable(typeof(ProviderSetup))]
+[JsonSerializable(typeof(StartSignin))]
+[JsonSerializable(typeof(SigninStarted))]
+[JsonSerializable(typeof(SigninState))]
 public sealed partial class ProvidersJson : JsonSerializerContext;
 
 /// <summary>What <c>provider add</c> and <c>provider set-key</c> have done.</summary>

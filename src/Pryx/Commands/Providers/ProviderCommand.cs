@@ -17,6 +17,7 @@ internal static class ProviderCommand
             ProviderChoiceCommands.Use(io),
             ProviderChoiceCommands.Remove(io),
             ProviderTestCommand.Create(io),
+            ProviderSigninCommand.Create(io),
         };
         command.Aliases.Add("providers");
         command.WithExamples("""
@@ -25,6 +26,7 @@ internal static class ProviderCommand
             pryx provider set-key openai < key.txt
             pryx provider use openai --model gpt-4o
             pryx provider test openrouter
+            pryx provider oauth google
             """);
         // The contract's own: a missing subcommand is 1, not the 2 of other commands.
         command.SetAction(parsed =>
