@@ -44,7 +44,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
                 TakesSchema = provider.Id == "anthropic" && ClaudeVersion.Of(model.Model) >= ClaudeVersion.OutputFormat,
             },
             ProviderWire.Responses => new OpenAIResponsesClient(endpoint, model.Model),
-            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Context = OllamaContext() },
+            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Context = OllamaContext(), KeepAlive = Clean(setting("OLLAMA_KEEP_ALIVE")) },
             _ => new OpenAIChatClient(endpoint, model.Model) { Dialect = DialectOf(provider) },
         };
     }
@@ -83,6 +83,10 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
             return null; // A malformed OLLAMA_HOST is no running Ollama; choosing it by name says what is wrong with it.
         }
     }
+
+    /// <summary>The models of the Ollama that would be called.</summary>
+    /// <exception cref="ModelException">NotConfigured: its address is none.</exception>
+    public OllamaLibrary Ollama() => new(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama));
 
     /// <summary>The key of a provider, or null. For a call only; never to be shown or stored.</summary>
     public string? KeyOf(ProviderInfo provider)
@@ -186,6 +190,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         Uri.TryCreate(BaseUrlOf(KnownProviders.Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
 
     private ChatDialect DialectOf(ProviderInfo provider) =>
+        provider.Id == "openrouter" ? provider.Dialect with { Routing = OpenRouterRouting.From(name => Clean(setting(name))) } :
         provider.Id == "openai" && !IsOpenAIItself() ? ChatDialect.Compatible with { Effort = EffortField.ReasoningEffort } : provider.Dialect;
 
     private int OllamaContext() =>

@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Metrics"] = [],
-        ["Models"] = ["Audit"],
+        ["Models"] = ["Audit", "Processes"],
         ["OAuth"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],

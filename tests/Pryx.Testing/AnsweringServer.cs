@@ -80,3 +80,9 @@ public sealed class AnsweringServer : IAsyncDisposable
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }
+
+/// <summary>For tests of projects that do not know the web framework.</summary>
+public static class Answering
+{
+    public static Task WriteTextAsync(this HttpResponse response, string text) => response.WriteAsync(text, response.HttpContext.RequestAborted);
+}

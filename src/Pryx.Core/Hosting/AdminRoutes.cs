@@ -37,6 +37,7 @@ internal static class AdminRoutes
         new ProviderSetupEndpoints(desk, audit).Map(routes);
         new ProviderEndpoints(core.Models).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);
         new OAuthEndpoints(core.SigninDesk, core.Signins, desk.AddSignedInAsync, audit).Map(routes);
     }
 }

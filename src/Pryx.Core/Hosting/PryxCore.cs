@@ -153,6 +153,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time, Token = id => Tokens.Of(id) });
 
+    public Hardware Hardware => field ??= new Hardware(Spawner, options.Settings.FromEnvironment, options.Time);
+
     /// <summary>The providers one can sign in to.</summary>
     public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Vault);
 

@@ -73,9 +73,15 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     private ProviderRegistry RegistryOf(Settings settings, KeyRing keys) =>
         new(name => Setting(settings, name), keys.KeyOf, options with { Token = provider => keys.IsSignedIn(provider) ? options.Token(provider) : null });
 
-    // The configured Ollama address counts where the environment names none.
-    private string? Setting(Settings settings, string name) =>
-        settings.Get(name) ?? (name == "OLLAMA_HOST" && config().IsSet("ollama_endpoint") ? config().Text("ollama_endpoint") : null);
+    // What is configured counts where the environment says nothing.
+    private string? Setting(Settings settings, string name) => settings.Get(name) ?? (ConfigName(name) is { } key && config().IsSet(key) ? config().Text(key) : null);
+
+    private static string? ConfigName(string variable) => variable switch
+    {
+        "OLLAMA_HOST" => "ollama_endpoint",
+        "OLLAMA_KEEP_ALIVE" or "OPENROUTER_PROVIDER_ORDER" or "OPENROUTER_ALLOW_FALLBACKS" or "OPENROUTER_DATA_COLLECTION" or "OPENROUTER_SORT" => variable.ToLowerInvariant(),
+        _ => null,
+    };
 
     private static ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) => new(model, registry.Create(model, api), notice);
 

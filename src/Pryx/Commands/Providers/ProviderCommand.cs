@@ -18,6 +18,7 @@ internal static class ProviderCommand
             ProviderChoiceCommands.Remove(io),
             ProviderTestCommand.Create(io),
             ProviderSigninCommand.Create(io),
+            ModelPullCommand.Create(io),
         };
         command.Aliases.Add("providers");
         command.WithExamples("""
