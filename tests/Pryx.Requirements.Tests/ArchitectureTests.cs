@@ -25,15 +25,16 @@ public sealed partial class ArchitectureTests
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Catalog"] = [],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
-        ["Costs"] = [],
+        ["Costs"] = ["Audit"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Metrics"] = [],
-        ["Models"] = ["Audit", "Processes"],
+        ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
@@ -46,7 +47,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

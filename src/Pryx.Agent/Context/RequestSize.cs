@@ -32,7 +32,7 @@ public static class RequestSize
         }
         // Three bytes a token: English and code have about four, CJK three, so the estimate errs on the side of the limit.
         var tokens = bytes / 3 + images * 2_000;
-        return new() { InputTokens = tokens, WorstInputTokens = tokens, MaxOutputTokens = maxOutputTokens, Tools = tools.Tools.Count, Images = images };
+        return new() { InputTokens = tokens, WorstInputTokens = bytes + images * 2_000 + 50 * items.Count + 500, MaxOutputTokens = maxOutputTokens, Tools = tools.Tools.Count, Images = images };
     }
 
     private static long Size(string text) => Encoding.UTF8.GetByteCount(text);

@@ -14,6 +14,9 @@ public sealed record ModelCall(CallKind Kind, int Step, List<ChatMessage> Messag
 
     /// <summary>What the provider counted for the step before.</summary>
     public TokenUsage Last { get; init; }
+
+    /// <summary>True for the first one that this process makes for the turn.</summary>
+    public bool IsFirst { get; init; }
 }
 
 /// <summary>A whole reply.</summary>
@@ -34,6 +37,12 @@ public sealed record CallRecord(CallKind Kind, int Step, ModelInfo Model, TokenU
 
     /// <summary>A PROVIDER_ code for a call that failed, STOPPED for one that was cut off; null for a whole reply.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The number of the attempt within the call, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>It failed in a way that costs nothing: see <see cref="ModelException.IsUnbilled"/>.</summary>
+    public bool IsUnbilled { get; init; }
 
     /// <summary>The best estimate of what a provider that sent no count has counted: the request, and what it had said of the reply.</summary>
     public TokenUsage Estimate { get; init; }

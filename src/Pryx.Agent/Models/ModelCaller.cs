@@ -21,16 +21,15 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     {
         for (var attempt = 1; ; attempt++)
         {
-            var target = await setup.Route.NextAsync(call.Kind, call.Needs, notice => SayAsync(call, notice, cancellationToken), cancellationToken);
-            var allowance = await setup.Budget.ReserveAsync(new(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last), cancellationToken);
-            var sent = new Sent(call, target, allowance);
+            var (target, allowance) = await PrepareAsync(call, attempt, cancellationToken);
+            var sent = new Sent(call, target, allowance, attempt);
             try
             {
                 return await StreamAsync(sent, cancellationToken);
             }
             catch (ModelException failure)
             {
-                await RecordAsync(sent, failure.Code, failure.RequestId);
+                await RecordAsync(sent, failure.Code, failure.RequestId, failure.IsUnbilled || failure.Failure == ModelFailure.NotConfigured);
                 if (cancellationToken.IsCancellationRequested || setup.Route.AfterFailure(target, failure, attempt) is not { } retry)
                 {
                     throw;
@@ -40,7 +39,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                 await SayAsync(call, retry.Notice, cancellationToken);
                 await Task.Delay(retry.Delay, time, cancellationToken);
             }
-            catch (InterruptedCallException)
+            catch (OperationCanceledException)
             {
                 await RecordAsync(sent, "STOPPED", null);
                 throw;
@@ -48,14 +47,30 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         }
     }
 
+    private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, CancellationToken cancellationToken)
+    {
+        Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
+        var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+        if (attempt == 1)
+        {
+            await SayEstimateAsync(call, target, ToldAsync);
+        }
+        var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync };
+        return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
+    }
+
+    // Only the first call of a turn: those after it are much like it.
+    private static Task SayEstimateAsync(ModelCall call, ModelTarget target, Func<Notice, Task> sayAsync) =>
+        call is { Kind: CallKind.Step, IsFirst: true } && LargeCall.Warning(target.Model, call.Needs) is { } warning ? sayAsync(warning) : Task.CompletedTask;
+
     private Task SayAsync(ModelCall call, Notice notice, CancellationToken cancellationToken) =>
         journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = call.Step, Provenance = Provenance.Model }, cancellationToken);
 
     // It was sent, so it may have to be paid: that is stored even when STOP is the reason for its end.
-    private async Task RecordAsync(Sent sent, string error, string? requestId)
+    private async Task RecordAsync(Sent sent, string error, string? requestId, bool isUnbilled = false)
     {
         using var closing = new CancellationTokenSource(TurnRunner.ClosingBudget, time);
-        await journal.CommitCallAsync(sent.Record(null) with { Error = error, RequestId = requestId }, closing.Token);
+        await journal.CommitCallAsync(sent.Record(sent.Counted) with { Error = error, RequestId = requestId, IsUnbilled = isUnbilled }, closing.Token);
     }
 
     private async Task<ModelReply> StreamAsync(Sent sent, CancellationToken cancellationToken)
@@ -64,7 +79,6 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
         options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
-        TokenUsage? usage = null;
         string? finishReason = null;
         string? requestId = null;
         try
@@ -81,7 +95,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                 {
                     if (content is UsageContent counted)
                     {
-                        usage = UsageOf(counted.Details);
+                        sent.Counted = UsageOf(counted.Details);
                     }
                     else
                     {
@@ -102,7 +116,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             throw new ModelException(ModelFailure.EmptyReply, $"{model.Ref} answered with nothing.") { Provider = model.Ref.Provider, RequestId = requestId };
         }
         setup.Route.Answered(sent.Target, sent.FirstToken ?? sent.Elapsed, sent.Elapsed);
-        return new(items, sent.Record(usage ?? default) with { FinishReason = finishReason, RequestId = requestId });
+        return new(items, sent.Record(sent.Counted) with { FinishReason = finishReason, RequestId = requestId });
     }
 
     private void Take(AIContent content, Sent sent)
@@ -140,12 +154,17 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     private static TValue? Property<TValue>(AdditionalPropertiesDictionary? properties, string key)
         where TValue : class => properties is not null && properties.TryGetValue(key, out var value) ? value as TValue : null;
 
-    private static TokenUsage UsageOf(UsageDetails details) => new(
-        details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0,
-        details.AdditionalCounts?.GetValueOrDefault(WireKeys.CacheWriteTokens) ?? 0, details.ReasoningTokenCount ?? 0);
+    // Nothing at all is no count.
+    private static TokenUsage? UsageOf(UsageDetails details)
+    {
+        var usage = new TokenUsage(
+            details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0,
+            details.AdditionalCounts?.GetValueOrDefault(WireKeys.CacheWriteTokens) ?? 0, details.ReasoningTokenCount ?? 0);
+        return usage.Input + usage.Output == 0 ? null : usage;
+    }
 
     /// <summary>One request on its way.</summary>
-    private sealed class Sent(ModelCall call, ModelTarget target, Allowance allowance)
+    private sealed class Sent(ModelCall call, ModelTarget target, Allowance allowance, int attempt)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
         private ReplyParts? _reply;
@@ -156,6 +175,9 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         public Allowance Allowance => allowance;
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
         public TimeSpan? FirstToken { get; private set; }
+
+        /// <summary>What the provider has counted; wires give it out only with the end of a whole stream.</summary>
+        public TokenUsage? Counted { get; set; }
 
         public ReplyParts Reply(TurnSetup setup) => _reply ??= new ReplyParts(setup, call.Step);
 
@@ -168,6 +190,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         public CallRecord Record(TokenUsage? usage) => new(call.Kind, call.Step, target.Model, usage, usage is { } counted ? target.Model.Price?.CostOf(counted) : null, Elapsed)
         {
             Reservation = allowance.Reservation,
+            Attempt = attempt,
             Estimate = new(call.Needs.InputTokens, (_heard + 3) / 4),
         };
     }

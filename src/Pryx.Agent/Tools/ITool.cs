@@ -51,6 +51,9 @@ public sealed record ToolAccess(AccessKind Kind, string Target)
 
     /// <summary>For Network: the HTTP method; a GET without a body asks less than a POST.</summary>
     public string? Method { get; init; }
+
+    /// <summary>Bytes that would be written or sent; null when that is not known beforehand.</summary>
+    public long? Size { get; init; }
 }
 
 /// <summary>What a call would do, as far as policy has to know.</summary>

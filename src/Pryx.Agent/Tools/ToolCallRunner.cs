@@ -94,7 +94,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(tool, arguments, context, cancellationToken);
-        var judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+        var judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
         await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
         if (judgement.Decision != Decision.Ask)
         {
@@ -108,7 +108,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             while (true)
             {
                 // Anew: a grant given on another card may cover this call by now, and edited arguments are another call.
-                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
                 if (judgement.Decision != Decision.Ask)
                 {
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
@@ -138,7 +138,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
                 plan = await PlanAsync(tool, arguments, context, cancellationToken);
-                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
                 if (judgement.Decision != Decision.Deny)
                 {
                     // The person who edited has seen exactly these arguments: no second card for them.
@@ -170,13 +170,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
 
     private sealed class ToolCrashException(string message, Exception inner) : Exception(message, inner);
 
-    private async Task<Judgement> JudgeAsync(ITool tool, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    private async Task<Judgement> JudgeAsync(ITool tool, ToolArguments arguments, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var (taint, source) = ContextBuilder.TaintOf(items);
         try
         {
             return await setup.Policy.JudgeAsync(
-                new PolicyRequest(tool.Definition.PolicyName, plan, setup.SessionId, setup.Workspace, taint) { TaintSource = source }, cancellationToken);
+                new PolicyRequest(tool.Definition.PolicyName, plan, setup.SessionId, setup.Workspace, taint) { TaintSource = source, Arguments = arguments.Json }, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

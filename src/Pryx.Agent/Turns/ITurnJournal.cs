@@ -56,8 +56,8 @@ public interface ITurnJournal
 /// <param name="Cost">Null when the price is unknown.</param>
 public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Model, TokenUsage Usage, decimal? Cost, TimeSpan Latency, string? FinishReason, string? RequestId)
 {
-    /// <summary>What the budget has set aside for its call; null when nothing.</summary>
-    public string? Reservation { get; init; }
+    /// <summary>The request that gave it: its price, its attempt, what the budget has set aside for it. Null where no model was asked.</summary>
+    public CallRecord? Call { get; init; }
 }
 
 public abstract record ProgressUpdate
@@ -72,8 +72,11 @@ public enum TurnEnd { Completed, Failed, Cancelled, Limited }
 
 public sealed record TurnOutcome(TurnEnd End, int Steps, TokenUsage Usage, decimal? CostUsd)
 {
-    /// <summary>Stable, for anything but Completed: STOPPED, MAX_STEPS, MAX_COST, TIMEOUT, PROVIDER_…, INTERNAL.</summary>
+    /// <summary>Stable, for anything but Completed: STOPPED, MAX_STEPS, MAX_COST, BUDGET_EXCEEDED, TIMEOUT, PROVIDER_…, INTERNAL.</summary>
     public string? Code { get; init; }
     public string? Message { get; init; }
     public int DeniedForWantOfPerson { get; init; }
+
+    /// <summary>USD for calls that the provider sent no count of, beside <see cref="CostUsd"/>.</summary>
+    public decimal EstimatedCostUsd { get; init; }
 }

@@ -10,6 +10,7 @@ namespace Pryx.Agent.Turns;
 public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvider time)
 {
     private readonly ModelCaller _caller = new(setup, journal, time);
+    private bool _hasCalled;
 
     /// <param name="spent">USD so far in this turn.</param>
     /// <param name="last">What the provider counted for the step before.</param>
@@ -19,10 +20,11 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
     public async Task<StepRecord> RunAsync(int step, IReadOnlyList<Item> items, decimal spent, TokenUsage last, CancellationToken cancellationToken)
     {
         var needs = RequestSize.Of(setup.Instructions, setup.Tools, items, setup.Limits.MaxOutputTokens);
-        var call = new ModelCall(CallKind.Step, step, ContextBuilder.Build(setup.Instructions, items), Options(), needs) { SpentInTurn = spent, Last = last };
+        var call = new ModelCall(CallKind.Step, step, ContextBuilder.Build(setup.Instructions, items), Options(), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled };
+        _hasCalled = true;
         var reply = await _caller.CallAsync(call, cancellationToken);
         var record = reply.Record;
-        return new StepRecord(step, reply.Items, record.Model.Ref, record.Usage ?? default, record.Cost, record.Latency, record.FinishReason, record.RequestId) { Reservation = record.Reservation };
+        return new StepRecord(step, reply.Items, record.Model.Ref, record.Usage ?? default, record.Cost, record.Latency, record.FinishReason, record.RequestId) { Call = record };
     }
 
     private ChatOptions Options() => new()

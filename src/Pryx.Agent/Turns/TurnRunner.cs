@@ -114,6 +114,16 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             {
                 return End(TurnEnd.Limited, refusal.Code, refusal.Message, state.LastStep);
             }
+            catch (ParkedException)
+            {
+                // A question about the budget that nobody has answered yet.
+                cancellationToken.ThrowIfCancellationRequested();
+                if (await journal.CommitParkAsync(cancellationToken))
+                {
+                    return null;
+                }
+                continue;
+            }
             Count(step);
             await CommitAsync(token => journal.CommitStepAsync(step, token));
             if (step.FinishReason is "length" or "content_filter" && !step.Items.Any(item => item is ToolCall))

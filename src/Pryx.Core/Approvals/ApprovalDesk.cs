@@ -97,6 +97,9 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
         return asked with { State = answer.Approved ? "approved" : "denied", Answer = answer };
     }
 
+    /// <summary>Questions of a tool that nobody has answered.</summary>
+    public Task<IReadOnlyList<Approval>> ListPendingOfToolAsync(string tool, CancellationToken cancellationToken) => store.ListPendingOfToolAsync(tool, cancellationToken);
+
     private async Task<bool> HasApproverAsync(Approval approval, CancellationToken cancellationToken)
     {
         while (!events.HasApprover(approval.SessionId))

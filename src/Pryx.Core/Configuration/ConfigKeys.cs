@@ -25,11 +25,18 @@ public static class ConfigKeys
         new("openrouter_data_collection", Text, ""),
         new("openrouter_sort", Text, ""),
         new("configured_providers", List, ""),
+        // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
+        new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),
+        // What the user says of models and of providers of their own: docs/guides/models.md.
+        new("models", Map, ""),
+        new("providers", Map, ""),
         new("telegram_token", Text, ""),
         new("telegram_enabled", Bool, "false"),
         new("slack_app_token", Text, "", "PRYX_SLACK_APP_TOKEN"),
         new("slack_bot_token", Text, "", "PRYX_SLACK_BOT_TOKEN"),
         new("slack_enabled", Bool, "false", "PRYX_SLACK_ENABLED"),
+        // A mode, or the name of a file in policies/: for turns that name none.
+        new("policy", Text, "workspace-only"),
         new("approval_timeout", Duration, "2m"),
         new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
         new("websocket_buffer_size", Whole, "0"),
@@ -46,6 +53,14 @@ public static class ConfigKeys
         new("max_websocket_connections", Whole, "1000"),
         new("max_websocket_message_size", Whole, "10485760"),
         new("websocket_rate_limit_per_minute", Whole, "60"),
+        // USD; 0 is no limit. A turn's own --max-cost counts besides.
+        new("budget_turn_usd", Number, "0"),
+        new("budget_session_usd", Number, "0"),
+        new("budget_daily_usd", Number, "0"),
+        new("budget_monthly_usd", Number, "0"),
+        // pause (ask and wait), cheaper (another model) or stop.
+        new("budget_action", Text, "pause"),
+        new("budget_warn_percent", Whole, "80"),
         // What config.json had (PRD §11.2); in YAML also as blocks, such as "telemetry: { enabled: false }".
         new("telemetry_enabled", Bool, "true"),
         new("telemetry_endpoint", Text, ""),

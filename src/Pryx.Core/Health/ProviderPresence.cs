@@ -9,13 +9,14 @@ namespace Pryx.Core.Health;
 /// Which providers could be asked: those with a key in the environment or the keychain, and those without need of one that the user chose.
 /// It looks at names only, so no keychain is opened, and at most every two seconds.
 /// </summary>
+/// <param name="providers">Who can be named.</param>
 /// <param name="references">keychain.json: the names of the secrets there are.</param>
-public sealed class ProviderPresence(Func<PryxConfig> config, Settings settings, string references, TimeProvider time)
+public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirectory> providers, Settings settings, string references, TimeProvider time)
 {
     private const string Prefix = "pryx:provider:";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
     private readonly Lazy<HashSet<string>> _fromEnvironment = new(() =>
-        [.. KnownProviders.All.Where(provider => provider.NeedsKey && provider.KeyVariables.Any(variable => settings.FromEnvironment(variable) is not null)).Select(provider => provider.Id)]);
+        [.. providers().All.Where(provider => provider.NeedsKey && provider.KeyVariables.Any(variable => settings.FromEnvironment(variable) is not null)).Select(provider => provider.Id)]);
     private (long At, IReadOnlyList<string> Ids)? _cached;
 
     public IReadOnlyList<string> Ids()
@@ -32,7 +33,7 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Settings settings,
     private IEnumerable<string> WithoutKey()
     {
         var (now, chosen) = (config(), config().List("configured_providers"));
-        return KnownProviders.Popular.Where(provider => !provider.NeedsKey && (
+        return providers().Popular.Where(provider => !provider.NeedsKey && (
             (now.IsSet("model_provider") && now.Text("model_provider") == provider.Id) || chosen.Contains(provider.Id)
             || (provider.Id == "ollama" && (now.IsSet("ollama_endpoint") || settings.FromEnvironment("OLLAMA_HOST") is not null)))).Select(provider => provider.Id);
     }

@@ -23,13 +23,13 @@ public sealed class KeyEndpoints(ModelDesk models, ISecretStore secrets, AuditLo
 
     private async Task GetAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         await http.WriteAsync(new KeyState(provider.Id, await models.HasKeyAsync(provider, http.RequestAborted)), ModelJson.Default.KeyState);
     }
 
     private async Task SetAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         var input = await http.ReadAsync(ProvidersJson.Default.KeyInput);
         await secrets.SetAsync(SecretNames.Provider(provider.Id), Checked(input.ApiKey ?? input.Key), http.RequestAborted);
         await AuditAsync(http, "provider.key_set", provider.Id);
@@ -49,7 +49,7 @@ public sealed class KeyEndpoints(ModelDesk models, ISecretStore secrets, AuditLo
 
     private async Task DeleteAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         if (await secrets.DeleteAsync(SecretNames.Provider(provider.Id), http.RequestAborted))
         {
             await AuditAsync(http, "provider.key_deleted", provider.Id);

@@ -78,7 +78,7 @@ public sealed class OllamaEndpoints(ModelDesk models, Hardware hardware, AuditLo
                 await SendAsync(http, "fit", fit, ProvidersJson.Default.ModelFit);
                 if (fit.Verdict == FitVerdicts.TooLarge && !isForced)
                 {
-                    throw new PryxException("MODEL_TOO_LARGE", fit.Text, $"to load it all the same: pryx provider pull {model} --force");
+                    throw new PryxException("MODEL_TOO_LARGE", fit.Text, $"to load it all the same: pryx model pull {model} --force");
                 }
             }
             await SendAsync(http, "progress", new PullProgress(line.Status, line.Completed, line.Total), ProvidersJson.Default.PullProgress);
@@ -106,7 +106,7 @@ public sealed class OllamaEndpoints(ModelDesk models, Hardware hardware, AuditLo
     }
 
     private async Task<ModelFit> FitOfAsync(ProviderRegistry registry, string model, long? size, CancellationToken cancellationToken) =>
-        new Uri(registry.BaseUrlOf(Providers.Catalog.KnownProviders.Find("ollama")!)).IsLoopback
+        new Uri(registry.BaseUrlOf(models.Directory.Providers.Find("ollama")!)).IsLoopback
             ? FitEstimate.Of(model, size, await hardware.ReadAsync(cancellationToken))
             : new ModelFit(model, FitVerdicts.Unknown, "Ollama runs on another machine, whose memory is not known here.") { Size = size };
 

@@ -24,7 +24,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
         var registry = models.RegistryOf(keys);
         var ended = await EndedSigninsAsync(cancellationToken);
         var (now, added) = (config(), config().List(Configured));
-        return new([.. KnownProviders.All.Select(provider =>
+        return new([.. models.Directory.Providers.All.Select(provider =>
         {
             var origin = keys.OriginOf(provider.Id);
             var hasEnded = origin?.Source == KeySource.OAuth && ended.Contains(provider.Id);
@@ -45,6 +45,11 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
                 BaseUrl = BaseUrlOf(registry, provider),
                 Local = provider.IsLocal,
                 Oauth = supportsSignin(provider.Id),
+                Wire = provider.Wire.ToString().ToLowerInvariant(),
+                SupportsByok = provider.Wire != ProviderWire.Demo,
+                DefaultModel = provider.DefaultModel,
+                KeyVariables = provider.KeyVariables.Count == 0 ? null : provider.KeyVariables,
+                ConstraintSources = ["catalog", .. provider.Id is "openrouter" or "ollama" ? (string[])["provider_api"] : [], "api_headers", "user_override"],
             };
         })], now.ChosenProvider);
     }
@@ -68,7 +73,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
     /// <summary>As <see cref="AddAsync"/>, for somebody who is not waited for.</summary>
     public async Task AddSignedInAsync(string id)
     {
-        if (KnownProviders.Find(id) is { } provider)
+        if (models.Directory.Providers.Find(id) is { } provider)
         {
             await AddAsync(provider, CancellationToken.None);
         }
@@ -102,7 +107,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
             return changes;
         }, cancellationToken);
         reload();
-        var origin = KnownProviders.Find(id) is null ? null : (await models.ReadKeysAsync(id, cancellationToken)).OriginOf(id);
+        var origin = models.Directory.Providers.Find(id) is null ? null : (await models.ReadKeysAsync(id, cancellationToken)).OriginOf(id);
         return new(true, id, wasConfigured, keyRemoved, signedOut, wasActive) { StillSet = origin?.Variable };
     }
 
@@ -180,7 +185,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
             return probe.Models is [var served, ..] ? (served, null)
                 : ("default", $"{provider.Name} does not tell its models, so the name is a guess. Set it: pryx provider use {provider.Id} --model NAME");
         }
-        var known = ModelCatalog.Of(provider.Id).ToList();
+        var known = models.Directory.Of(provider.Id).ToList();
         return ((known.FirstOrDefault(static entry => entry.SupportsTools) ?? known.FirstOrDefault())?.Ref.Model ?? "",
             $"The first known model with tools was taken. Choose another one: pryx provider use {provider.Id} --model NAME");
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pryx.Core.Audit;
+using Pryx.Core.Catalog;
 using Pryx.Core.Http;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Providers;
@@ -7,7 +8,7 @@ using Pryx.Protocol.Providers;
 namespace Pryx.Core.Models;
 
 /// <summary>What changes which providers the user works with, and the call that tries one.</summary>
-public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
+public sealed class ProviderSetupEndpoints(ProviderDesk desk, ModelDesk models, CatalogDesk catalog, AuditLog audit, TimeProvider time)
 {
     private const string Path = "/api/v1/providers/{id}";
     private static readonly TimeSpan TestPatience = TimeSpan.FromSeconds(15);
@@ -15,10 +16,12 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
     // Somebody waits with a key in hand: what takes longer is stored unproven.
     private static readonly TimeSpan NewKeyPatience = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan RefreshPatience = TimeSpan.FromSeconds(5);
+
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/providers", "Every provider that can be named, the popular ones first: whether a call could be sent, where its key comes from, which one is active")
-        { Response = ProvidersJson.Default.ProviderList }, ListAsync);
+        { Query = [new("refresh", "true: fetches the catalog first when it is older than a day; the list comes also when that fails, with a warning", "boolean")], Response = ProvidersJson.Default.ProviderList }, ListAsync);
         routes.Add(new("PUT", Path, "Puts the provider into configured_providers; nothing changes when it is there") { Scope = Scopes.Admin, Response = ProvidersJson.Default.ProviderBody }, AddAsync);
         routes.Add(new("DELETE", Path, "Removes the provider's key, its sign-in and its place in the configuration; what is not there is no error")
         { Scope = Scopes.Admin, Response = ProvidersJson.Default.ProviderRemoved }, RemoveAsync);
@@ -28,11 +31,38 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
         { Scope = Scopes.Admin, Request = ProvidersJson.Default.TestProvider, Response = ProvidersJson.Default.ProviderTest }, TestAsync);
     }
 
-    private async Task ListAsync(HttpContext http) => await http.WriteAsync(await desk.ListAsync(http.RequestAborted), ProvidersJson.Default.ProviderList);
+    private async Task ListAsync(HttpContext http)
+    {
+        var warning = http.QueryFlag("refresh") ? await RefreshAsync(http.RequestAborted) : catalog.State.Warning;
+        await http.WriteAsync(await desk.ListAsync(http.RequestAborted) with { Warning = warning }, ProvidersJson.Default.ProviderList);
+    }
+
+    /// <returns>Why the list is an old one; null when it is not.</returns>
+    private async Task<string?> RefreshAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(RefreshPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            if (catalog.Url is not null)
+            {
+                await catalog.RefreshAsync(onlyStale: true, withOpenRouter: false, either.Token);
+            }
+            return catalog.State.Warning;
+        }
+        catch (PryxException e)
+        {
+            return $"{e.Message} These are the configured providers and those that are known without it.";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "The models catalog did not answer in time. These are the configured providers and those that are known without it.";
+        }
+    }
 
     private async Task AddAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         if (await desk.AddAsync(provider, http.RequestAborted))
         {
             await AuditAsync(http, "provider.added", provider.Id);
@@ -49,7 +79,7 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
             throw new PryxException("PROVIDER_INVALID", "invalid provider id");
         }
         // One that was configured and is in no catalog any more can be removed, too.
-        id = Providers.Catalog.KnownProviders.Find(id)?.Id ?? id;
+        id = models.Directory.Providers.Find(id)?.Id ?? id;
         var removed = await desk.RemoveAsync(id, http.RequestAborted);
         if (removed is not { WasConfigured: false, KeyRemoved: false, SignedOut: false, WasActive: false })
         {
@@ -60,7 +90,7 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
 
     private async Task UseAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         var wanted = await http.ReadOrDefaultAsync(ProvidersJson.Default.UseProvider, static () => new UseProvider());
         var used = await desk.UseAsync(provider, wanted.Model?.Trim(), http.RequestAborted);
         await AuditAsync(http, "provider.used", provider.Id);
@@ -69,7 +99,7 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, AuditLog audit)
 
     private async Task TestAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http);
+        var provider = http.ProviderOf(models);
         var key = (await http.ReadOrDefaultAsync(ProvidersJson.Default.TestProvider, static () => new TestProvider())).ApiKey;
         var test = await desk.TestAsync(provider, key is null ? null : KeyEndpoints.Checked(key), key is null ? TestPatience : NewKeyPatience, http.RequestAborted);
         await http.WriteAsync(test, ProvidersJson.Default.ProviderTest);

@@ -9,9 +9,10 @@ public enum KeySource { Environment, Keychain, OAuth, DotEnv }
 public sealed record KeyOrigin(KeySource Source, string? Variable);
 
 /// <summary>The keys as they were found at one moment, in the order of docs/decisions/0003-key-order.md. For calls; never to be shown or stored.</summary>
+/// <param name="providers">Who can be named.</param>
 /// <param name="stored">Of the keychain, by the provider's id.</param>
 /// <param name="signedIn">Ids of the providers that one has signed in to with an account.</param>
-public sealed class KeyRing(Settings settings, IReadOnlyDictionary<string, string> stored, IReadOnlySet<string> signedIn)
+public sealed class KeyRing(Settings settings, ProviderDirectory providers, IReadOnlyDictionary<string, string> stored, IReadOnlySet<string> signedIn)
 {
     /// <summary>Null also where one has signed in: the access token changes too often to be kept here.</summary>
     public string? KeyOf(string provider) => OriginOf(provider) switch
@@ -27,7 +28,7 @@ public sealed class KeyRing(Settings settings, IReadOnlyDictionary<string, strin
 
     public KeyOrigin? OriginOf(string provider)
     {
-        var variables = KnownProviders.Find(provider)?.KeyVariables ?? [];
+        var variables = providers.Find(provider)?.KeyVariables ?? [];
         return variables.FirstOrDefault(name => settings.FromEnvironment(name) is not null) is { } exported ? new(KeySource.Environment, exported)
             : stored.ContainsKey(provider) ? new(KeySource.Keychain, null)
             : signedIn.Contains(provider) ? new(KeySource.OAuth, null)

@@ -7,9 +7,12 @@ namespace Pryx.Core.Secrets;
 /// Finds a provider's key: this process's environment, then the vault, then an account signed in to, then the working folder's .env
 /// (docs/decisions/0003-key-order.md).
 /// </summary>
-public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
+/// <param name="providers">Who can be named; null for those that Pryx brings.</param>
+public sealed class ProviderKeys(Settings settings, ISecretStore secrets, ProviderDirectory? providers = null)
 {
     private const string Prefix = "pryx:provider:";
+
+    private ProviderDirectory Known => providers ?? ProviderDirectory.Bundled;
 
     /// <summary>The look-up for one turn; the vault is opened once, and not at all where a variable answers. One that does not open is an exception, not a missing key.</summary>
     /// <param name="only">The provider that will be asked for; null when any may be.</param>
@@ -17,9 +20,9 @@ public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
     {
         var stored = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var signedIn = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        if (only is not null && (KnownProviders.Find(only)?.KeyVariables ?? []).Any(variable => settings.FromEnvironment(variable) is not null))
+        if (only is not null && (Known.Find(only)?.KeyVariables ?? []).Any(variable => settings.FromEnvironment(variable) is not null))
         {
-            return new(settings, stored, signedIn);
+            return new(settings, Known, stored, signedIn);
         }
         foreach (var name in await secrets.ListAsync(cancellationToken))
         {
@@ -32,7 +35,7 @@ public sealed class ProviderKeys(Settings settings, ISecretStore secrets)
                 signedIn.Add(provider);
             }
         }
-        return new(settings, stored, signedIn);
+        return new(settings, Known, stored, signedIn);
     }
 
     /// <summary>As <see cref="OpenAsync"/>, for those who only want keys.</summary>

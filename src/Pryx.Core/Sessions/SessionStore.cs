@@ -17,7 +17,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     internal const string Select =
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
-               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api
+               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api,
+               s.estimated_cost_usd, s.budget_usd
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -215,6 +216,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         TotalCostUsd = row.Money(14),
         MessageCount = row.GetInt64(15),
         ModelApi = row.TextOrNull(16),
+        EstimatedCostUsd = row.Money(17),
+        BudgetUsd = row.IsDBNull(18) ? null : row.Money(18),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;

@@ -22,7 +22,7 @@ public sealed class SessionTurns(
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
     private readonly QueueStore _queue = new(database, events, owner);
-    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn), isDaemon, log, time);
+    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets }, isDaemon, log, time);
 
     /// <summary>Everything that can be wrong with the request is found before its input is stored; the turn then runs by itself.</summary>
     /// <returns>The turn that the input has begun or reached, or its own that waits.</returns>
@@ -36,6 +36,7 @@ public sealed class SessionTurns(
             return steered.Turn;
         }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
+        plan.TakeInput();
         var begun = await BeginAsync(request, plan, cancellationToken);
         if (begun.Outcome == BeginOutcome.Orphaned && isDaemon)
         {
@@ -155,6 +156,9 @@ public sealed class SessionTurns(
     public ValueTask DisposeAsync() => _running.DisposeAsync();
 
     internal bool IsBusy => _running.IsBusy;
+
+    /// <summary>Answers questions about money whose reason has gone: a new day, a higher limit.</summary>
+    internal Task ReviewBudgetsAsync(CancellationToken cancellationToken) => preparation.BudgetWatch.RunAsync(cancellationToken);
 
     /// <summary>Turns that are open and that nobody works on.</summary>
     internal Task<IReadOnlyList<Turn>> FindOrphansAsync(CancellationToken cancellationToken) => turns.FindOrphansAsync(_running.Contains, cancellationToken);

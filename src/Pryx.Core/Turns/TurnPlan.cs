@@ -10,6 +10,9 @@ namespace Pryx.Core.Turns;
 /// <param name="Notices">What the user should know before the first step, such as why this model was chosen.</param>
 public sealed record TurnPlan(ModelInfo Model, IChatClient Client, IReadOnlyList<Notice> Notices, Func<Turn, TurnPlan, CancellationToken, Task<TurnSetup>> BuildAsync)
 {
+    /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
+    public Action TakeInput { get; init; } = static () => { };
+
     public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
     {
         foreach (var notice in Notices)

@@ -1,11 +1,10 @@
-using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
-using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
+using Pryx.Core.Costs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
@@ -15,15 +14,17 @@ using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Sessions;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Turns;
 
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    public BudgetLedger Budgets => budgets;
+    public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
+
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
@@ -37,15 +38,16 @@ public sealed class TurnPreparation(
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
-            ModelCatalog.Find(choice.Model) ?? new(choice.Model),
+            choice.Info,
             choice.Client,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
+        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
@@ -57,17 +59,19 @@ public sealed class TurnPreparation(
             MaxCostUsd = request.MaxCostUsd,
             Timeout = request.Timeout,
         };
+        var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
+            grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
         return new TurnSetup
         {
             SessionId = session.Id,
             TurnId = turn.Id,
             Route = new SingleModel(plan.Model, plan.Client),
-            Budget = new TurnBudget(limits),
+            Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
-            Approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
-                grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
+            Approvals = approvals,
             Limits = limits,
             Workspace = folder.Path,
             IsTrusted = folder.IsTrusted,
@@ -75,7 +79,7 @@ public sealed class TurnPreparation(
             Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
-            ApprovalTimeout = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : null,
+            ApprovalTimeout = patience,
         };
     }
 

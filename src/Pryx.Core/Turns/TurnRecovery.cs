@@ -20,6 +20,7 @@ public sealed class TurnRecovery(SessionTurns turns, Action onFound, ITurnLog lo
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await turns.ReviewBudgetsAsync(cancellationToken);
         var orphans = await turns.FindOrphansAsync(cancellationToken);
         if (orphans.Count > 0)
         {

@@ -43,7 +43,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
     {
         var request = Read(arguments);
         var target = GuardedHttp.TargetOf(request.Url);
-        return ValueTask.FromResult(new ToolPlan($"{request.Method} {request.Url.AbsoluteUri}", [new ToolAccess(AccessKind.Network, target) { Method = request.Method.Method }])
+        return ValueTask.FromResult(new ToolPlan($"{request.Method} {request.Url.AbsoluteUri}", [new ToolAccess(AccessKind.Network, target) { Method = request.Method.Method, Size = request.Body is { } body ? Encoding.UTF8.GetByteCount(body) : 0 }])
         {
             GrantPattern = $"http.request:{target}",
             State = request,

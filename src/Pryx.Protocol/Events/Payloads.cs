@@ -20,6 +20,9 @@ public sealed record TurnEndedPayload(string Outcome, string? Code, string? Mess
     /// <summary>Calls refused because nobody could be asked.</summary>
     public int DeniedForWantOfPerson { get; init; }
     public string? TraceId { get; init; }
+
+    /// <summary>USD beside <see cref="CostUsd"/>, for calls of which no provider's count ever came; null when there were none.</summary>
+    public decimal? EstimatedCostUsd { get; init; }
 }
 
 /// <param name="CostUsd">Null when the model's price is unknown.</param>

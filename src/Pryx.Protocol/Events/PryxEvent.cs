@@ -82,6 +82,12 @@ public static class EventNames
     /// </summary>
     public const string ErrorOccurred = "error.occurred";
 
+    /// <summary>Most of a budget is spent (80 % unless set otherwise); once for each limit and period.</summary>
+    public const string BudgetWarning = "budget.warning";
+
+    /// <summary>The next call would go beyond a budget: the turn asks, turns to a cheaper model or ends.</summary>
+    public const string BudgetExceeded = "budget.exceeded";
+
     /// <summary>Each turn ends with exactly one of these.</summary>
     public static bool IsTerminal(string name) => name is TurnCompleted or TurnFailed or TurnCancelled or TurnLimited;
 }

@@ -49,6 +49,9 @@ public sealed class ModelException(ModelFailure failure, string message, Excepti
     /// <summary>How long the provider asked us to wait; null when it did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Nothing can have to be paid: nothing was sent, or an error came in place of a reply. Otherwise the provider may bill what it did.</summary>
+    public bool IsUnbilled { get; init; }
+
     /// <summary>PRD §14.1: 4xx are not sent again, rate limits, server and network errors are.</summary>
     public bool IsRetryable => Failure is ModelFailure.RateLimited or ModelFailure.ServerError or ModelFailure.Network
         or ModelFailure.StreamCut or ModelFailure.MalformedStream or ModelFailure.EmptyReply or ModelFailure.Silence;

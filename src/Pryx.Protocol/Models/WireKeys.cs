@@ -21,6 +21,9 @@ public static class WireKeys
     /// <summary>On ChatOptions: the session id, for providers that route their cache by a key.</summary>
     public const string Session = "pryx.session";
 
+    /// <summary>On ChatOptions: the tokens a model may think with (a long), over what the effort would give; 0 for none. Models that take words get the effort.</summary>
+    public const string ReasoningBudget = "pryx.reasoning_budget";
+
     /// <summary>On a UsageContent's details (AdditionalCounts): tokens written to the provider's cache.</summary>
     public const string CacheWriteTokens = "cache_write_tokens";
 

@@ -26,6 +26,22 @@ public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, b
 
     /// <summary>One can sign in to it with an account instead of a key.</summary>
     public bool Oauth { get; init; }
+
+    /// <summary>chat, responses, messages … : how it is spoken to.</summary>
+    public string? Wire { get; init; }
+
+    /// <summary>The user brings the key.</summary>
+    public bool SupportsByok { get; init; }
+
+    /// <summary>Pryx gives access of its own; it does to no provider.</summary>
+    public bool SupportsBundled { get; init; }
+    public string? DefaultModel { get; init; }
+
+    /// <summary>The variables that are looked at for a key.</summary>
+    public IReadOnlyList<string>? KeyVariables { get; init; }
+
+    /// <summary>Where limits and prices of its models come from, the weakest first.</summary>
+    public IReadOnlyList<string>? ConstraintSources { get; init; }
 }
 
 /// <param name="Active">The id of the active one; null when the first that has a key is taken.</param>

@@ -63,10 +63,17 @@ internal sealed class ModelExchange : IAsyncDisposable
     {
         try
         {
-            _events ??= SseParser.Create(_stream!, static (_, data) => WireEvent.Parse(data)).EnumerateAsync(_watch.Token)
+            _events ??= SseParser.Create(_stream!.ClosingLastEvent(), static (_, data) => WireEvent.Parse(data)).EnumerateAsync(_watch.Token)
                 .GetAsyncEnumerator(_watch.Token);
             _stream!.BeginEvent();
-            return await _events.MoveNextAsync() ? _events.Current.Data : null;
+            while (await _events.MoveNextAsync())
+                if (!_events.Current.Data.IsBlank)
+                    return _events.Current.Data;
+            return null;
+        }
+        catch (JsonException) when (_stream!.IsClosedByUs)
+        {
+            throw Cut(); // Half an event at the end of the stream is no bad JSON of the server's.
         }
         catch (Exception failure) when (Translate(failure, ModelFailure.StreamCut) is { } translated)
         {

@@ -26,7 +26,7 @@ public sealed class OllamaClient(WireEndpoint endpoint, string model) : WireClie
     /// <summary>How long the model stays in memory after a reply: a duration such as <c>30m</c>, or seconds, -1 for ever; null for the server's own 5 minutes.</summary>
     public string? KeepAlive { get; init; }
 
-    private protected override string Path => "/api/chat";
+    private protected override string PathOf(string model) => "/api/chat";
     private protected override string[] StreamTypes { get; } = ["application/x-ndjson", "application/json", "text/plain"];
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>

@@ -30,7 +30,7 @@ internal sealed class OllamaRequest(Utf8JsonWriter json, string wire, int contex
         if (options?.Temperature is { } temperature)
             json.WriteNumber("temperature"u8, temperature);
         json.WriteEndObject();
-        if (options?.Reasoning?.Effort is { } effort)
+        if (Efforts.Of(options) is { } effort)
             WriteThink(model, effort);
         if (options?.ResponseFormat is ChatResponseFormatJson format)
         {

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
 using Pryx.Providers.Http;
 
 namespace Pryx.Providers.OpenAIResponses;
 
 /// <summary>Writes a Responses request. The input items come last, so a longer history only appends bytes.</summary>
-internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
+internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelInfo? info)
 {
     private const int MaxCallId = 64;
 
@@ -15,13 +16,14 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
         json.WriteString("model"u8, model);
         json.WriteBoolean("stream"u8, true);
         json.WriteBoolean("store"u8, false);
-        if (CanReason(model))
+        var canReason = info?.SupportsReasoning ?? CanReason(model);
+        if (canReason)
         {
             json.WriteStartArray("include"u8);
             json.WriteStringValue("reasoning.encrypted_content"u8);
             json.WriteEndArray();
         }
-        WriteOptions(options);
+        WriteOptions(options, canReason);
         WriteTools(options?.Tools);
         var instructions = messages.TakeWhile(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
         if (instructions.Count > 0)
@@ -35,7 +37,7 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
         !model.StartsWith("gpt-4", StringComparison.Ordinal) && !model.StartsWith("gpt-3", StringComparison.Ordinal)
         && !model.StartsWith("chatgpt-4", StringComparison.Ordinal) && !model.EndsWith("-chat-latest", StringComparison.Ordinal);
 
-    private void WriteOptions(ChatOptions? options)
+    private void WriteOptions(ChatOptions? options, bool canReason)
     {
         if (options?.MaxOutputTokens is { } limit)
             json.WriteNumber("max_output_tokens"u8, limit);
@@ -43,8 +45,8 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
             json.WriteNumber("temperature"u8, temperature);
         if (Contents.SessionOf(options) is { } session)
             json.WriteString("prompt_cache_key"u8, session);
-        var effort = Efforts.Name(options?.Reasoning?.Effort);
-        var isSummaryWanted = options?.Reasoning?.Output is ReasoningOutput.Summary or ReasoningOutput.Full;
+        var effort = canReason ? Efforts.Name(Efforts.Of(options), info?.Efforts ?? []) : null;
+        var isSummaryWanted = canReason && options?.Reasoning?.Output is ReasoningOutput.Summary or ReasoningOutput.Full;
         if (effort is not null || isSummaryWanted)
         {
             json.WriteStartObject("reasoning"u8);

@@ -28,6 +28,7 @@ internal static class ProviderProbe
     {
         ProviderWire.Messages => "/v1/models?limit=1000",
         ProviderWire.Ollama => "/api/tags",
+        ProviderWire.Gemini => "/models?pageSize=1000",
         _ when provider.Id == "openrouter" => "/key",
         _ => "/models",
     };

@@ -133,6 +133,7 @@ public sealed class ProviderCommandTests
 
     [Fact]
     [Requirement("T2.4", "real check")]
+    [Requirement("PRV-M", "key validates and lists")]
     [Requirement("CLI15", "test")]
     public async Task A_test_is_one_real_call_and_shows_latency_models_and_OpenRouters_credit()
     {
@@ -235,5 +236,55 @@ public sealed class ProviderCommandTests
         Assert.Equal(0, (await person.PryxAsync("provider", "remove", "openai")).ExitCode);
         Assert.False((await served.GetAsync("/api/v1/providers/openai/key")).GetProperty("configured").GetBoolean());
         Assert.Equal(JsonValueKind.Array, (await served.GetAsync("/api/v1/config")).GetProperty("configured_providers").ValueKind);
+    }
+
+    [Fact]
+    [Requirement("T2.11", "falls back to configured")]
+    [Requirement("T2.11", "warning")]
+    public async Task With_an_unreachable_catalog_the_list_comes_with_a_warning()
+    {
+        using var person = new Person();
+        person.Variables["PRYX_CATALOG_URL"] = "http://127.0.0.1:1/api.json";
+        Assert.Equal(0, (await person.PryxAsync(["provider", "add", "openai", "--no-verify"], stdin: Good)).ExitCode);
+        var listed = await person.PryxAsync("provider", "list", "--available");
+        Assert.True(listed.ExitCode == 0, listed.Stderr);
+        Assert.Contains("Warning:", listed.Stderr, StringComparison.Ordinal);
+        Assert.Contains("catalog", listed.Stderr, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("✓ OpenAI", listed.Stdout, StringComparison.Ordinal);
+        Assert.Empty((await person.PryxAsync("provider", "list")).Stderr);
+    }
+
+    [Fact]
+    public async Task A_model_is_pulled_with_a_bar_and_Ctrl_C_stops_the_download()
+    {
+        var isEndless = false;
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var ollama = await AnsweringServer.StartAsync(async (_, http) =>
+        {
+            http.Response.ContentType = "application/x-ndjson";
+            await http.Response.WriteTextAsync("""{"status":"pulling manifest"}""" + "\n" + """{"status":"pulling 6a07","digest":"sha256:6a07","total":20971520,"completed":10485760}""" + "\n");
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            if (isEndless)
+            {
+                using var registration = http.RequestAborted.Register(() => left.TrySetResult());
+                await left.Task;
+                return;
+            }
+            await http.Response.WriteTextAsync("""{"status":"success"}""" + "\n");
+        }, Cancellation);
+        using var person = new Person();
+        person.Variables["OLLAMA_HOST"] = ollama.Url;
+
+        var piped = await person.PryxAsync("model", "pull", "qwen3:8b");
+        Assert.True(piped.ExitCode == 0, piped.Stderr);
+        Assert.Contains("pulling manifest", piped.Stderr, StringComparison.Ordinal);
+        Assert.Contains("qwen3:8b is installed", piped.Stdout, StringComparison.Ordinal);
+
+        isEndless = true;
+        await using var terminal = person.Terminal("model", "pull", "qwen3:8b");
+        await terminal.WaitForTextAsync("50% of", Cancellation);
+        terminal.SendKeys("\u0003");
+        Assert.Equal(130, await terminal.WaitAsync(Cancellation));
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation);
     }
 }

@@ -46,4 +46,49 @@ public sealed class ProviderSigninTests
         var without = await person.PryxAsync("provider", "oauth", "google");
         Assert.Equal((1, true), (without.ExitCode, without.Stderr.Contains("console.cloud.google.com", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    [Requirement("T2.8", "forced re-auth guidance")]
+    public async Task A_provider_of_ones_own_is_called_with_a_fresh_token_until_the_provider_ends_the_sign_in()
+    {
+        await using var server = await FakeOAuth.StartAsync(Cancellation);
+        server.Lifetime = 30; // Always about to end: every process renews it.
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Replies.Says("Hello.")), Cancellation);
+        using var person = new Person();
+        Directory.CreateDirectory(person.Home.Data);
+        File.WriteAllText(Path.Combine(person.Home.Data, "config.yaml"), $"""
+            providers:
+              mine:
+                name: Mine
+                base_url: {provider.OpenAiUrl}
+                needs_key: true
+                local: false
+                oauth:
+                  authorize_url: {server.AuthorizeUrl}
+                  token_url: {server.TokenUrl}
+                  client_id: {FakeOAuth.ClientId}
+                  scopes: [models]
+            """);
+        person.Variables["MINE_OAUTH_CLIENT_SECRET"] = FakeOAuth.ClientSecret;
+        await using (var command = await person.StartAsync("provider", "oauth", "mine", "--no-browser"))
+        {
+            await command.WaitForOutputAsync("Waiting for", Cancellation);
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            await browser.GetStringAsync(new Uri(command.Stderr.Split('\n').Single(line => line.StartsWith(server.AuthorizeUrl, StringComparison.Ordinal))), Cancellation);
+            var ended = await command.WaitAsync(Cancellation);
+            Assert.True(ended.ExitCode == 0, ended.Stderr);
+        }
+
+        var run = await person.PryxAsync("run", "-m", "mine/fake-model", "hello");
+        Assert.True(run.ExitCode == 0, run.Stderr);
+        var token = provider.ModelRequests[0].Headers["Authorization"]["Bearer ".Length..];
+        Assert.True(server.Knows(token) && server.Refreshes > 0);
+
+        server.IsRevoked = true;
+        var refused = await person.PryxAsync("run", "-m", "mine/fake-model", "hello again");
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("Sign in again: pryx provider oauth mine", refused.Stderr, StringComparison.Ordinal);
+        Assert.Contains("sign-in ended; sign in again", (await person.PryxAsync("provider", "list")).Stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Stdout + run.Stderr + refused.Stdout + refused.Stderr, StringComparison.Ordinal);
+    }
 }

@@ -18,7 +18,6 @@ internal static class ProviderCommand
             ProviderChoiceCommands.Remove(io),
             ProviderTestCommand.Create(io),
             ProviderSigninCommand.Create(io),
-            ModelPullCommand.Create(io),
         };
         command.Aliases.Add("providers");
         command.WithExamples("""

@@ -5,7 +5,7 @@ using Pryx.Terminal;
 
 namespace Pryx.Commands.Providers;
 
-/// <summary><c>pryx provider list</c>: what is set up, and what could be. It asks nobody outside.</summary>
+/// <summary><c>pryx provider list</c>: what is set up, and what could be. Only the whole list looks for a newer catalog.</summary>
 internal static class ProviderListCommand
 {
     private const int ShownAvailable = 12;
@@ -18,7 +18,7 @@ internal static class ProviderListCommand
         command.Aliases.Add("ls");
         command.SetAction((parsed, cancellationToken) => ProviderCall.RunAsync(io, async (api, token) =>
         {
-            var list = await api.CallAsync("GET", "/api/v1/providers", null, ProvidersJson.Default.ProviderList, token);
+            var list = await api.CallAsync("GET", parsed.GetValue(available) ? "/api/v1/providers?refresh=true" : "/api/v1/providers", null, ProvidersJson.Default.ProviderList, token);
             if (list.Warning is { } warning)
             {
                 io.Warn(warning);

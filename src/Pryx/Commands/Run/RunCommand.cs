@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using Pryx.Protocol.Models;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Run;
@@ -45,7 +44,7 @@ internal static class RunCommand
             var options = new RunOptions
             {
                 Workspace = Folder(io, parsed.GetValue(workspace)),
-                Model = Model(parsed.GetValue(model)),
+                Model = parsed.GetValue(model),
                 Session = parsed.GetValue(session),
                 Continues = parsed.GetValue(continues),
                 Policy = Policy(parsed.GetValue(policy)),
@@ -111,10 +110,6 @@ internal static class RunCommand
         var path = Path.GetFullPath(folder ?? ".", io.WorkingDirectory);
         return Directory.Exists(path) ? path : throw UsageError.Of($"There is no folder {path}.", "check the path given to --workspace");
     }
-
-    private static string? Model(string? model) => model is null || ModelRef.TryParse(model, out _)
-        ? model
-        : throw UsageError.Of($"'{model}' does not name a provider and a model.", "write it as --model openai/gpt-4o");
 
     private static string? Policy(string? mode) => mode is null || Modes.Contains(mode)
         ? mode

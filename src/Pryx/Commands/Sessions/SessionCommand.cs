@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pryx.Commands.Costs;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Sessions;
@@ -10,7 +11,7 @@ internal static class SessionCommand
     {
         var command = new Command("session", "List, read, search, copy, export and delete sessions")
         {
-            List(io), Show(io), Search(io), Fork(io), Export(io), Delete(io),
+            List(io), Show(io), Search(io), Fork(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
         };
         command.Aliases.Add("sessions");
         return command.WithExamples("""

@@ -50,7 +50,6 @@ public sealed class ExitCodeTests
     [Theory]
     [InlineData("There is no prompt.", "run")]
     [InlineData("There is no option '--modle'.", "run", "--modle", "x/y", "hi")]
-    [InlineData("'gpt-4o' does not name a provider", "run", "-m", "gpt-4o", "hi")]
     [InlineData("There is no policy mode 'yolo'.", "run", "--policy", "yolo", "hi")]
     [InlineData("'soon' is not a duration.", "run", "--timeout", "soon", "hi")]
     [InlineData("There is no folder", "run", "-w", "nowhere", "hi")]

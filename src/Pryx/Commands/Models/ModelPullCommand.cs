@@ -2,16 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Pryx.Commands.Gateway;
-using Pryx.Host;
+using Pryx.Commands.Providers;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Providers;
 using Pryx.Terminal;
 
-namespace Pryx.Commands.Providers;
+namespace Pryx.Commands.Models;
 
-/// <summary><c>pull NAME</c>: downloads a model to the user's Ollama, with a bar in a terminal and a line for each state elsewhere.</summary>
+/// <summary><c>pryx model pull</c>: downloads a model to the user's Ollama, with a bar in a terminal and a line for each state elsewhere.</summary>
 internal static class ModelPullCommand
 {
     private const int BarWidth = 30;
@@ -40,7 +39,7 @@ internal static class ModelPullCommand
             }
             return ExitCodes.Ok;
         }, cancellationToken));
-        return command.WithExamples("pryx provider pull qwen3:8b\npryx provider pull llama3.3:70b --force");
+        return command.WithExamples("pryx model pull qwen3:8b\npryx model pull llama3.3:70b --force");
     }
 
     private static async Task FollowAsync(CommandIo io, HttpResponseMessage answer, bool isJson, CancellationToken cancellationToken)
