@@ -8,11 +8,15 @@ public sealed class CatalogRefresh(CatalogDesk catalog, Func<bool> usesOpenRoute
 {
     private static readonly TimeSpan[] Waits = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)];
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>How often it is looked whether a refresh is due: a machine may have slept, the configuration may have changed.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(15);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // A start has better things to do.
+        await Task.Delay(Pause, time, cancellationToken);
         for (var failures = 0; ;)
         {
             var wait = Look;

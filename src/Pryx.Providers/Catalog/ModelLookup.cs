@@ -41,10 +41,8 @@ public sealed class ModelLookup(ModelDirectory directory, Func<string, bool> isC
         }
         var query = ModelWords.Of(named.Model);
         var found = query.BestOf(directory.Of(provider.Id, withDeprecated: true));
-        // A version that the catalog does not know is a new one, not another one.
-        return found is [var only] && (query.IsExact(only) || !query.HasVersion) ? ModelMatch.Of(named with { Model = only.Ref.Model })
-            : found.Count > 1 && !query.HasVersion && query.Count == 1 && !named.Model.Contains('-', StringComparison.Ordinal) ? new(null, Take(found), [])
-            : ModelMatch.Of(named);
+        // A version that the catalog does not know is a new one, not another one; what could be several may be what a server of the user's own calls its model.
+        return ModelMatch.Of(found is [var only] && (query.IsExact(only) || !query.HasVersion) ? named with { Model = only.Ref.Model } : named);
     }
 
     private ModelMatch Anywhere(string text, bool hasSlash)

@@ -76,7 +76,8 @@ public sealed class CatalogFileTests : IDisposable
     [Fact]
     public async Task A_provider_that_only_the_catalog_knows_can_not_be_moved_by_a_later_one()
     {
-        string Newcomer(string api, string npm) => $$$"""{"newcomer":{"name":"Newcomer","npm":"{{{npm}}}","api":"{{{api}}}","env":["OPENAI_API_KEY"],"models":{"n-1":{"limit":{"context":5}}}}}""";
+        string Newcomer(string api, string npm) => """{"newcomer":{"name":"Newcomer","npm":"NPM","api":"API","env":["OPENAI_API_KEY"],"models":{"n-1":{"limit":{"context":5}}}}}"""
+            .Replace("NPM", npm, StringComparison.Ordinal).Replace("\"API\"", $"\"{api}\"", StringComparison.Ordinal);
         Seed(Newcomer("https://api.newcomer.example/v1", "@ai-sdk/openai-compatible"));
         await using (var core = await TestCore.StartAsync(null, Cancellation, _home))
         {

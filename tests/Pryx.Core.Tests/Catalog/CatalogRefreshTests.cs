@@ -35,14 +35,6 @@ public sealed class CatalogRefreshTests : IAsyncLifetime
 
     private static async Task<decimal?> PriceAsync(TestCore core) => (decimal?)(await core.GetAsync("/api/v1/models/lookup?name=openai/gpt-4o", Cancellation)).Body!["input_price_1m"];
 
-    private async Task WaitForRequestsAsync(int count)
-    {
-        while (_host.Requests.Count < count)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
-        }
-    }
-
     [Fact]
     [Requirement("MOD1", "fetch at start")]
     [Requirement("MOD1", "cache 24 h")]
@@ -52,8 +44,7 @@ public sealed class CatalogRefreshTests : IAsyncLifetime
         var time = new FakeTime(TimeProvider.System.GetUtcNow());
         await using (var core = await StartAsync(time))
         {
-            await WaitForRequestsAsync(1);
-            await UntilAsync(async () => await PriceAsync(core) == 1m);
+            await UntilAsync(async () => await PriceAsync(core) == 1m, time);
             Assert.True(File.Exists(CacheFile));
             if (!OperatingSystem.IsWindows())
             {
@@ -68,19 +59,14 @@ public sealed class CatalogRefreshTests : IAsyncLifetime
             Assert.Single(_host.Requests);
 
             // The daemon stays up over the day's end.
-            while (_host.Requests.Count < 2)
-            {
-                time.Advance(TimeSpan.FromMinutes(20));
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
-            }
+            await UntilAsync(() => Task.FromResult(_host.Requests.Count == 2), time, TimeSpan.FromMinutes(20));
             Assert.Equal((304, true), (_host.Requests.Last().Status, _host.Requests.Last().ETag is not null));
         }
         time.Advance(TimeSpan.FromHours(25));
         _host.Catalog = FakeCatalog.Of("openai", "gpt-4o", 3);
         await using (var core = await StartAsync(time))
         {
-            await WaitForRequestsAsync(3);
-            await UntilAsync(async () => await PriceAsync(core) == 3m);
+            await UntilAsync(async () => await PriceAsync(core) == 3m, time);
         }
     }
 
@@ -92,10 +78,11 @@ public sealed class CatalogRefreshTests : IAsyncLifetime
         {
             await UntilAsync(async () => await PriceAsync(core) == 1m);
         }
-        await using (var core = await StartAsync(new FakeTime(TimeProvider.System.GetUtcNow().AddDays(30)), "http://127.0.0.1:1/api.json"))
+        var later = new FakeTime(TimeProvider.System.GetUtcNow().AddDays(30));
+        await using (var core = await StartAsync(later, "http://127.0.0.1:1/api.json"))
         {
             Assert.Equal(1m, await PriceAsync(core));
-            await UntilAsync(async () => ((string?)(await ListAsync(core, "provider=openai"))["catalog"]!["warning"])?.Contains("can not be reached", StringComparison.Ordinal) == true);
+            await UntilAsync(async () => ((string?)(await ListAsync(core, "provider=openai"))["catalog"]!["warning"])?.Contains("can not be reached", StringComparison.Ordinal) == true, later);
             Assert.True((bool)(await ListAsync(core, "provider=openai"))["catalog"]!["is_stale"]!);
         }
         File.Delete(CacheFile);
@@ -220,10 +207,12 @@ public sealed class CatalogRefreshTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadGateway, "CATALOG_INVALID"), (status, (string?)body!["error"]!["code"]));
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    /// <param name="time">Goes on meanwhile; null where the real one does.</param>
+    private static async Task UntilAsync(Func<Task<bool>> isSo, FakeTime? time = null, TimeSpan? step = null)
     {
         while (!await isSo())
         {
+            time?.Advance(step ?? TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,7 +37,8 @@ internal sealed class FakeCatalog : IAsyncDisposable
     public ConcurrentQueue<(string Path, string? ETag, int Status, string? Authorization)> Requests { get; } = [];
 
     public static string Of(string provider, string model, decimal price) =>
-        $$$"""{"{{{provider}}}":{"models":{"{{{model}}}":{"name":"{{{model}}}","cost":{"input":{{{price.ToString(System.Globalization.CultureInfo.InvariantCulture)}}},"output":2},"limit":{"context":1000,"output":100}}}}}""";
+        """{"PROVIDER":{"models":{"MODEL":{"name":"MODEL","cost":{"input":PRICE,"output":2},"limit":{"context":1000,"output":100}}}}}"""
+            .Replace("PROVIDER", provider, StringComparison.Ordinal).Replace("MODEL", model, StringComparison.Ordinal).Replace("PRICE", price.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     public static async Task<FakeCatalog> StartAsync(CancellationToken cancellationToken)
     {

@@ -107,6 +107,7 @@ public sealed class ProviderDirectoryTests
     }
 
     [Fact]
+    [Requirement("MOD2", "provider metadata")]
     public void Every_compatible_provider_of_the_table_is_called_at_its_address_with_the_key_of_its_variable()
     {
         foreach (var provider in KnownProviders.All.Where(provider => provider.Wire is ProviderWire.Chat or ProviderWire.Messages or ProviderWire.Responses))

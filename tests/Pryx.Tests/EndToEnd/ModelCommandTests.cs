@@ -10,7 +10,6 @@ public sealed class ModelCommandTests
 
     [Fact]
     [Requirement("MOD2", "bundled")]
-    [Requirement("T2.11", "falls back to configured")]
     public async Task The_whole_catalog_is_listed_to_a_pipe_and_as_JSON()
     {
         using var person = new Person();
