@@ -4,6 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 
@@ -94,6 +96,10 @@ public static class HttpExchange
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    /// <summary>The caller has left, or the gateway is about to end: for answers that take their time.</summary>
+    public static CancellationTokenSource Leaving(this HttpContext http) => CancellationTokenSource.CreateLinkedTokenSource(
+        http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 
     /// <summary>A part of the path, decoded.</summary>
     public static string RouteText(this HttpContext http, string name) => (string?)http.Request.RouteValues[name] ?? "";

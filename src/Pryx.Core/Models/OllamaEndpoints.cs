@@ -39,7 +39,8 @@ public sealed class OllamaEndpoints(ModelDesk models, Hardware hardware, AuditLo
     private async Task PullAsync(HttpContext http)
     {
         var request = await http.ReadAsync(ProvidersJson.Default.PullModel);
-        var (model, cancellationToken) = (Checked(request.Model), http.RequestAborted);
+        using var leaving = http.Leaving();
+        var (model, cancellationToken) = (Checked(request.Model), leaving.Token);
         var registry = await RegistryAsync(cancellationToken);
         await audit.AppendAsync(new("model.pull", "model", $"ollama/{model}", $"{http.Surface()}:{Caller.Of(http).Name}", "{}", "ok"), cancellationToken);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();

@@ -52,7 +52,7 @@ public sealed class ProviderSetupEndpoints(ProviderDesk desk, ModelDesk models, 
         }
         catch (PryxException e)
         {
-            return $"{e.Message} These are the configured providers and those that are known without it.";
+            return $"The models catalog could not be fetched: {e.Message} These are the configured providers and those that are known without it.";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

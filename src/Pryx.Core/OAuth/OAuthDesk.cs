@@ -52,7 +52,6 @@ public sealed class OAuthDesk(OAuthApps apps, OAuthTokens tokens, OAuthClient cl
                 using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 await Task.WhenAny(signin.Outcome, Task.Delay(patience, time, leaving.Token));
                 await leaving.CancelAsync();
-                cancellationToken.ThrowIfCancellationRequested();
             }
             if (!signin.Outcome.IsCompleted)
             {

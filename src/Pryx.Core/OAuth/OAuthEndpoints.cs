@@ -34,8 +34,11 @@ public sealed class OAuthEndpoints(OAuthDesk desk, OAuthApps apps, Func<string, 
         await http.WriteAsync(started, ProvidersJson.Default.SigninStarted);
     }
 
-    private async Task StateAsync(HttpContext http) =>
-        await http.WriteAsync(await desk.StateAsync(IdOf(http), TimeSpan.FromSeconds(http.QueryNumber("wait", 0, 0, LongestWait)), http.RequestAborted), ProvidersJson.Default.SigninState);
+    private async Task StateAsync(HttpContext http)
+    {
+        using var leaving = http.Leaving();
+        await http.WriteAsync(await desk.StateAsync(IdOf(http), TimeSpan.FromSeconds(http.QueryNumber("wait", 0, 0, LongestWait)), leaving.Token), ProvidersJson.Default.SigninState);
+    }
 
     private async Task StopAsync(HttpContext http)
     {
