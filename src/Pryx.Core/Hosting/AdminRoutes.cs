@@ -9,7 +9,6 @@ using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Hosting;
 
@@ -35,7 +34,7 @@ internal static class AdminRoutes
 
     private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
     {
-        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
+        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
         new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
@@ -47,7 +46,7 @@ internal static class AdminRoutes
     {
         var time = core.Options.Time;
         var budgets = new BudgetReports(store.Database, () => BudgetOptions.From(core.Config));
-        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(ModelCatalog.Find, ModelCatalog.Of), PriceList.Of, time).Map(routes);
+        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(model => core.Catalog.Directory.Find(model), provider => core.Catalog.Directory.Of(provider)), part => PriceList.Of(core.Catalog.Directory, part), time).Map(routes);
         new BudgetEndpoints(budgets, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, audit).Map(routes);
     }
 }

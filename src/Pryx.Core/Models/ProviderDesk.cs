@@ -11,9 +11,10 @@ namespace Pryx.Core.Models;
 
 /// <summary>The providers as a person sets them up: which are in the list, which one is active, whether its key is taken.</summary>
 /// <param name="supportsSignin">Whether one can sign in to a provider with an account.</param>
+/// <param name="healthOf">What the calls since the start have shown of a provider; null when it was not called.</param>
 /// <param name="config">As it holds now.</param>
 /// <param name="reload">Has <paramref name="config"/> read the files again.</param>
-public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<string, bool> supportsSignin, Func<PryxConfig> config, Action reload, ConfigWriter writer)
+public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<string, bool> supportsSignin, Func<string, ProviderHealth?> healthOf, Func<PryxConfig> config, Action reload, ConfigWriter writer)
 {
     private const string Configured = "configured_providers";
 
@@ -45,6 +46,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
                 BaseUrl = BaseUrlOf(registry, provider),
                 Local = provider.IsLocal,
                 Oauth = supportsSignin(provider.Id),
+                Health = healthOf(provider.Id),
                 Wire = provider.Wire.ToString().ToLowerInvariant(),
                 SupportsByok = provider.Wire != ProviderWire.Demo,
                 DefaultModel = provider.DefaultModel,

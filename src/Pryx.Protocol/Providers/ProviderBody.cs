@@ -42,6 +42,9 @@ public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, b
 
     /// <summary>Where limits and prices of its models come from, the weakest first.</summary>
     public IReadOnlyList<string>? ConstraintSources { get; init; }
+
+    /// <summary>Null when it was not called since the start.</summary>
+    public ProviderHealth? Health { get; init; }
 }
 
 /// <param name="Active">The id of the active one; null when the first that has a key is taken.</param>
