@@ -58,9 +58,9 @@ internal static class CatalogMeasure
             json.Append(CultureInfo.InvariantCulture, $$"""{{(provider == 0 ? "" : ",")}}"provider-{{provider}}":{"id":"provider-{{provider}}","name":"Provider","env":["P_API_KEY"],"npm":"@ai-sdk/openai-compatible","api":"https://p{{provider}}.example/v1","models":{""");
             for (var model = 0; model < ModelsOfEach; model++)
             {
-                json.Append(CultureInfo.InvariantCulture, $$"""
-                    {{(model == 0 ? "" : ",")}}"model-{{model}}":{"id":"model-{{model}}","name":"Model {{model}}","family":"model","release_date":"2026-05-01","last_updated":"2026-05-01","attachment":true,"reasoning":true,"temperature":true,"tool_call":true,
-                    "knowledge":"2026-01","open_weights":false,"reasoning_options":[{"type":"effort","values":["low","medium","high"]}],"cost":{"input":{{model}}.25,"output":15.0,"cache_read":0.3,"cache_write":3.75},
+                json.Append(CultureInfo.InvariantCulture, $$$"""
+                    {{{(model == 0 ? "" : ",")}}}"model-{{{model}}}":{"id":"model-{{{model}}}","name":"Model {{{model}}}","family":"model","release_date":"2026-05-01","last_updated":"2026-05-01","attachment":true,"reasoning":true,"temperature":true,"tool_call":true,
+                    "knowledge":"2026-01","open_weights":false,"reasoning_options":[{"type":"effort","values":["low","medium","high"]}],"cost":{"input":{{{model}}}.25,"output":15.0,"cache_read":0.3,"cache_write":3.75},
                     "limit":{"context":200000,"output":64000},"modalities":{"input":["text","image","pdf"],"output":["text"]}}
                     """);
             }

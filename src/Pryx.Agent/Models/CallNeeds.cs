@@ -23,6 +23,9 @@ public sealed record CallNeeds
     public int Tools { get; init; }
     public int Images { get; init; }
 
+    /// <summary>It is asked to think before it answers.</summary>
+    public bool Reasoning { get; init; }
+
     /// <summary>What the request will not exceed by this model's count, in tokens: much closer once it has counted the request before.</summary>
     public long WorstFor(ModelRef model) => WorstByLastCount is { } worst && LastCountedBy == model ? worst : WorstInputTokens;
 }

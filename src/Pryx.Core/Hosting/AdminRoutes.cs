@@ -8,7 +8,6 @@ using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Hosting;
 
@@ -26,7 +25,7 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderEndpoints(core.Models).Map(routes);
+        new ProviderEndpoints(core.Models, core.Traffic.HealthOf).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
@@ -38,7 +37,7 @@ internal static class AdminRoutes
     {
         var time = core.Options.Time;
         var budgets = new BudgetReports(store.Database, () => BudgetOptions.From(core.Config));
-        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(ModelCatalog.Find, ModelCatalog.Of), PriceList.Of, time).Map(routes);
+        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(model => core.Catalog.Directory.Find(model), provider => core.Catalog.Directory.Of(provider)), part => PriceList.Of(core.Catalog.Directory, part), time).Map(routes);
         new BudgetEndpoints(budgets, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, audit).Map(routes);
     }
 }

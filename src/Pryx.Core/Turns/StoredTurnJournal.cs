@@ -94,7 +94,13 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
-        Record(connection, UsageEntry.Of(_sessionId, _turnId, call), database.Time.GetUtcNow());
+        var now = database.Time.GetUtcNow();
+        Record(connection, UsageEntry.Of(_sessionId, _turnId, call), now);
+        if (call is { Kind: CallKind.Step, Error: { } error })
+        {
+            // An attempt that succeeds after it takes its place.
+            TurnSpans.AddFailedStep(connection, turn, call.Step, error, now - call.Latency, now, call.Model.Ref);
+        }
         return true;
     }, cancellationToken);
 

@@ -20,7 +20,7 @@ public sealed class OpenRouterModelsTests
         ]}
         """;
 
-    private static ModelDirectory Directory => new(null, CatalogTable.Open(OpenRouterModels.Read(Encoding.UTF8.GetBytes(Live)).ToTable(new() { FetchedAt = DateTimeOffset.UtcNow })), CatalogOverrides.None);
+    private static ModelDirectory Directory => new(null, CatalogTable.Open(OpenRouterModels.Read(Encoding.UTF8.GetBytes(Live)).ToTable(new() { FetchedAt = TimeProvider.System.GetUtcNow() })), CatalogOverrides.None);
 
     [Fact]
     [Requirement("MOD2", "OpenRouter")]
