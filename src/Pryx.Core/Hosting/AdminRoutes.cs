@@ -8,7 +8,6 @@ using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Hosting;
 
@@ -38,7 +37,7 @@ internal static class AdminRoutes
     {
         var time = core.Options.Time;
         var budgets = new BudgetReports(store.Database, () => BudgetOptions.From(core.Config));
-        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(ModelCatalog.Find, ModelCatalog.Of), PriceList.Of, time).Map(routes);
+        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(model => core.Catalog.Directory.Find(model), provider => core.Catalog.Directory.Of(provider)), part => PriceList.Of(core.Catalog.Directory, part), time).Map(routes);
         new BudgetEndpoints(budgets, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, audit).Map(routes);
     }
 }
