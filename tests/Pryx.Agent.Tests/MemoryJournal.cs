@@ -44,6 +44,19 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         }
     }
 
+    /// <summary>History from before the test's own input.</summary>
+    public void Insert(int at, params Item[] items)
+    {
+        lock (_gate)
+        {
+            _items.InsertRange(at, items);
+            for (var i = 0; i < _items.Count; i++)
+            {
+                _items[i] = _items[i] with { Seq = i + 1 };
+            }
+        }
+    }
+
     public void Steer(string text)
     {
         lock (_gate)
@@ -108,6 +121,17 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         Write("result", () => Add(result), cancellationToken);
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", () => Add(item), cancellationToken);
+
+    public List<WindowChange> WindowChanges { get; } = [];
+
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => Write("window", () =>
+    {
+        WindowChanges.Add(change);
+        foreach (var item in change.Items)
+        {
+            Add(item);
+        }
+    }, cancellationToken);
 
     public int Parks { get; private set; }
 

@@ -38,15 +38,16 @@ public sealed partial class ArchitectureTests
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Processes"] = ["Files"],
+        ["Routing"] = ["Models"],
         ["Sessions"] = [],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Models", "Policies", "Sessions", "Tracing", "Workspaces"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Routing", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -244,6 +244,10 @@ public sealed class FakeProvider : IAsyncDisposable
     private async Task PlayAsync(HttpContext http, IWire wire, FakeRequest request, TokenUsage estimate, string requestId, CancellationToken cancellationToken)
     {
         var reply = request.Reply = (_scripts.GetValueOrDefault(request.Model) ?? _script)(request);
+        foreach (var (name, value) in reply.Headers)
+        {
+            http.Response.Headers[name] = value;
+        }
         if (reply.Trouble.Error is { } error)
         {
             await Task.Delay(reply.Trouble.BeforeHeaders, _time, cancellationToken);

@@ -43,4 +43,7 @@ public sealed class CallRefusedException(string code, string message) : Exceptio
 
     /// <summary>The user would rather go on with a cheaper model than stop.</summary>
     public bool WantsCheaper { get; init; }
+
+    /// <summary>USD that are left for a call.</summary>
+    public decimal LeftUsd { get; init; }
 }

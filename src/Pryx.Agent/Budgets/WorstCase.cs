@@ -25,7 +25,7 @@ public sealed record WorstCase(decimal InputUsd, decimal OutputUsd, int WantedOu
     public static WorstCase Of(ModelPrice price, CallBid bid)
     {
         // The provider has counted the step before: this request holds at least that.
-        var tokens = Math.Max(bid.Needs.WorstInputTokens, bid.Last.Input + bid.Last.Output);
+        var tokens = Math.Max(bid.Needs.WorstFor(bid.Model.Ref), bid.Last.Input + bid.Last.Output);
         var (input, output) = Dearest(price, tokens);
         var wanted = (int)Math.Min(bid.Needs.MaxOutputTokens ?? int.MaxValue, bid.Model.MaxOutput ?? UnknownLimit);
         var least = bid.Model.SupportsReasoning ? LeastThinkingAnswer : LeastAnswer;

@@ -20,6 +20,14 @@ public interface IModelRoute
 
     /// <param name="firstToken">From the request to the first word.</param>
     void Answered(ModelTarget target, TimeSpan firstToken, TimeSpan latency);
+
+    /// <summary>The provider has said how much more it takes.</summary>
+    void Heard(ModelTarget target, RateLimitState limits);
+
+    /// <summary>Makes the next calls with the cheapest of the user's models that can take them for at most so much; the next call says so.</summary>
+    /// <param name="atMostUsd">For the worst case of the request and a short reply.</param>
+    /// <returns>False when there is none, or the one in use is it.</returns>
+    bool UseCheaper(CallNeeds needs, decimal atMostUsd);
 }
 
 /// <param name="Delay">How long to wait before the call is made again.</param>

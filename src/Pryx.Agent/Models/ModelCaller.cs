@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
 using Pryx.Agent.Turns;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Items;
@@ -50,13 +51,26 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
     private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, CancellationToken cancellationToken)
     {
         Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
-        var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
-        if (attempt == 1)
+        var mayBeCheaper = true;
+        while (true)
         {
-            await SayEstimateAsync(call, target, ToldAsync);
+            var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+            RequestLimits.Require(target.Model, call.Needs);
+            if (attempt == 1)
+            {
+                await SayEstimateAsync(call, target, ToldAsync);
+            }
+            var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync, HasCheaper = mayBeCheaper };
+            try
+            {
+                return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
+            }
+            catch (CallRefusedException refusal) when (refusal.WantsCheaper)
+            {
+                // Without one, the budget is asked again for what it does then.
+                mayBeCheaper = setup.Route.UseCheaper(call.Needs, refusal.LeftUsd);
+            }
         }
-        var bid = new CallBid(call.Kind, call.Step, target.Model, call.Needs, call.SpentInTurn, call.Last) { Attempt = attempt, SayAsync = ToldAsync };
-        return (target, await setup.Budget.ReserveAsync(bid, cancellationToken));
     }
 
     // Only the first call of a turn: those after it are much like it.
@@ -78,7 +92,11 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         var (call, model) = (sent.Call, sent.Target.Model);
         var options = call.Options.Clone();
         options.ModelId = model.Ref.Model;
-        options.MaxOutputTokens = sent.Allowance.MaxOutputTokens;
+        options.MaxOutputTokens = RequestLimits.OutputCap(model, call.Needs, sent.Allowance.MaxOutputTokens);
+        if (sent.Target.OneCallAtATime)
+        {
+            options.AllowMultipleToolCalls = false;
+        }
         string? finishReason = null;
         string? requestId = null;
         try
@@ -87,6 +105,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             {
                 finishReason = update.FinishReason?.Value ?? finishReason;
                 requestId = Property<string>(update.AdditionalProperties, WireKeys.RequestId) ?? requestId;
+                if (Property<RateLimitState>(update.AdditionalProperties, WireKeys.RateLimits) is { } limits)
+                {
+                    setup.Route.Heard(sent.Target, limits);
+                }
                 if (Property<string>(update.AdditionalProperties, WireKeys.Warning) is { } warning)
                 {
                     await SayAsync(call, new Notice("model", warning), cancellationToken);

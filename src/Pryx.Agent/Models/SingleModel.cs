@@ -29,4 +29,11 @@ public sealed class SingleModel(ModelInfo model, IChatClient client) : IModelRou
     {
         // Nobody chooses by it.
     }
+
+    public void Heard(ModelTarget target, RateLimitState limits)
+    {
+        // There is nobody to share it with.
+    }
+
+    public bool UseCheaper(CallNeeds needs, decimal atMostUsd) => false;
 }

@@ -39,6 +39,9 @@ public interface ITurnJournal
 
     Task CommitItemAsync(Item item, CancellationToken cancellationToken);
 
+    /// <summary>Stores what was done to keep the session within its window, with the event that says so, in one commit.</summary>
+    Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken);
+
     /// <summary>
     /// Lets go of the turn until somebody answers its open question; false when there is no reason to wait: it has been answered
     /// meanwhile, or the user has gone on with new input, which answers it with no.
@@ -58,6 +61,18 @@ public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Mo
 {
     /// <summary>The request that gave it: its price, its attempt, what the budget has set aside for it. Null where no model was asked.</summary>
     public CallRecord? Call { get; init; }
+
+    /// <summary>How full the window was with its request.</summary>
+    public ContextUsage? Context { get; init; }
+}
+
+/// <param name="Event">memory.warning, memory.summarize_request or memory.summarized.</param>
+/// <param name="Usage">Before it.</param>
+/// <param name="Items">Summaries and what the user is told; may be none.</param>
+public sealed record WindowChange(string Event, ContextUsage Usage, IReadOnlyList<Item> Items)
+{
+    /// <summary>How many messages it is about.</summary>
+    public int Messages { get; init; }
 }
 
 public abstract record ProgressUpdate

@@ -4,6 +4,7 @@ using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
 
 namespace Pryx.Agent.Turns;
 
@@ -65,7 +66,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     /// <returns>Null when the turn is parked.</returns>
     private async Task<TurnOutcome?> LoopAsync(ToolCallRunner runner, CancellationToken cancellationToken)
     {
-        var model = new ModelStep(setup, journal, time);
+        var model = new ModelStep(setup, journal, time, Count);
+        if (setup.Compact is { } compact)
+        {
+            return await CompactAsync(model, compact, cancellationToken);
+        }
         var stepCalls = new StepCalls(runner, setup.Tools);
         while (true)
         {
@@ -135,6 +140,18 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         }
     }
 
+    // After a crash what was summarised is not summarised again.
+    private async Task<TurnOutcome> CompactAsync(ModelStep model, CompactSession compact, CancellationToken cancellationToken)
+    {
+        var items = await journal.ReadItemsAsync(cancellationToken);
+        if (!items.Any(item => item is Summary && item.TurnId == setup.TurnId) && !await model.CompactAsync(items, compact.Instructions, cancellationToken))
+        {
+            await journal.CommitItemAsync(
+                new Notice("context", "There is nothing to summarize: what is there is the beginning and the newest of the conversation.") { TurnId = setup.TurnId, Provenance = Provenance.Model }, cancellationToken);
+        }
+        return End(TurnEnd.Completed, null, null);
+    }
+
     // A call that had started when its process died may have done its work: the model is told, and nothing is done twice.
     private async Task<IReadOnlyList<ToolCall>> SettleInterruptedAsync(IReadOnlyList<ToolCall> pending, CancellationToken cancellationToken)
     {
@@ -186,11 +203,18 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         await commitAsync(budget.Token);
     }
 
+    private void Count(CallRecord call) => Count(call.Usage ?? default, call.Cost);
+
+    private void Count(TokenUsage usage, decimal? cost)
+    {
+        _usage += usage;
+        _cost = cost is null ? null : _cost + cost;
+        _spent += cost ?? 0;
+    }
+
     private void Count(StepRecord step)
     {
-        _usage += step.Usage;
-        _cost = step.Cost is null ? null : _cost + step.Cost;
-        _spent += step.Cost ?? 0;
+        Count(step.Usage, step.Cost);
         (_lastStep, _lastUsage) = (step.Step, step.Usage);
     }
 

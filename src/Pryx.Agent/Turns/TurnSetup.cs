@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
@@ -19,6 +20,12 @@ public sealed record TurnSetup
 
     /// <summary>What may be spent.</summary>
     public required IBudget Budget { get; init; }
+
+    /// <summary>Counts what is in the window; the session's, where it has one.</summary>
+    public ContextMeter Meter { get; init; } = new();
+
+    /// <summary>The turn does nothing but summarise the session, as the user asked; null for an ordinary one.</summary>
+    public Protocol.Sessions.CompactSession? Compact { get; init; }
 
     /// <summary>The system prompt, the same for every step of the session.</summary>
     public required string Instructions { get; init; }

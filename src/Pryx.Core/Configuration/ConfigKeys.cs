@@ -18,6 +18,14 @@ public static class ConfigKeys
         new("model_name", Text, "llama3"),
         new("ollama_endpoint", Text, "http://localhost:11434"),
         new("configured_providers", List, ""),
+        // "routing: { strategy: …, candidates: […], fallback: […] }": which model answers, and who steps in (docs/guides/models.md).
+        new("routing_strategy", Text, "fixed"),
+        new("routing_candidates", List, ""),
+        new("routing_fallback", List, ""),
+        new("routing_small_model", Text, "auto"),
+        new("routing_summary", Text, "small"),
+        new("routing_title", Text, "small"),
+        new("provider_idle_timeout", Duration, "2m"),
         // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
         new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),
         // What the user says of models and of providers of their own: docs/guides/models.md.

@@ -23,7 +23,7 @@ public sealed class BudgetLedger(Database database, EventLog events, Func<Budget
     // A reply that is cut at fewer tokens than this is a nuisance: rather wait until other calls have given back what they did not use.
     private const int ComfortableOutput = 4_096;
 
-    // One call does not take all that is left when others may want some of it, unless that would make it short.
+    // One call does not take all that is left, unless that would make it short: others may want some of it, and if it is cut off all of it is gone.
     private const int OutputBeforeSharing = 8_192;
     private const int Share = 4;
 
@@ -110,16 +110,16 @@ public sealed class BudgetLedger(Database database, EventLog events, Func<Budget
             var lost = open.Where(other => other.CountsFor(scope) && dead.Contains(other.Owner)).Sum(static other => other.Nano);
             var held = open.Where(other => other.CountsFor(scope) && !dead.Contains(other.Owner)).Sum(static other => other.Nano);
             var left = scope.Limit - spent - lost;
-            var (now1, then) = (worst.OutputFor(NanoUsd.ToUsd(left - held)), worst.OutputFor(NanoUsd.ToUsd(left)));
-            if (scope.Name != BudgetScope.Turn && now1 > OutputBeforeSharing)
+            var (fits, fitsLater) = (worst.OutputFor(NanoUsd.ToUsd(left - held)), worst.OutputFor(NanoUsd.ToUsd(left)));
+            if (fits > OutputBeforeSharing)
             {
-                now1 = Math.Max(OutputBeforeSharing, worst.OutputFor(NanoUsd.ToUsd((left - held) / Share)));
+                fits = Math.Max(OutputBeforeSharing, worst.OutputFor(NanoUsd.ToUsd((left - held) / Share)));
             }
             if (tightest is null || left - held < tightest.Left)
             {
                 tightest = new(scope, worst, spent + lost, left - held);
             }
-            (output, later) = (Math.Min(output, now1), Math.Min(later, then));
+            (output, later) = (Math.Min(output, fits), Math.Min(later, fitsLater));
         }
         var comfortable = Math.Min(worst.WantedOutput, ComfortableOutput);
         if (wish.IsPatient && output < comfortable && later > output && later >= worst.LeastOutput && (later >= comfortable || output < worst.LeastOutput))

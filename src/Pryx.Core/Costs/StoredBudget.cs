@@ -76,10 +76,14 @@ public sealed class StoredBudget(BudgetLedger ledger, SessionId session, TurnId 
         var action = ledger.Options.Action;
         if (action == BudgetAction.Cheaper && bid.HasCheaper)
         {
-            throw new CallRefusedException(Code, message) { WantsCheaper = true };
+            throw new CallRefusedException(Code, message) { WantsCheaper = true, LeftUsd = Math.Max(0, NanoUsd.ToUsd(refused.Left)) };
         }
-        await ledger.AnnounceExceededAsync(session, turn, refused, message, cancellationToken);
-        if (action == BudgetAction.Stop || bid.Kind == CallKind.Title)
+        // Whoever asks for a title or a summary does without: only the turn's own call is worth a person's attention.
+        if (bid.Kind == CallKind.Step)
+        {
+            await ledger.AnnounceExceededAsync(session, turn, refused, message, cancellationToken);
+        }
+        if (action == BudgetAction.Stop || bid.Kind != CallKind.Step)
         {
             throw new CallRefusedException(Code, $"{message} {Raise(refused.Scope)}");
         }

@@ -25,7 +25,7 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderEndpoints(core.Models).Map(routes);
+        new ProviderEndpoints(core.Models, core.Traffic.HealthOf).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);

@@ -31,6 +31,8 @@ internal static class GatewayRoutes
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
+        new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
+        new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
@@ -45,10 +47,10 @@ internal static class GatewayRoutes
         var (time, paths, observation) = (core.Options.Time, core.Options.Paths, core.Observe(store));
         new HealthEndpoints(
             store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), core.Presence,
-            () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
-        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, () => core.Catalog.State, Product.Version, observation.StartedAt, time).Map(routes);
+            core.Traffic.ReadCircuits, () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
-        new MetricsEndpoints(() => observation.Metrics, store.Database, time).Map(routes);
+        new MetricsEndpoints(() => observation.Metrics, core.Traffic.ReadCircuits, store.Database, time).Map(routes);
         new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);
     }
 

@@ -13,6 +13,7 @@ using Pryx.Core.Logs;
 using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
+using Pryx.Core.Routing;
 using Pryx.Core.Secrets;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
@@ -32,6 +33,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnPreparation? _preparation;
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
@@ -142,6 +144,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<string> CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
+        if (RouteDesk.IsStrategy(model))
+        {
+            return model;
+        }
         var settings = options.Settings;
         if (workspace is not null)
         {
@@ -162,7 +168,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>Which providers could be asked, by the names of their keys.</summary>
     public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
 
     // A command says it to whoever called it; a daemon has only its log.
     internal void OnCatalogWarning(string warning)
@@ -170,6 +176,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         options.OnWarning(warning);
         Log.Write(new(LogSeverity.Warning, "catalog.warning") { Message = warning });
     }
+
+    /// <summary>How the providers are, as the calls of this process have shown.</summary>
+    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -221,8 +230,13 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         _leaving.Dispose();
     }
 
-    private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+    /// <summary>How full a session's context window is.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken) => await Preparation(await StoreAsync(cancellationToken)).MeasureAsync(id, cancellationToken);
+
+    // One for all: it keeps what was counted of the sessions in use.
+    private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

@@ -52,6 +52,11 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     /// <summary>What is known of models and providers now.</summary>
     public ModelDirectory Directory => options().Directory;
 
+    /// <summary>Who could be called, for as long as it takes to choose one.</summary>
+    /// <param name="only">The provider that will be asked for; null when any may be.</param>
+    /// <param name="settings">The environment with the folder's .env behind it.</param>
+    public Task<ProviderRegistry> OpenAsync(string? only, Settings settings, CancellationToken cancellationToken) => RegistryAsync(settings, only, options(), cancellationToken);
+
     /// <summary>Whether a call could be sent to a provider: its key is there, or it needs none. The vault is opened once.</summary>
     public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
 

@@ -6,8 +6,9 @@ using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Models;
 
-/// <summary><c>/api/v1/providers</c>: who serves, and how they are reached.</summary>
-public sealed class ProviderEndpoints(ModelDesk models)
+/// <summary><c>/api/v1/providers</c>: who serves, how they are reached, and how they are.</summary>
+/// <param name="healthOf">What the calls since the start have shown of a provider; null when it was not called.</param>
+public sealed class ProviderEndpoints(ModelDesk models, Func<string, ProviderHealth?> healthOf)
 {
     public void Map(ApiRoutes routes)
     {
@@ -26,7 +27,7 @@ public sealed class ProviderEndpoints(ModelDesk models)
     private async Task ProvidersAsync(HttpContext http)
     {
         var isConfigured = await models.ReadConfiguredAsync(http.RequestAborted);
-        var all = models.Directory.Providers.All.Select(provider => ProviderBody.Of(provider, isConfigured(provider.Id)));
+        var all = models.Directory.Providers.All.Select(provider => ProviderBody.Of(provider, isConfigured(provider.Id)) with { Health = healthOf(provider.Id) });
         await http.WriteAsync(new ProviderList([.. all]), ModelJson.Default.ProviderList);
     }
 }
@@ -52,6 +53,9 @@ public sealed record ProviderBody(string Id, string Name, bool RequiresApiKey, b
 
     /// <summary>Where limits and prices of its models come from, the weakest first.</summary>
     public IReadOnlyList<string>? ConstraintSources { get; init; }
+
+    /// <summary>Null when it was not called since the start.</summary>
+    public ProviderHealth? Health { get; init; }
 
     public static ProviderBody Of(ProviderInfo provider, bool isConfigured) => new(provider.Id, provider.Name, provider.NeedsKey, isConfigured)
     {

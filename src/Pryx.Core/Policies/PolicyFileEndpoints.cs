@@ -30,7 +30,7 @@ public sealed class PolicyFileEndpoints(PolicyFiles files, PolicyExplanation exp
 
     private async Task ShowAsync(HttpContext http)
     {
-        var file = files.Find(http.RouteText("name")) ?? throw new PryxException("POLICY_NOT_FOUND", $"There is no policy file of that name in {files.Folder}.", "GET /api/v1/policies/files lists them.");
+        var file = files.Find(http.RouteText("name")) ?? throw new PryxException("POLICY_NOT_FOUND", $"There is no policy file of that name in {files.Folder}.", "pryx policy list, or GET /api/v1/policies/files, shows those there are.");
         await http.WriteAsync(BodyOf(file, withText: true), PoliciesJson.Default.PolicyFileBody);
     }
 
@@ -91,7 +91,7 @@ public sealed class PolicyFileEndpoints(PolicyFiles files, PolicyExplanation exp
 
     private PolicyDocument Document(PolicyText input) => input.Text is { } text
         ? files.Parse(text, input.Name ?? "policy")
-        : PolicyFiles.Require(files.Find(input.Name ?? throw Missing()) ?? throw new PryxException("POLICY_NOT_FOUND", $"There is no policy file '{input.Name}' in {files.Folder}.", "GET /api/v1/policies/files lists them."));
+        : PolicyFiles.Require(files.Find(input.Name ?? throw Missing()) ?? throw new PryxException("POLICY_NOT_FOUND", $"There is no policy file '{input.Name}' in {files.Folder}.", "pryx policy list, or GET /api/v1/policies/files, shows those there are."));
 
     private static PolicyFileBody BodyOf(PolicyFile file, bool withText) => new(file.Name, file.Path, file.Document?.Description, file.Name == PolicyFiles.User, file.Problems)
     {

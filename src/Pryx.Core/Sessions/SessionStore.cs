@@ -139,6 +139,14 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         connection => connection.Execute("UPDATE sessions SET instructions = $text WHERE id = $id", ("$text", instructions), ("$id", id.ToString())),
         cancellationToken);
 
+    /// <summary>How full the window was with the last request; null before the first.</summary>
+    public Task<ContextUsage?> ReadLastContextAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Text(
+            "SELECT payload FROM events WHERE session_id = $id AND event = $name ORDER BY version DESC LIMIT 1", ("$id", id.ToString()), ("$name", EventNames.StepCompleted)) is { } json
+            ? JsonSerializer.Deserialize(json, ProtocolJson.Default.StepCompletedPayload)?.Context
+            : null,
+        cancellationToken);
+
     internal static PryxException NotFound(SessionId id) => new("SESSION_NOT_FOUND", $"There is no session {id}.", "pryx session list shows those there are.");
 
     internal static Session? Find(SqliteConnection connection, SessionId id) => connection.First($"{Select} WHERE s.id = $id", ReadSession, ("$id", id.ToString()));

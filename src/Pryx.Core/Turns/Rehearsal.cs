@@ -61,11 +61,12 @@ public static class Rehearsal
         public Task<IReadOnlySet<string>> ReadStartedCallsAsync(CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<bool> TakeSteeringAsync(int step, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => throw NotRehearsed();
-        public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => throw NotRehearsed();
+        public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => Task.CompletedTask;
         public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => throw NotRehearsed();
+        public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken) => throw NotRehearsed();

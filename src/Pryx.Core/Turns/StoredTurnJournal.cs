@@ -87,14 +87,20 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
         Announce(
             connection, EventNames.StepCompleted,
-            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId),
+            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId) { Context = step.Context },
             ProtocolJson.Default.StepCompletedPayload);
         return true;
     }, cancellationToken);
 
     public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
-        Record(connection, UsageEntry.Of(_sessionId, _turnId, call), database.Time.GetUtcNow());
+        var now = database.Time.GetUtcNow();
+        Record(connection, UsageEntry.Of(_sessionId, _turnId, call), now);
+        if (call is { Kind: CallKind.Step, Error: { } error })
+        {
+            // An attempt that succeeds after it takes its place.
+            TurnSpans.AddFailedStep(connection, turn, call.Step, error, now - call.Latency, now, call.Model.Ref);
+        }
         return true;
     }, cancellationToken);
 
@@ -158,6 +164,16 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) =>
         CommitAsync(connection => events.AppendItem(connection, _sessionId, InTurn(item, item.Step)), cancellationToken);
+
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        foreach (var item in change.Items)
+        {
+            events.AppendItem(connection, _sessionId, InTurn(item, item.Step));
+        }
+        Announce(connection, change.Event, new(change.Usage, change.Messages), ProtocolJson.Default.MemoryPayload);
+        return true;
+    }, cancellationToken);
 
     public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => CommitAsync(connection =>
     {

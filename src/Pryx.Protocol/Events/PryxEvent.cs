@@ -66,6 +66,15 @@ public static class EventNames
     public const string ApprovalNeeded = "approval.needed";
     public const string ApprovalResolved = "approval.resolved";
 
+    /// <summary>Four fifths of the window are full.</summary>
+    public const string MemoryWarning = "memory.warning";
+
+    /// <summary>The oldest messages are being summarised.</summary>
+    public const string MemorySummarizeRequest = "memory.summarize_request";
+
+    /// <summary>Room was made: its item events say how.</summary>
+    public const string MemorySummarized = "memory.summarized";
+
     // Progress: version 0, may be dropped.
     public const string SessionTyping = "session.typing";
     public const string MessageDelta = "message.delta";

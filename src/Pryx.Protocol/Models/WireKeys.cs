@@ -18,6 +18,9 @@ public static class WireKeys
     /// <summary>On an update: the provider's request id.</summary>
     public const string RequestId = "pryx.request_id";
 
+    /// <summary>On an update: <see cref="RateLimitState"/>, what the provider says it still takes.</summary>
+    public const string RateLimits = "pryx.rate_limits";
+
     /// <summary>On ChatOptions: the session id, for providers that route their cache by a key.</summary>
     public const string Session = "pryx.session";
 

@@ -25,7 +25,7 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         switch (root.Text("type"u8))
         {
             case "message_start":
-                ReadUsage(root.Child("message"u8).Child("usage"u8));
+                ReadStart(root.Child("message"u8) ?? default);
                 break;
             case "content_block_start":
                 Begin(root.Number("index"u8) ?? 0, root.Child("content_block"u8) ?? default);
@@ -58,6 +58,19 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         _blocks.Clear();
         if (_input + _cacheRead + _cacheWrite + _output > 0)
             Usage = new(_input + _cacheRead + _cacheWrite, _output, _cacheRead, _cacheWrite, _reasoning);
+    }
+
+    /// <summary>A reply that goes on with what the provider's own tools did has its first blocks here, whole.</summary>
+    private void ReadStart(JsonElement message)
+    {
+        ReadUsage(message.Child("usage"u8));
+        Reason = ReasonOf(message.Text("stop_reason"u8)) ?? Reason;
+        foreach (var content in message.Items("content"u8))
+        {
+            Begin(-1, content);
+            if (_blocks.Remove(-1, out var whole))
+                End(whole);
+        }
     }
 
     private void Begin(long index, JsonElement content)
@@ -109,6 +122,9 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
             case "input_json_delta":
                 block.Content.Append(delta.Text("partial_json"u8));
                 break;
+            default:
+                block.Grow(delta);
+                break;
         }
     }
 
@@ -157,9 +173,13 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
     private static string ServerBlock(Block block)
     {
         var input = block.Content.ToString();
-        if (!Contents.IsObject(input) || JsonNode.Parse(block.Data!) is not JsonObject whole)
+        var hasInput = Contents.IsObject(input);
+        if ((!hasInput && block.Grown.Count == 0) || JsonNode.Parse(block.Data!) is not JsonObject whole)
             return block.Data!;
-        whole["input"] = JsonNode.Parse(input);
+        if (hasInput)
+            whole["input"] = JsonNode.Parse(input);
+        foreach (var (name, text) in block.Grown)
+            whole[name] = text;
         return Json(whole);
     }
 
@@ -207,5 +227,17 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         public string? Data { get; set; }
         public StringBuilder Content { get; } = new();
         public StringBuilder Signature { get; } = new();
+
+        /// <summary>Text that came in pieces of a kind not known here, by its name.</summary>
+        public Dictionary<string, string> Grown { get; } = new(StringComparer.Ordinal);
+
+        public void Grow(JsonElement delta)
+        {
+            if (delta.ValueKind != JsonValueKind.Object || type is "text" or "thinking")
+                return;
+            foreach (var piece in delta.EnumerateObject())
+                if (piece.Name != "type" && piece.Value.ValueKind == JsonValueKind.String)
+                    Grown[piece.Name] = Grown.GetValueOrDefault(piece.Name) + piece.Value.GetString();
+        }
     }
 }

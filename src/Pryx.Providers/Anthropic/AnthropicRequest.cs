@@ -27,6 +27,8 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
         if (options?.Temperature is { } temperature && !isThinking)
             json.WriteNumber("temperature"u8, temperature);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            WriteOneCallAtATime();
         WriteSystem(messages, client.TakesSchema ? null : format);
         WriteMessages(Turns(messages));
         json.WriteEndObject();
@@ -84,6 +86,14 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private void WriteOneCallAtATime()
+    {
+        json.WriteStartObject("tool_choice"u8);
+        json.WriteString("type"u8, "auto"u8);
+        json.WriteBoolean("disable_parallel_tool_use"u8, true);
+        json.WriteEndObject();
     }
 
     private void WriteSystem(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)
@@ -151,7 +161,7 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
                     json.WriteStartObject();
                     json.WriteString("type"u8, "tool_use"u8);
                     json.WriteString("id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WritePropertyName("input"u8);
                     json.WriteRawValue(call.ArgumentsObject());
                     json.WriteEndObject();

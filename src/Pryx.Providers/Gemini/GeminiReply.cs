@@ -12,6 +12,7 @@ namespace Pryx.Providers.Gemini;
 internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
 {
     private Block _open;
+    private GeminiArguments? _call;
     private int _length;
     private long _prompt;
     private long _toolPrompt;
@@ -60,7 +61,11 @@ internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wi
     private void ReadPart(JsonElement part)
     {
         var signature = part.Text("thoughtSignature"u8) is { Length: > 0 } given ? given : null;
-        if (part.Child("functionCall"u8) is { } call)
+        if (part.Child("functionCall"u8) is { } piece && (_call is not null || piece.IsTrue("willContinue"u8)))
+        {
+            ReadPiece(piece, signature);
+        }
+        else if (part.Child("functionCall"u8) is { } call)
         {
             Close();
             ReadCall(call, signature ?? call.Text("thoughtSignature"u8));
@@ -87,7 +92,7 @@ internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wi
     {
         if (text.Length == 0 && signature is null)
             return;
-        if (_open is Block.Text)
+        if (_open is Block.Text || _call is not null)
             Close();
         _open = Block.Thought;
         _length += text.Length;
@@ -101,7 +106,7 @@ internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wi
     {
         if (text.Length == 0 && signature is null)
             return;
-        if (_open is Block.Thought)
+        if (_open is Block.Thought || _call is not null)
             Close();
         if (text.Length == 0 && _length == 0)
         {
@@ -120,8 +125,33 @@ internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wi
         var name = call.Text("name"u8);
         if (string.IsNullOrEmpty(name))
             throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name");
-        var id = call.Text("id"u8) is { Length: > 0 } given ? given : null;
-        var content = AddCall(id, name, call.Child("args"u8)?.GetRawText() ?? "");
+        GiveCall(call.Text("id"u8) is { Length: > 0 } given ? given : null, name, call.Child("args"u8)?.GetRawText() ?? "", signature);
+    }
+
+    /// <summary>Arguments in pieces: the first names the call, one that does not continue ends it.</summary>
+    private void ReadPiece(JsonElement piece, string? signature)
+    {
+        if (piece.Text("name"u8) is { Length: > 0 } name)
+        {
+            Close();
+            _call = new(name, piece.Text("id"u8), signature);
+        }
+        foreach (var argument in piece.Items("partialArgs"u8))
+            _call?.Add(argument);
+        if (!piece.IsTrue("willContinue"u8))
+            EndCall();
+    }
+
+    private void EndCall()
+    {
+        if (_call is { } ended)
+            GiveCall(ended.Id, ended.Name, ended.Json, ended.Signature);
+        _call = null;
+    }
+
+    private void GiveCall(string? id, string name, string arguments, string? signature)
+    {
+        var content = AddCall(id, name, arguments);
         if (id is not null || signature is not null)
             content.WithOpaque(wire, new GeminiMark(signature, CallId: id).Write());
     }
@@ -129,6 +159,7 @@ internal sealed class GeminiReply(ModelExchange exchange, CallIds ids, string wi
     /// <summary>Thoughts without a signature are marked as this wire's, so that they too go back.</summary>
     private void Close()
     {
+        EndCall();
         if (_open is Block.Thought)
             Seal(new TextReasoningContent(""), new(null));
         (_open, _length) = (Block.None, 0);

@@ -180,13 +180,13 @@ internal sealed class GeminiRequest(Utf8JsonWriter json, string wire, string mod
     private void WriteCall(FunctionCallContent call, bool isFirst)
     {
         var mark = GeminiMark.Read(call.OpaqueOf(wire));
-        _calls[call.CallId] = (call.Name, mark?.CallId);
+        _calls[call.CallId] = (CallIds.FitName(call.Name), mark?.CallId);
         json.WriteStartObject();
         json.WriteStartObject("functionCall"u8);
         // An id is given back, never made up: older versions of the API refuse the field.
         if (mark?.CallId is { } id)
             json.WriteString("id"u8, id);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, CallIds.FitName(call.Name));
         json.WritePropertyName("args"u8);
         json.WriteRawValue(call.ArgumentsObject());
         json.WriteEndObject();

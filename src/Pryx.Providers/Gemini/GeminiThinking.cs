@@ -8,8 +8,9 @@ namespace Pryx.Providers.Gemini;
 /// <summary>Writes the thinkingConfig: a level for Gemini 3, a budget for 2.5, nothing for models that do not think. Both at once are refused.</summary>
 internal static class GeminiThinking
 {
+    // Some take "minimal" and others refuse the whole request over it: only the catalog can say.
     private static readonly string[] ProLevels = ["low", "high"];
-    private static readonly string[] FlashLevels = ["minimal", "low", "medium", "high"];
+    private static readonly string[] FlashLevels = ["low", "medium", "high"];
     private static readonly ReasoningBudget ProBudget = new(128, 32_768);
     private static readonly ReasoningBudget FlashBudget = new(512, 24_576);
 

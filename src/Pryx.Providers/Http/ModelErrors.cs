@@ -24,7 +24,7 @@ internal static class ModelErrors
                 $"{endpoint.Name} redirects {endpoint.BaseUrl} to {target}. Keys are not sent after a redirect: set the base URL to the new address.")
             { Provider = endpoint.Provider, StatusCode = status, RequestId = requestId, IsUnbilled = true };
         }
-        return FromBody(endpoint, status, body, requestId ?? body.RequestId, RetryAfterOf(response, endpoint.Time), IsRefusal(status));
+        return FromBody(endpoint, status, body, requestId ?? body.RequestId, RetryAfterOf(response, endpoint.Time) ?? (status == 429 ? RateLimitHeaders.Read(response, endpoint.Time)?.Wait : null), IsRefusal(status));
     }
 
     /// <param name="status">The response's own; null for an error inside a stream that began with 200.</param>

@@ -35,6 +35,9 @@ internal sealed class ModelExchange : IAsyncDisposable
 
     public string? RequestId { get; private set; }
 
+    /// <summary>What the provider still takes; null when it does not say.</summary>
+    public RateLimitState? RateLimits { get; private set; }
+
     /// <summary>Sends the body and returns once the head of a streaming answer has arrived.</summary>
     /// <param name="path">Appended to the base URL.</param>
     /// <param name="body">JSON; must not change until the exchange is disposed.</param>
@@ -155,6 +158,7 @@ internal sealed class ModelExchange : IAsyncDisposable
         _response = await _endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _watch.Token);
         _watch.End();
         RequestId = ReadRequestId(_response);
+        RateLimits = RateLimitHeaders.Read(_response, _endpoint.Time);
         _stream = new(await _response.Content.ReadAsStreamAsync(_watch.Token), _watch);
 
         var mediaType = _response.Content.Headers.ContentType?.MediaType;

@@ -32,6 +32,8 @@ public abstract class WireClient : IChatClient
         WriteRequest(body, model, history, options);
         await using var exchange = await ModelExchange.SendAsync(Endpoint, PathOf(model), body.Finish(), StreamTypes, cancellationToken);
         yield return Updates.RequestId(exchange.RequestId);
+        if (exchange.RateLimits is { } limits)
+            yield return Updates.RateLimits(limits);
 
         var reply = BeginReply(exchange, new CallIds(history));
         while (!reply.IsClosed)

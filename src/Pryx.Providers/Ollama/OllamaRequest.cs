@@ -135,11 +135,11 @@ internal sealed class OllamaRequest(Utf8JsonWriter json, string wire, int contex
 
     private void WriteCall(FunctionCallContent call)
     {
-        _toolNames[call.CallId] = call.Name;
+        _toolNames[call.CallId] = CallIds.FitName(call.Name);
         json.WriteStartObject();
         json.WriteString("id"u8, call.CallId);
         json.WriteStartObject("function"u8);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, CallIds.FitName(call.Name));
         json.WritePropertyName("arguments"u8);
         json.WriteRawValue(call.ArgumentsObject());
         json.WriteEndObject();

@@ -28,7 +28,8 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
             return;
         }
         var root = received.Root;
-        if (root.Child("error"u8) is not null || root.Text("object"u8) == "error")
+        // OpenRouter says once more as an error that the limit was reached.
+        if ((root.Child("error"u8) is not null && Reason != ChatFinishReason.Length) || root.Text("object"u8) == "error")
             throw Exchange.FailFromBody(root);
         ReadUsage(root.Child("usage"u8) ?? root.Child("x_groq"u8).Child("usage"u8));
         foreach (var choice in root.Items("choices"u8))

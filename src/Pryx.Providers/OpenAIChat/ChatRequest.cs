@@ -28,6 +28,8 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         }
         WriteOptions(options);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
         _isMarked = dialect.MarksCache && CacheMarks.AreTakenBy(model);
         WriteMessages(messages);
         json.WriteEndObject();
@@ -216,7 +218,7 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         json.WriteString("id"u8, Fit(call.CallId));
         json.WriteString("type"u8, "function"u8);
         json.WriteStartObject("function"u8);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, CallIds.FitName(call.Name));
         json.WriteString("arguments"u8, dialect.TakesAnyArguments ? call.RawArguments() : call.ArgumentsObject());
         json.WriteEndObject();
         // What the server put beside the function, such as Google's signature.

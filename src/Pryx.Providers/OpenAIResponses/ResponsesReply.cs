@@ -50,6 +50,9 @@ internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string
             case "response.function_call_arguments.delta":
                 Of(root).Arguments.Append(root.Text("delta"u8));
                 break;
+            case "response.custom_tool_call_input.delta":
+                Of(root).Arguments.Append(root.Text("delta"u8));
+                break;
             case "response.function_call_arguments.done":
                 if (Of(root) is { Arguments.Length: 0 } silently)
                     silently.Arguments.Append(root.Text("arguments"u8));
@@ -98,6 +101,10 @@ internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string
                 var arguments = item.Text("arguments"u8) is { Length: > 0 } whole ? whole : output?.Arguments.ToString() ?? "";
                 GiveCall(item.Text("call_id"u8) ?? output?.CallId, name, arguments, item.Text("id"u8) ?? output?.Id);
                 break;
+            case "custom_tool_call":
+                // Its input is free text; as a call it is one argument. The id is of a kind that a call can not have.
+                GiveCall(item.Text("call_id"u8), item.Text("name"u8) ?? "custom", TextArgument(item.Text("input"u8) ?? output?.Arguments.ToString() ?? ""), null);
+                break;
             case "reasoning":
                 if (output?.HasText != true)
                     AddReasoning(Thoughts(item));
@@ -112,6 +119,15 @@ internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string
                     AddOpaque(new TextContent("").WithOpaque(wire, phase));
                 break;
         }
+    }
+
+    private static string TextArgument(string text)
+    {
+        using var body = new RequestBody();
+        body.Json.WriteStartObject();
+        body.Json.WriteString("input"u8, text);
+        body.Json.WriteEndObject();
+        return Encoding.UTF8.GetString(body.Finish().Span);
     }
 
     private bool IsDone(string? id) => id is { Length: > 0 } && !_doneIds.Add(id);
@@ -163,7 +179,7 @@ internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string
         if (usage.Number("input_tokens"u8) is { } input)
             Usage = new(input, usage.Number("output_tokens"u8) ?? 0,
                 usage.Child("input_tokens_details"u8).Number("cached_tokens"u8) ?? 0,
-                0, usage.Child("output_tokens_details"u8).Number("reasoning_tokens"u8) ?? 0);
+                usage.Child("input_tokens_details"u8).Number("cache_write_tokens"u8) ?? 0, usage.Child("output_tokens_details"u8).Number("reasoning_tokens"u8) ?? 0);
         Reason = response.Child("incomplete_details"u8).Text("reason"u8) switch
         {
             null when response.Text("status"u8) != "incomplete" => ChatFinishReason.Stop,
@@ -191,9 +207,9 @@ internal sealed class ResponsesReply(ModelExchange exchange, CallIds ids, string
     /// <summary>The item's number; where a server leaves it out, one by its id, below those that are given.</summary>
     private long Key(JsonElement root)
     {
-        if (root.Number("output_index"u8) is { } index)
-            return index;
         var id = root.Text("item_id"u8) ?? root.Child("item"u8).Text("id"u8) ?? "";
+        if (root.Number("output_index"u8) is { } index)
+            return _keys[id] = index;
         if (!_keys.TryGetValue(id, out var key))
             _keys[id] = key = -1 - _keys.Count;
         return key;

@@ -25,6 +25,8 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelIn
         }
         WriteOptions(options, canReason);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
         var instructions = messages.TakeWhile(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
         if (instructions.Count > 0)
             json.WriteString("instructions"u8, string.Join("\n\n", instructions));
@@ -157,7 +159,7 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelIn
                     if (call.OpaqueOf(wire) is { } id)
                         json.WriteString("id"u8, id);
                     json.WriteString("call_id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WriteString("arguments"u8, call.RawArguments());
                     json.WriteEndObject();
                     break;

@@ -110,6 +110,25 @@ public sealed class ClientContractTests
     }
 
     [Theory, MemberData(nameof(Roads))]
+    public async Task A_session_is_compacted_in_a_turn_of_its_own(Road road)
+    {
+        var talk = string.Concat(Enumerable.Repeat("some plain words of talk ", 60));
+        await using var provider = await FakeProvider.StartAsync(Cancellation, Says(talk), Says(talk), Says("They talked."));
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+        var session = await bed.Client.CreateSessionAsync(new CreateSession { Model = Model }, Cancellation);
+        await RunAsync(bed.Client, session.Id, "first");
+        await RunAsync(bed.Client, session.Id, "second");
+
+        var events = await RunAsync(bed.Client, Input(session.Id, null) with { Compact = new() { Instructions = "the words" }, Delivery = Delivery.Queue, KeepsSessionModel = true });
+
+        Assert.Equal(EventNames.TurnCompleted, events[^1].Event);
+        Assert.Contains(events, e => e.Event == EventNames.MemorySummarized);
+        var summary = Assert.Single((await bed.Client.GetItemsAsync(session.Id, Cancellation)).OfType<Summary>());
+        Assert.StartsWith("[SUMMARY of 1 messages]: They talked.", summary.Text, StringComparison.Ordinal);
+        Assert.Contains("the words", provider.ModelRequests[^1].System, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Roads))]
     public async Task The_same_input_is_taken_once(Road road)
     {
         await using var provider = await FakeProvider.StartAsync(Cancellation, Says("Once."));

@@ -127,7 +127,7 @@ public sealed class ModelsDevReaderTests
         {
             Assert.Throws<CatalogException>(() => Read(Whole[..length]));
         }
-        Assert.Throws<CatalogException>(() => Read("{\"acme\":{\"x\":" + new string('[', 100) + new string(']', 100) + ",\"models\":{\"m\":{}}}}"));
+        Assert.Throws<CatalogException>(() => Read("""{"acme":{"x":""" + new string('[', 100) + new string(']', 100) + ""","models":{"m":{}}}}"""));
         Assert.Throws<CatalogException>(() => Read("{\"acme\":{\"models\":{\"" + new string('m', 300) + "\":{}}}}"));
         Assert.Throws<CatalogException>(() => Read("{\"acme\":{\"models\":{\"m\":{\"name\":\"" + new string('n', 300) + "\"}}}}"));
         Assert.Throws<CatalogException>(() => ModelsDevReader.Read(new byte[33 * 1024 * 1024]));

@@ -45,7 +45,7 @@ public class ThinkingTests
         { "gemini gemini-2.5-pro", nameof(Thinker), ReasoningEffort.None, null, """{"thinkingBudget":128,"includeThoughts":true}""" },
         { "gemini gemini-2.5-pro", nameof(Bounded), null, 100, """{"thinkingBudget":2000,"includeThoughts":true}""" },
         { "gemini gemini-3-pro-preview", nameof(Thinker), ReasoningEffort.Medium, null, """{"thinkingLevel":"high","includeThoughts":true}""" },
-        { "gemini gemini-3.5-flash", nameof(Thinker), ReasoningEffort.None, null, """{"thinkingLevel":"minimal","includeThoughts":true}""" },
+        { "gemini gemini-3.5-flash", nameof(Thinker), ReasoningEffort.None, null, """{"thinkingLevel":"low","includeThoughts":true}""" },
         { "gemini gemini-3.5-flash", nameof(LowOrHigh), null, 3_000, """{"thinkingLevel":"low","includeThoughts":true}""" },
         { "gemini gemini-2.0-flash", nameof(Thoughtless), ReasoningEffort.High, null, "{}" },
         { "ollama qwen3", nameof(Thinker), ReasoningEffort.None, null, """{"think":false}""" },
@@ -54,6 +54,7 @@ public class ThinkingTests
     };
 
     [Theory, MemberData(nameof(Asked))]
+    [Requirement("FR1.7", "thinking budget handled")]
     [Requirement("MOD7", "reasoning budget")]
     [Requirement("MOD10", "Anthropic thinking")]
     [Requirement("MOD10", "OpenAI per-model")]

@@ -15,11 +15,11 @@ internal static class BudgetText
         {
             io.Out.WriteLine($"  {NameOf(scope) + ":",-18}{Of(scope, budget.WarnPercent, style)}");
         }
-        io.Out.WriteLine($"  {"At the limit:",-18}{(budget.Action switch { "stop" => "the turn ends", "cheaper" => "a cheaper model goes on", _ => "you are asked; without a person the turn ends" })}");
+        io.Out.WriteLine($"  {"At the limit:",-18}{(budget.Action switch { "stop" => "the turn ends", "cheaper" => "a cheaper model goes on", _ => "you are asked, or the turn ends" })}");
         io.Out.WriteLine($"  {"Warning at:",-18}{budget.WarnPercent} %");
         if (budget.Scopes.All(static scope => scope.LimitUsd is null))
         {
-            io.Out.WriteLine("No budget is set. Set one: pryx cost budget set --daily 5 --monthly 50");
+            io.Out.WriteLine("No budget is set. Set one: pryx cost budget set --daily 5");
         }
     }
 
