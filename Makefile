@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz spans fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz fuzz-hosts spans fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -38,6 +38,12 @@ FUZZ ?= 60000
 fuzz:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_FUZZ=$(FUZZ) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Processes.ShellWordsTests
+
+# Random spellings of hosts, judged by us and by the C library and the kernel. HOSTS=10000000 for more.
+HOSTS ?= 1000000
+fuzz-hosts:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_FUZZ_HOSTS=$(HOSTS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Network.HostNameTests
 
 # A million trace spans stored, queried and rotated: some seconds and 700 MB below TMPDIR. SPANS=5000 is what the tests do.
 SPANS ?= 1000000

@@ -37,17 +37,19 @@ public sealed partial class ArchitectureTests
         ["Models"] = ["Audit", "Catalog"],
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
-        ["Processes"] = ["Files"],
+        ["Network"] = [],
+        ["Processes"] = ["Files", "Sandbox"],
         ["Routing"] = ["Models"],
+        ["Sandbox"] = ["Files", "Network"],
         ["Sessions"] = [],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
         ["Turns"] = ["Approvals", "Audit", "Costs", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
-        ["Web"] = ["Processes"],
+        ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Routing", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -113,6 +113,9 @@ public sealed record ToolContext
     /// <summary>False: files read here are data of an untrusted folder.</summary>
     public bool IsTrusted { get; init; }
 
+    /// <summary>How programs are run for this call. Off for whoever builds a context without saying; a turn says what its policy decided.</summary>
+    public SandboxMode Sandbox { get; init; } = SandboxMode.Off;
+
     /// <summary>Shows output while the tool runs: stream (stdout, stderr) and text. May drop.</summary>
     public Action<string, string> OnOutput { get; init; } = static (_, _) => { };
 

@@ -74,7 +74,9 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 return refusal;
             }
             await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
-            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, context, token), cancellationToken);
+            // Decided last: what a person answered may have changed arguments and grants.
+            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement) };
+            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
                 : outcome;
@@ -89,7 +91,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         }
     }
 
-    private readonly record struct Permission(ToolPlan Plan, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
+    private readonly record struct Permission(ToolPlan Plan, Judgement Judgement, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
 
     private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
@@ -98,7 +100,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
         if (judgement.Decision != Decision.Ask)
         {
-            return new(plan, arguments, false, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+            return new(plan, judgement, arguments, false, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
         }
 
         await _asking.WaitAsync(cancellationToken);
@@ -112,7 +114,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 if (judgement.Decision != Decision.Ask)
                 {
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
-                    return new(plan, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+                    return new(plan, judgement, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
                 }
                 var (planned, given) = (plan, arguments);
                 var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
@@ -125,15 +127,15 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     }
                     if (answer.IsTimedOut)
                     {
-                        return new(plan, arguments, wasEdited, ToolOutcome.Error("approval timed out: nobody answered, so it was not done."));
+                        return new(plan, judgement, arguments, wasEdited, ToolOutcome.Error("approval timed out: nobody answered, so it was not done."));
                     }
-                    return new(plan, arguments, wasEdited, answer.IsForWantOfPerson
+                    return new(plan, judgement, arguments, wasEdited, answer.IsForWantOfPerson
                         ? Denied("Denied", $"this needs a person's approval and nobody can be asked ({judgement.Reason})")
                         : Denied("Denied by the user", answer.Reason));
                 }
                 if (answer.EditedArgs is not { } edited)
                 {
-                    return new(plan, arguments, wasEdited, null);
+                    return new(plan, judgement, arguments, wasEdited, null);
                 }
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
@@ -142,7 +144,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 if (judgement.Decision != Decision.Deny)
                 {
                     // The person who edited has seen exactly these arguments: no second card for them.
-                    return new(plan, arguments, wasEdited, null);
+                    return new(plan, judgement, arguments, wasEdited, null);
                 }
             }
         }

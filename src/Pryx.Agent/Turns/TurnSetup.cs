@@ -39,6 +39,8 @@ public sealed record TurnSetup
     public bool IsTrusted { get; init; }
     public required string OutputDirectory { get; init; }
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>How the programs of allowed calls are run.</summary>
+    public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Off;
     public JsonElement? OutputSchema { get; init; }
 
     /// <summary>How long a question waits for a person; null waits as long as the turn.</summary>

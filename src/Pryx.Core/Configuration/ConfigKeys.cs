@@ -70,6 +70,8 @@ public static class ConfigKeys
         new("telemetry_tier", Whole, "1"),
         new("otlp_endpoint", Text, "", "OTEL_EXPORTER_OTLP_ENDPOINT"),
         new("trace_max_spans", Whole, "1000000"),
+        // Which sandbox commands run in: auto, bubblewrap, landlock or off.
+        new("sandbox", Text, "auto", "PRYX_SANDBOX"),
         new("log_level", Text, "info"),
         new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
         new("ui_theme", Text, "system"),

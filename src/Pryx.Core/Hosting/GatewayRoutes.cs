@@ -48,7 +48,7 @@ internal static class GatewayRoutes
         new HealthEndpoints(
             store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), core.Presence,
             core.Traffic.ReadCircuits, () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
-        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, async () => (await core.SandboxStateAsync()).ToString(), () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
         new MetricsEndpoints(() => observation.Metrics, core.Traffic.ReadCircuits, store.Database, time).Map(routes);
         new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);

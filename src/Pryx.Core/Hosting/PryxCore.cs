@@ -14,6 +14,7 @@ using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Routing;
+using Pryx.Core.Sandbox;
 using Pryx.Core.Secrets;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
@@ -63,6 +64,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         Isolation.ProcessGroup => "process group",
         _ => "process tree",
     };
+
+    /// <summary>Which sandbox is in force for commands, why not a better one, and how to get it; tried once.</summary>
+    public Task<SandboxState> SandboxStateAsync() => Spawner.SandboxStateAsync();
 
     /// <summary>Reads the configuration again: what follows uses it.</summary>
     public void ReloadConfig() => LoadConfig();
@@ -236,7 +240,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
@@ -252,12 +256,19 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
         PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"));
 
-    private ProcessSpawner Spawner => field ??= new ProcessSpawner();
+    private ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
+    {
+        Choice = Enum.TryParse<SandboxChoice>(Config.Text("sandbox"), ignoreCase: true, out var choice) ? choice : SandboxChoice.Auto,
+        Folder = SandboxFolder,
+        Helper = options.Executable,
+    });
+
+    private string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, AppContext.BaseDirectory.TrimEnd('/')), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private Dictionary<string, string> OwnEnvironment()

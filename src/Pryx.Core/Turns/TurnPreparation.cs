@@ -6,7 +6,6 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
-using Pryx.Core.Models;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
 using Pryx.Core.Sessions;
@@ -25,7 +24,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);

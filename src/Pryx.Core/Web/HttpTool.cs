@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
+using Pryx.Core.Network;
 using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;

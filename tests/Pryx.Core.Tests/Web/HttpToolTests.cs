@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Pryx.Agent.Tools;
+using Pryx.Core.Network;
 using Pryx.Core.Web;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;

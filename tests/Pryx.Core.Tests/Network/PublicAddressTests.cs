@@ -1,7 +1,7 @@
 using System.Net;
-using Pryx.Core.Web;
+using Pryx.Core.Network;
 
-namespace Pryx.Core.Tests.Web;
+namespace Pryx.Core.Tests.Network;
 
 public sealed class PublicAddressTests
 {
@@ -41,6 +41,15 @@ public sealed class PublicAddressTests
     [InlineData("fec0::1")]
     [InlineData("ff02::1")]
     [InlineData("100::1")]
+    [InlineData("2a00:1450::5efe:10.0.0.1")]
+    [InlineData("2a00:1450::200:5efe:127.0.0.1")]
+    [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("64:ff9b::169.254.169.254")]
+    [InlineData("::ffff:0:10.0.0.1")]
+    [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
+    [InlineData("fe80::1%1")]
+    [InlineData("5f00::1")]
+    [InlineData("4000::1")]
     public void Refused(string address) => Assert.False(PublicAddress.IsPublic(IPAddress.Parse(address)));
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pryx.Core.Web;
+namespace Pryx.Core.Network;
 
 /// <summary>
 /// Which addresses a model may reach: the global internet and nothing else. Refused are this machine, its networks, cloud metadata, and
@@ -23,24 +23,35 @@ public static class PublicAddress
         }.Select(network => IPNetwork.Parse(network)),
     ];
 
+    // ISATAP: the last half is 0000:5efe or 0200:5efe and an IPv4 address, behind any prefix.
+    private static bool IsTunnel(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out _) && (bytes[8] & 0xfd) == 0 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe;
+    }
+
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
     public static bool IsPublic(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return IsPublic(address.MapToIPv4());
-        }
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             return !address.Equals(AzureMetadata) && !Refused.Any(network => network.Contains(address));
+        }
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.ScopeId != 0)
+        {
+            return false; // A zone says which of this machine's networks is meant; the internet has none.
+        }
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return IsPublic(address.MapToIPv4());
         }
         if (Nat64.Contains(address))
         {
             // On networks that have only IPv6 this is how every IPv4 host looks.
             return IsPublic(new IPAddress(address.GetAddressBytes().AsSpan(12)));
         }
-        return GlobalUnicast.Contains(address) && !Refused.Any(network => network.Contains(address));
+        return GlobalUnicast.Contains(address) && !IsTunnel(address) && !Refused.Any(network => network.Contains(address));
     }
 }
