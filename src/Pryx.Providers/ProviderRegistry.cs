@@ -216,7 +216,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     private ModelException Unknown(ModelRef model)
     {
-        var near = _options.Directory.Providers.All.Select(provider => (provider.Id, Distance: ModelWords.Distance(provider.Id, model.Provider, 2))).Where(entry => entry.Distance <= 2).MinBy(entry => entry.Distance).Id;
+        var near = _options.Directory.Providers.All.Select(provider => (provider.Id, Distance: ModelWords.Distance(provider.Id, model.Provider, 2))).Where(entry => entry.Distance <= 2).OrderBy(entry => entry.Distance).FirstOrDefault().Id;
         return new(ModelFailure.NotConfigured,
             $"Configuration error: there is no provider \"{model.Provider}\".{(near is null ? "" : $" Did you mean {near}/{model.Model}?")} Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
         { Provider = model.Provider };

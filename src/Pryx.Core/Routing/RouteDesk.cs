@@ -150,7 +150,8 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
     }
 
     private IEnumerable<ModelInfo> Known(ProviderRegistry registry) =>
-        models.Directory.Providers.All.Where(provider => provider.NeedsKey && registry.IsConfigured(provider.Id)).SelectMany(provider => models.Directory.Of(provider.Id));
+        // Whom only a fetched catalog knows is never chosen for the user: it could name itself after any key.
+        models.Directory.Providers.All.Where(provider => provider is { NeedsKey: true, IsFetched: false } && registry.IsConfigured(provider.Id)).SelectMany(provider => models.Directory.Of(provider.Id));
 
     private ModelInfo InfoOf(ModelRef model) => models.Directory.Find(model) ?? new(model);
 

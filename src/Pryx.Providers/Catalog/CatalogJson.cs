@@ -36,10 +36,7 @@ internal static class CatalogJson
                 throw new CatalogException("it is no JSON object");
             }
             read(ref reader);
-            if (reader.Read())
-            {
-                throw new CatalogException("something follows its end");
-            }
+            reader.Read(); // Whatever follows its end is a JsonException.
         }
         catch (JsonException e)
         {

@@ -33,7 +33,7 @@ public sealed record CatalogStamp
             ? (new() { FetchedAt = fetchedAt, CheckedAt = checkedAt, Source = Text(source), ETag = Text(etag), LastModified = Text(modified), Of = Text(of) }, bytes)
             : null;
 
-    private static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    private static string Seconds(DateTimeOffset time) => Math.Max(0, time.ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
 
     private static DateTimeOffset? Time(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;

@@ -5,9 +5,10 @@ namespace Pryx.Providers.Catalog;
 /// <summary>A name as words and numbers, in which <c>gpt5 mini</c> and <c>GPT-5-mini</c>, <c>sonnet 4.5</c> and <c>claude-sonnet-4-5-20250929</c> meet.</summary>
 internal sealed class ModelWords
 {
+    private readonly string _text;
     private readonly List<string> _words;
 
-    private ModelWords(List<string> words) => _words = words;
+    private ModelWords(string text, List<string> words) => (_text, _words) = (text, words);
 
     public int Count => _words.Count;
     public bool HasVersion => _words.Any(static word => char.IsAsciiDigit(word[0]));
@@ -37,7 +38,7 @@ internal sealed class ModelWords
         {
             words.RemoveAt(words.Count - 1);
         }
-        return new(words);
+        return new(name, words);
     }
 
     public bool IsExact(ModelInfo model) => SameAs(Of(model.Ref.Model)) || (model.DisplayName is { } name && SameAs(Of(name)));
@@ -45,11 +46,17 @@ internal sealed class ModelWords
     /// <summary>The one model that the words mean, several where they could mean any of them, none where they mean none.</summary>
     public IReadOnlyList<ModelInfo> BestOf(IEnumerable<ModelInfo> models)
     {
-        if (_words.Count == 0)
+        // One letter is a slip, not a name.
+        if (_words.Count == 0 || _text.Length < 2)
         {
             return [];
         }
-        var all = models.Select(model => (Model: model, Words: Of(model.Ref.Model), Named: model.DisplayName is { } name ? Of(name.Replace("(latest)", "", StringComparison.OrdinalIgnoreCase)) : null))
+        var known = models.ToList();
+        if (known.FirstOrDefault(IsCalledSo) is { } called)
+        {
+            return [called];
+        }
+        var all = known.Select(model => (Model: model, Words: Of(model.Ref.Model), Named: model.DisplayName is { } name ? Of(name.Replace("(latest)", "", StringComparison.OrdinalIgnoreCase)) : null))
             .Where(entry => Fits(entry.Words) || (entry.Named is not null && Fits(entry.Named))).ToList();
         if (all.Count == 0)
         {
@@ -102,6 +109,10 @@ internal sealed class ModelWords
         return row[^1];
     }
 
+    // Behind a reseller with the maker before it.
+    private bool IsCalledSo(ModelInfo model) => model.Ref.Model.EndsWith(_text, StringComparison.OrdinalIgnoreCase)
+        && (model.Ref.Model.Length == _text.Length || model.Ref.Model[^(_text.Length + 1)] == '/');
+
     private bool SameAs(ModelWords other) => _words.SequenceEqual(other._words);
 
     private int LineLength => _words.Count(static word => !char.IsAsciiDigit(word[0]));
@@ -123,6 +134,6 @@ internal sealed class ModelWords
     }
 
     // A name without a date stands for the newest of its dates.
-    private static ModelInfo Newest(IEnumerable<ModelInfo> models) => models
-        .OrderByDescending(model => model.Released ?? DateOnly.MinValue).ThenBy(model => model.Status is null ? 0 : 1).ThenBy(model => model.Ref.Model.Length).ThenBy(model => model.Ref.Model, StringComparer.Ordinal).First();
+    private ModelInfo Newest(IEnumerable<ModelInfo> models) => models
+        .OrderBy(model => HasVersion && ModelNames.Undated(model.Ref.Model).Length < model.Ref.Model.Length).ThenByDescending(model => model.Released ?? DateOnly.MinValue).ThenBy(model => model.Status is null ? 0 : 1).ThenBy(model => model.Ref.Model.Length).ThenBy(model => model.Ref.Model, StringComparer.Ordinal).First();
 }

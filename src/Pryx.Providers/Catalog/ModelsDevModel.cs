@@ -22,6 +22,10 @@ internal sealed class ModelsDevModel
     /// <summary>Where the model stands in a list without providers: its own word for its provider.</summary>
     public string? Provider { get; private set; }
     public string? Id { get; private set; }
+    public long? Context => _context;
+
+    /// <summary>It says itself what it is.</summary>
+    public bool IsWhole => Base is null && _context is not null && _input is not null;
 
     /// <param name="at">What the reader stands at, for error texts.</param>
     public static ModelsDevModel Read(ref Utf8JsonReader reader, string at)

@@ -149,12 +149,20 @@ public sealed class ModelsDevReader
         {
             throw new CatalogException("there is no model in it");
         }
+        var alike = new Lazy<ILookup<string, ModelsDevModel>>(() => _models.Where(entry => entry.Value.IsWhole).ToLookup(entry => Tail(entry.Key.Model), entry => entry.Value, StringComparer.OrdinalIgnoreCase));
         foreach (var (key, model) in _models)
         {
             // The model it is like may itself be like another.
             var from = model;
-            for (var depth = 0; depth < 4 && from.Base is { } name && Based(name) is { } other && other != from; depth++)
+            for (var depth = 0; depth < 4 && from.Base is { } name; depth++)
             {
+                // One that is only named has been described by others who serve it; what most of them say of its window is most likely true.
+                var other = Based(name) is { } based && based != from ? based
+                    : alike.Value[Tail(name)].GroupBy(same => same.Context).OrderByDescending(same => same.Count()).ThenByDescending(same => same.Key).FirstOrDefault()?.First();
+                if (other is null || other == model)
+                {
+                    break;
+                }
                 model.Complete(other);
                 from = other;
             }
@@ -162,6 +170,8 @@ public sealed class ModelsDevReader
         }
         return new([.. _providers.Values], [.. _models.Select(entry => entry.Value.ToInfo(new(entry.Key.Provider, entry.Key.Model)))]) { FetchedAt = _fetchedAt };
     }
+
+    private static string Tail(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     private ModelsDevModel? Based(string name) =>
         name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? _models.GetValueOrDefault((name[..slash], name[(slash + 1)..])) : null;

@@ -156,6 +156,7 @@ public sealed class OverrideReader
         ["chat"] = ProviderWire.Chat,
         ["responses"] = ProviderWire.Responses,
         ["messages"] = ProviderWire.Messages,
+        ["gemini"] = ProviderWire.Gemini,
         ["ollama"] = ProviderWire.Ollama,
     };
 

@@ -57,6 +57,20 @@ public sealed class ModelsDevReaderTests
     }
 
     [Fact]
+    public void A_model_that_is_only_named_is_what_most_of_those_who_serve_it_say()
+    {
+        var models = Read("""
+            {"maker":{"models":{"m-1":{"base_model":"maker/m-1","cost":{"input":1,"output":2}}}},
+             "one":{"models":{"maker/m-1":{"limit":{"context":400000},"modalities":{"input":["text","image"]}}}},
+             "two":{"models":{"m-1":{"limit":{"context":8000},"modalities":{"input":["text"]}}}},
+             "three":{"models":{"M-1":{"limit":{"context":400000},"modalities":{"input":["text","image"]}}}}}
+            """).Models;
+        var named = models.Single(model => model.Ref == new ModelRef("maker", "m-1"));
+        Assert.Equal((400_000L, 1m), (named.ContextWindow!.Value, named.Price!.Input));
+        Assert.Contains("image", named.InputModalities);
+    }
+
+    [Fact]
     public void The_shape_of_the_cache_file_says_the_same()
     {
         var content = Read("""
@@ -76,7 +90,7 @@ public sealed class ModelsDevReaderTests
     [InlineData("no valid JSON", "<html>")]
     [InlineData("no model in it", "{}")]
     [InlineData("no model in it", """{"acme":{"models":{}}}""")]
-    [InlineData("follows its end", """{"acme":{"models":{"m":{}}}} {}""")]
+    [InlineData("no valid JSON", """{"acme":{"models":{"m":{}}}} {}""")]
     [InlineData("is there twice", """{"acme":{"models":{"m":{}}},"acme":{"models":{"n":{}}}}""")]
     [InlineData("is there twice", """{"acme":{"models":{"m":{},"m":{}}}}""")]
     [InlineData("an object is expected", """{"acme":{"models":["m"]}}""")]

@@ -23,7 +23,9 @@ public sealed class ProviderDirectoryTests
         Assert.DoesNotContain(directory.Providers.All, provider => provider.BaseUrl.Contains("evil", StringComparison.Ordinal));
         foreach (var id in (string[])["openai", "google", "gemini", "novita-ai", "lmstudio"])
         {
-            Assert.Equal(KnownProviders.Find(id), directory.Providers.Find(id));
+            var (known, now) = (KnownProviders.Find(id)!, directory.Providers.Find(id)!);
+            Assert.Equal((known.Id, known.BaseUrl, known.Wire), (now.Id, now.BaseUrl, now.Wire));
+            Assert.Equal(known.KeyVariables, now.KeyVariables);
         }
         // Its prices are news all the same.
         Assert.Equal(1m, directory.Find(new("openai", "gpt-4o"))!.Price!.Input);

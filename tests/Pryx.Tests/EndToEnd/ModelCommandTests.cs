@@ -19,7 +19,7 @@ public sealed class ModelCommandTests
         Assert.True(lines.Length > 300, $"{lines.Length}");
         Assert.DoesNotContain('\e', table.Stdout);
         Assert.Contains(lines, line => line.StartsWith("openai/gpt-4o ", StringComparison.Ordinal) && line.Contains("128K", StringComparison.Ordinal) && line.Contains("2.50", StringComparison.Ordinal));
-        Assert.Contains("pryx model refresh", table.Stderr, StringComparison.Ordinal);
+        Assert.Contains("Bundled catalog of", table.Stderr, StringComparison.Ordinal);
 
         var json = await person.JsonAsync("model", "list", "--provider", "anthropic", "--search", "sonnet", "--json");
         Assert.All(json.GetProperty("models").EnumerateArray(), model => Assert.Contains("sonnet", model.GetProperty("id").GetString(), StringComparison.Ordinal));

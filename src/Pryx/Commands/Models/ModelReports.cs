@@ -8,7 +8,7 @@ namespace Pryx.Commands.Models;
 internal sealed class ModelReports(CommandIo io)
 {
     // Context, output, two prices, four flags, and the gaps between.
-    private const int Numbers = 7 + 7 + 9 + 9 + 6;
+    private const int Numbers = 1 + 7 + 7 + 9 + 9 + 6;
     private readonly Style _style = io.OutStyle;
 
     public void Show(ModelList list)
