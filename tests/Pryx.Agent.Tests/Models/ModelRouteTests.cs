@@ -1,5 +1,4 @@
 using Pryx.Agent.Models;
-using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 using Pryx.Testing;
 
