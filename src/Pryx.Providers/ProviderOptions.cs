@@ -12,5 +12,8 @@ public sealed record ProviderOptions
     /// <summary>Who can be named, and what is known of their models.</summary>
     public ModelDirectory Directory { get; init; } = ModelDirectory.Bundled;
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The access token of a provider, by its id, that the person has signed in to; null where they have not.</summary>
+    public Func<string, AccessTokenSource?> Token { get; init; } = static _ => null;
     public HttpClient Http { get; init; } = SharedHttp.Client;
 }

@@ -8,6 +8,7 @@ using Pryx.Providers.Http;
 using Pryx.Providers.Ollama;
 using Pryx.Providers.OpenAIChat;
 using Pryx.Providers.OpenAIResponses;
+using Pryx.Providers.Probe;
 
 namespace Pryx.Providers;
 
@@ -22,9 +23,6 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     private static readonly TimeSpan OllamaProbe = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LocalIdleLimit = TimeSpan.FromMinutes(10);
     private readonly ProviderOptions _options = options ?? new();
-
-    /// <summary>The access token of a provider that the user signed in to, by its id; null where there is none. It goes before a key.</summary>
-    public Func<string, string?> AccessToken { get; init; } = static _ => null;
 
     /// <summary>All providers that can be named: the popular ones first.</summary>
     public IEnumerable<ProviderInfo> Providers => _options.Directory.Providers.All;
@@ -50,20 +48,27 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
             },
             ProviderWire.Responses => new OpenAIResponsesClient(endpoint, model.Model) { Info = info },
             ProviderWire.Gemini => new GeminiClient(endpoint, model.Model) { Info = info },
-            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Info = info, Context = OllamaContext() },
+            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Info = info, Context = OllamaContext(), KeepAlive = Clean(setting("OLLAMA_KEEP_ALIVE")) },
             _ => new OpenAIChatClient(endpoint, model.Model) { Info = info, Dialect = DialectOf(provider) },
         };
     }
 
     /// <summary>True when a call could be sent: the key is there, or none is needed. Does not ask whether a server runs.</summary>
     public bool IsConfigured(string providerId) =>
-        Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null || TokenOf(provider) is not null);
+        Find(providerId) is { } provider && (!provider.NeedsKey || IsAllowedIn(provider));
+
+    /// <summary>Asks the provider by its cheapest call whether it takes the key that is in force.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
+    public Task<ProbeResult> ProbeAsync(ProviderInfo provider, TimeSpan limit, CancellationToken cancellationToken) => provider.Wire == ProviderWire.Demo
+        ? Task.FromResult(new ProbeResult(TimeSpan.Zero, null) { Models = [provider.DefaultModel!] })
+        : ProviderProbe.AskAsync(EndpointOf(provider, provider.Wire), provider, limit, cancellationToken);
 
     /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
     public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
     {
         foreach (var provider in _options.Directory.Providers.Popular)
-            if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
+            if (provider is { NeedsKey: true, DefaultModel: { } model } && IsAllowedIn(provider))
                 return new(provider.Id, model);
         if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
             return new("ollama", local);
@@ -83,11 +88,17 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         }
     }
 
+    /// <summary>The models of the Ollama that would be called.</summary>
+    /// <exception cref="ModelException">NotConfigured: its address is none.</exception>
+    public OllamaLibrary Ollama() => new(EndpointOf(Find("ollama")!, ProviderWire.Ollama));
+
     /// <summary>The key of a provider, or null. For a call only; never to be shown or stored.</summary>
     public string? KeyOf(ProviderInfo provider)
     {
         if (Clean(key(provider.Id)) is { } stored)
             return stored;
+        if (_options.Token(provider.Id) is not null)
+            return null; // Who has signed in wants that to count before a key that lies in a folder's .env.
         foreach (var variable in provider.KeyVariables)
             if (Clean(setting(variable)) is { } found)
                 return found;
@@ -104,11 +115,13 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         return BaseUrls.Of(BaseUrls.FillIn(provider, name => Clean(setting(name))), provider, null);
     }
 
+    private bool IsAllowedIn(ProviderInfo provider) => KeyOf(provider) is not null || _options.Token(provider.Id) is not null;
+
     private WireEndpoint EndpointOf(ProviderInfo provider, ProviderWire wire)
     {
-        var token = TokenOf(provider);
-        var found = token ?? KeyOf(provider);
-        if (found is null && provider.NeedsKey)
+        var found = KeyOf(provider);
+        var token = found is null ? _options.Token(provider.Id) : null;
+        if (found is null && token is null && provider.NeedsKey)
             throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
         if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
@@ -118,6 +131,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         {
             Name = provider.Name,
             Key = found,
+            Token = token,
             KeyVariable = provider.KeyVariables.Count > 0 ? provider.KeyVariables[0] : null,
             Headers = HeadersOf(provider, wire, found, isToken: token is not null),
             IdleLimit = _options.IdleLimit ?? (provider.IsLocal ? LocalIdleLimit : WireEndpoint.DefaultIdleLimit),
@@ -134,10 +148,10 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         if (wire == ProviderWire.Messages)
             headers.Add(new("anthropic-version", Clean(setting("ANTHROPIC_VERSION")) ?? "2023-06-01"));
         if (found is not null)
-            headers.Add((wire, isToken) switch
+            headers.Add(wire switch
             {
-                (ProviderWire.Messages, false) => new("x-api-key", found),
-                (ProviderWire.Gemini, false) => new("x-goog-api-key", found),
+                ProviderWire.Messages => new("x-api-key", found),
+                ProviderWire.Gemini => new("x-goog-api-key", found),
                 _ => new("Authorization", $"Bearer {found}"),
             });
         // A signed-in user's calls are counted against a project of theirs.
@@ -182,9 +196,11 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         Uri.TryCreate(BaseUrlOf(Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
 
     private ChatDialect DialectOf(ProviderInfo provider) =>
+        provider.Id == "openrouter" ? provider.Dialect with { Routing = OpenRouterRouting.From(name => Clean(setting(name))) } :
         provider.Id == "openai" && !IsOpenAIItself() ? ChatDialect.Compatible with { Effort = EffortField.ReasoningEffort } : provider.Dialect;
 
-    private int OllamaContext() =>
+    /// <summary>Tokens that Ollama is asked to load a model with.</summary>
+    public int OllamaContext() =>
         int.TryParse(Clean(setting("OLLAMA_CONTEXT_LENGTH")), out var tokens) && tokens >= 1024 ? tokens : OllamaClient.DefaultContext;
 
     private static string? ApiNamed(string provider) => provider switch
@@ -193,8 +209,6 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         "openai-chat" => "chat",
         _ => null,
     };
-
-    private string? TokenOf(ProviderInfo provider) => Clean(AccessToken(provider.Id));
 
     private static string? Clean(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 

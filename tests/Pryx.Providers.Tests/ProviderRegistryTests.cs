@@ -124,7 +124,7 @@ public class ProviderRegistryTests
         Assert.Equal("key-1", server.AskedHeaders["x-goog-api-key"]);
         Assert.DoesNotContain("Authorization", server.AskedHeaders.Keys);
 
-        var signedIn = new ProviderRegistry(name => name == "GOOGLE_CLOUD_PROJECT" ? "proj-1" : null, _ => "key-1", new() { Http = new(server) }) { AccessToken = id => id == "google" ? "ya29.x" : null };
+        var signedIn = new ProviderRegistry(name => name == "GOOGLE_CLOUD_PROJECT" ? "proj-1" : null, _ => null, new() { Http = new(server), Token = id => id == "google" ? (_, _) => new("ya29.x") : null });
         server.AskedHeaders.Clear();
         await Heard.FromAsync(signedIn.Create(new("google", "gemini-3-flash")));
         Assert.Equal(("Bearer ya29.x", "proj-1"), (server.AskedHeaders["Authorization"], server.AskedHeaders["x-goog-user-project"]));

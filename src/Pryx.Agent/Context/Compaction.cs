@@ -35,7 +35,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
 
     /// <summary>Everything that may be summarised, at once.</summary>
     public Task<bool> CompactAsync(IReadOnlyList<Item> items, ContextUsage usage, string? instructions, CancellationToken cancellationToken) =>
-        SummarizeAsync(items, usage, long.MaxValue, instructions, 0, 0, cancellationToken);
+        SummarizeAsync(items, usage, CompactionPlan.Everything, instructions, 0, 0, cancellationToken);
 
     /// <summary>Reads the beginning of the newest message in calls of its own; false when that is no help.</summary>
     public async Task<bool> SplitAsync(IReadOnlyList<Item> items, ContextUsage usage, int step, decimal spent, CancellationToken cancellationToken)

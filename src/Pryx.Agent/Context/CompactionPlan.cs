@@ -9,6 +9,8 @@ internal sealed class CompactionPlan
     /// <summary>The part of the messages that is taken at once (NFR-M1.2).</summary>
     public const double Ratio = 0.2;
 
+    public const long Everything = long.MaxValue;
+
     // The newest units that stay as they are while there is anything else.
     private const int Tail = 4;
 
@@ -17,11 +19,11 @@ internal sealed class CompactionPlan
     public long Tokens => Ranges.Sum(range => range.Tokens);
 
     /// <summary>Null when nothing is left that may be summarised, or none of it is worth it.</summary>
-    /// <param name="toFree">Tokens of the estimate; the oldest fifth is taken in any case, more of them until that is reached.</param>
+    /// <param name="toFree">Tokens of the estimate; the oldest fifth is taken in any case, more of them until that is reached. <see cref="Everything"/> for all that may be.</param>
     public static CompactionPlan? Of(IReadOnlyList<Item> items, Func<Item, long> weigh, long toFree)
     {
         var units = CompactionUnit.Of(items, weigh);
-        return Of(units, Tail, toFree) ?? Of(units, 1, toFree);
+        return (toFree == Everything ? null : Of(units, Tail, toFree)) ?? Of(units, 1, toFree);
     }
 
     private static CompactionPlan? Of(List<CompactionUnit> units, int tail, long toFree)

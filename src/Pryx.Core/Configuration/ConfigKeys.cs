@@ -17,6 +17,13 @@ public static class ConfigKeys
         new("model_provider", Text, "ollama"),
         new("model_name", Text, "llama3"),
         new("ollama_endpoint", Text, "http://localhost:11434"),
+        // How long Ollama keeps a model in memory after a reply: 30m, seconds, or -1 for ever; empty for its own 5 minutes.
+        new("ollama_keep_alive", Text, ""),
+        // Which upstream provider OpenRouter takes: slugs, whether others may step in, "deny" for those that keep prompts, price, throughput or latency.
+        new("openrouter_provider_order", List, ""),
+        new("openrouter_allow_fallbacks", Bool, "true"),
+        new("openrouter_data_collection", Text, ""),
+        new("openrouter_sort", Text, ""),
         new("configured_providers", List, ""),
         // "routing: { strategy: …, candidates: […], fallback: […] }": which model answers, and who steps in (docs/guides/models.md).
         new("routing_strategy", Text, "fixed"),

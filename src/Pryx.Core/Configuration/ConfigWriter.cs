@@ -19,9 +19,20 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
 
     /// <summary>All of them or none.</summary>
     /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
-    public async Task SetAsync(IReadOnlyList<KeyValuePair<string, string>> changes, CancellationToken cancellationToken)
+    public Task SetAsync(IReadOnlyList<KeyValuePair<string, string>> changes, CancellationToken cancellationToken)
     {
         var values = changes.Select(change => Check(change.Key, change.Value)).ToList();
+        return WriteAsync(() => values, cancellationToken);
+    }
+
+    /// <summary>Changes that depend on what the file says: nobody else writes between the look and the change.</summary>
+    /// <param name="changes">Called once, when the file is this process's alone.</param>
+    /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
+    public Task SetAsync(Func<IReadOnlyList<KeyValuePair<string, string>>> changes, CancellationToken cancellationToken) =>
+        WriteAsync(() => [.. changes().Select(change => Check(change.Key, change.Value))], cancellationToken);
+
+    private async Task WriteAsync(Func<List<(ConfigKey Key, string Value)>> changes, CancellationToken cancellationToken)
+    {
         paths.Create();
         // The user may keep the file elsewhere and link to it: what is replaced is the file, not the link.
         var target = new FileInfo(paths.Config).LinkTarget is null ? paths.Config : File.ResolveLinkTarget(paths.Config, returnFinalTarget: true)!.FullName;
@@ -29,6 +40,11 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
         {
             await using var alone = await PrivateFile.LockAsync(target + ".lock", Patience, time, cancellationToken);
             var text = File.Exists(target) ? await File.ReadAllTextAsync(target, cancellationToken) : "";
+            var values = changes();
+            if (values.Count == 0)
+            {
+                return;
+            }
             foreach (var (key, value) in values)
             {
                 text = YamlEdit.Set(text, key, value, paths.Config);

@@ -41,6 +41,17 @@ internal static class MapFields
         ["needs_key"] = ConfigKind.Bool,
         ["local"] = ConfigKind.Bool,
         ["models"] = ConfigKind.Map,
+        ["oauth"] = ConfigKind.Map,
+    };
+
+    // How one signs in to a provider with an account: docs/guides/providers.md.
+    private static readonly Dictionary<string, ConfigKind> SignIn = new(StringComparer.Ordinal)
+    {
+        ["authorize_url"] = ConfigKind.Text,
+        ["token_url"] = ConfigKind.Text,
+        ["device_url"] = ConfigKind.Text,
+        ["client_id"] = ConfigKind.Text,
+        ["scopes"] = ConfigKind.List,
     };
 
     /// <summary>The same map with what it may hold, its fields in snake case; other maps as they are.</summary>
@@ -83,6 +94,17 @@ internal static class MapFields
             if (!fields.TryGetValue(field, out var kind))
             {
                 report.Warnings.Add($"{where} is not known; it was ignored. Known are {string.Join(", ", fields.Keys)}.");
+            }
+            else if (field == "oauth")
+            {
+                if (value is YamlMappingNode signIn)
+                {
+                    kept.Add(new YamlScalarNode(field), Fields(signIn, SignIn, $"{name}.{field}", path, report));
+                }
+                else
+                {
+                    report.Warnings.Add($"{where} must be a map; it was ignored.");
+                }
             }
             else if (Value(kind, value, name, path, report) is { } right && !kept.Children.ContainsKey(new YamlScalarNode(field)))
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Core.Configuration;
+using Pryx.Core.Secrets;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Health;
@@ -49,7 +50,7 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirec
             return
             [
                 .. document.RootElement.GetProperty("references").EnumerateArray().Select(name => name.GetString() ?? "")
-                    .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..]),
+                    .Select(static name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : SecretNames.SignedInProvider(name)).OfType<string>(),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)

@@ -5,6 +5,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Http;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
@@ -25,12 +26,20 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderEndpoints(core.Models, core.Traffic.HealthOf).Map(routes);
-        new ModelEndpoints(core.Models, core.Catalog).Map(routes);
+        MapProviders(routes, core, audit);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
-        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);
         new OpenApiEndpoints(routes).Map();
+    }
+
+    private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
+    {
+        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
+        new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
+        new ModelEndpoints(core.Models, core.Catalog).Map(routes);
+        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);
+        new OAuthEndpoints(core.SigninDesk, core.Signins, desk.AddSignedInAsync, audit).Map(routes);
     }
 
     private static void MapCosts(ApiRoutes routes, PryxCore core, CoreStore store, AuditLog audit)

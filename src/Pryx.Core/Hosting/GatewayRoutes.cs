@@ -56,7 +56,7 @@ internal static class GatewayRoutes
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
     {
-        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of($"{core.Config.Text("model_provider")}/{core.Config.Text("model_name")}", null));
+        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of(core.Config.ChosenModel ?? "ollama/llama3", null));
         new ConversationEndpoints(
             conversations, store.Sessions, options.WorkingDirectory,
             (model, folder, cancellationToken) => core.CheckModelAsync(model.Reference, folder, cancellationToken, model.Api), core.DeleteSessionAsync).Map(routes);

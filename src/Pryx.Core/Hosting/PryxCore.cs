@@ -11,6 +11,7 @@ using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Routing;
@@ -38,6 +39,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
+    private OAuthDesk? _signins;
     private CatalogDesk? _catalog;
     private BudgetLedger? _budgets;
     private PryxConfig? _config;
@@ -172,7 +174,20 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>Which providers could be asked, by the names of their keys.</summary>
     public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, Token = id => Tokens.Of(id), IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
+
+    public Hardware Hardware => field ??= new Hardware(Spawner, options.Settings.FromEnvironment, options.Time);
+
+    /// <summary>The providers one can sign in to.</summary>
+    public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Vault);
+
+    /// <summary>The accounts that are signed in.</summary>
+    public OAuthTokens Tokens => field ??= new OAuthTokens(options.Paths, Vault, Signins, OAuth, options.Time);
+
+    /// <summary>The sign-ins that are going on.</summary>
+    public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Vault, options.Time);
+
+    private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
     // A command says it to whoever called it; a daemon has only its log.
     internal void OnCatalogWarning(string warning)
@@ -208,6 +223,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_signins is not null)
+        {
+            await _signins.DisposeAsync();
+        }
         if (_agents is not null)
         {
             await _agents.DisposeAsync();

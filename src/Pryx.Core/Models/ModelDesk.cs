@@ -5,6 +5,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
 using Pryx.Providers.Catalog;
+using Pryx.Providers.Probe;
 
 namespace Pryx.Core.Models;
 
@@ -37,12 +38,12 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
         var registry = await RegistryAsync(settings, chosen?.Provider, now, cancellationToken);
         if (chosen is { } model)
         {
-            return Create(registry, model, null, api);
+            return Create(registry, model, null, api) with { Info = await DescribeAsync(registry, model, cancellationToken) };
         }
         var found = await registry.ChooseDefaultAsync(cancellationToken);
         return Create(registry, found, found.Provider == "demo"
             ? "No provider key found and no Ollama running, so this is the demo tour (no AI). For real work set OPENAI_API_KEY, ANTHROPIC_API_KEY or OPENROUTER_API_KEY, or run: pryx provider set-key NAME"
-            : null);
+            : null) with { Info = await DescribeAsync(registry, found, cancellationToken) };
     }
 
     /// <summary>The model that a name means, whether or not it can be called: <c>sonnet</c>, <c>gpt5 mini</c>, <c>openai/gpt-4o</c>, an alias.</summary>
@@ -61,20 +62,79 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     public async Task<Func<string, bool>> ReadConfiguredAsync(CancellationToken cancellationToken) => (await RegistryAsync(null, cancellationToken)).IsConfigured;
 
     /// <summary>Also false for one that needs none and has none.</summary>
-    public async Task<bool> HasKeyAsync(ProviderInfo provider, CancellationToken cancellationToken) => (await RegistryAsync(provider.Id, cancellationToken)).KeyOf(provider) is not null;
+    public async Task<bool> HasKeyAsync(ProviderInfo provider, CancellationToken cancellationToken) => (await ReadKeysAsync(provider.Id, cancellationToken)).OriginOf(provider.Id) is not null;
+
+    /// <summary>The keys outside of any folder.</summary>
+    /// <param name="only">As <see cref="ProviderKeys.OpenAsync"/> takes it.</param>
+    public Task<KeyRing> ReadKeysAsync(string? only, CancellationToken cancellationToken) => new ProviderKeys(ownSettings, secrets, Directory.Providers).OpenAsync(only, cancellationToken);
+
+    /// <summary>Who would be called with these keys, and where.</summary>
+    public ProviderRegistry RegistryOf(KeyRing keys) => RegistryOf(ownSettings, keys, options());
+
+    /// <summary>Asks the provider whether it takes a key.</summary>
+    /// <param name="key">Instead of the one in force; null for that.</param>
+    /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
+    public async Task<ProbeResult> ProbeAsync(ProviderInfo provider, string? key, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var registry = key is null
+            ? RegistryOf(await ReadKeysAsync(provider.Id, cancellationToken))
+            : new ProviderRegistry(name => Setting(ownSettings, name), _ => key, options() with { Token = static _ => null });
+        return await registry.ProbeAsync(provider, limit, cancellationToken);
+    }
 
     /// <summary>The installed models, the latest first; null when no Ollama answers.</summary>
     public async Task<IReadOnlyList<string>?> ReadOllamaModelsAsync(CancellationToken cancellationToken) =>
         await (await RegistryAsync("ollama", cancellationToken)).ReadOllamaModelsAsync(OllamaPatience, cancellationToken);
 
+    /// <summary>What an Ollama says of models that are installed there, over what is known of them; without an answer only that.</summary>
+    public async Task<IReadOnlyList<ModelInfo>> DescribeOllamaAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var registry = await RegistryAsync("ollama", cancellationToken);
+        return await Task.WhenAll(names.Select(name => DescribeAsync(registry, new("ollama", name), cancellationToken)));
+    }
+
+    private async Task<ModelInfo> DescribeAsync(ProviderRegistry registry, ModelRef model, CancellationToken cancellationToken)
+    {
+        var known = Directory.Find(model) ?? new(model);
+        if (model.Provider != "ollama")
+        {
+            return known;
+        }
+        try
+        {
+            // It loads a model with what it is asked for, however much the model could.
+            return await registry.Ollama().ShowAsync(model.Model, cancellationToken) is not { } shown ? known : known with
+            {
+                ContextWindow = shown.Context is { } trained ? Math.Min(trained, registry.OllamaContext()) : known.ContextWindow,
+                SupportsTools = shown.Capabilities?.Contains("tools") ?? known.SupportsTools,
+                SupportsImages = shown.Capabilities?.Contains("vision") ?? known.SupportsImages,
+                SupportsReasoning = shown.Capabilities?.Contains("thinking") ?? known.SupportsReasoning,
+                InputModalities = shown.Capabilities?.Contains("vision") is true ? ["text", "image"] : known.InputModalities,
+            };
+        }
+        catch (ModelException)
+        {
+            return known; // The call itself will say what is wrong.
+        }
+    }
+
     private Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) => RegistryAsync(ownSettings, only, options(), cancellationToken);
 
     private async Task<ProviderRegistry> RegistryAsync(Settings settings, string? only, ProviderOptions now, CancellationToken cancellationToken) =>
-        new(name => Setting(settings, name), await new ProviderKeys(settings, secrets, now.Directory.Providers).ReadAsync(only, cancellationToken), now);
+        RegistryOf(settings, await new ProviderKeys(settings, secrets, now.Directory.Providers).OpenAsync(only, cancellationToken), now);
 
-    // The configured Ollama address counts where the environment names none.
-    private string? Setting(Settings settings, string name) =>
-        settings.Get(name) ?? (name == "OLLAMA_HOST" && config().IsSet("ollama_endpoint") ? config().Text("ollama_endpoint") : null);
+    private ProviderRegistry RegistryOf(Settings settings, KeyRing keys, ProviderOptions now) =>
+        new(name => Setting(settings, name), keys.KeyOf, now with { Token = provider => keys.IsSignedIn(provider) ? now.Token(provider) : null });
+
+    // What is configured counts where the environment says nothing.
+    private string? Setting(Settings settings, string name) => settings.Get(name) ?? (ConfigName(name) is { } key && config().IsSet(key) ? config().Text(key) : null);
+
+    private static string? ConfigName(string variable) => variable switch
+    {
+        "OLLAMA_HOST" => "ollama_endpoint",
+        "OLLAMA_KEEP_ALIVE" or "OPENROUTER_PROVIDER_ORDER" or "OPENROUTER_ALLOW_FALLBACKS" or "OPENROUTER_DATA_COLLECTION" or "OPENROUTER_SORT" => variable.ToLowerInvariant(),
+        _ => null,
+    };
 
     private ModelChoice Create(ProviderRegistry registry, ModelRef model, string? notice, string? api = null) =>
         new(model, registry.Create(model, api), notice) { Info = Directory.Find(model) ?? new(model) };

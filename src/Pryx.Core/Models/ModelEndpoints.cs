@@ -56,7 +56,7 @@ public sealed class ModelEndpoints(ModelDesk models, CatalogDesk catalog)
 
     private async Task ListOfAsync(HttpContext http)
     {
-        var provider = ProviderEndpoints.ProviderOf(http, models);
+        var provider = http.ProviderOf(models);
         if (provider.Wire == ProviderWire.Ollama)
         {
             await WriteInstalledAsync(http, provider);
@@ -77,11 +77,11 @@ public sealed class ModelEndpoints(ModelDesk models, CatalogDesk catalog)
     private async Task WriteInstalledAsync(HttpContext http, ProviderInfo provider)
     {
         var installed = await models.ReadOllamaModelsAsync(http.RequestAborted);
-        var list = new ModelList([.. (installed ?? []).Select(name => ModelBody.Of(models.Directory.Find(new(provider.Id, name)) ?? new(new ModelRef(provider.Id, name))) with { Provider = http.QueryText("provider") is null ? null : provider.Id })]);
+        var list = new ModelList([.. (await models.DescribeOllamaAsync(installed ?? [], http.RequestAborted)).Select(model => ModelBody.Of(model) with { Provider = http.QueryText("provider") is null ? null : provider.Id })]);
         await http.WriteAsync(installed switch
         {
             null => list with { Note = "Ollama does not answer. Start it with `ollama serve`, or set ollama_endpoint." },
-            { Count: 0 } => list with { Note = "No model is installed. Get one with `ollama pull llama3`." },
+            { Count: 0 } => list with { Note = "No model is installed. Get one with `ollama pull llama3`, or: pryx model pull llama3" },
             _ => list,
         }, ModelListJson.Default.ModelList);
     }

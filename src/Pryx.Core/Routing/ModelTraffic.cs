@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Pryx.Agent.Models;
-using Pryx.Core.Models;
 using Pryx.Protocol.Models;
+using Pryx.Protocol.Providers;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Routing;

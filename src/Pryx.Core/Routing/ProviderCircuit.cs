@@ -1,6 +1,6 @@
 using Pryx.Agent.Models;
-using Pryx.Core.Models;
 using Pryx.Protocol.Models;
+using Pryx.Protocol.Providers;
 
 namespace Pryx.Core.Routing;
 

@@ -116,6 +116,8 @@ internal static class ModelErrors
 
     private static string Advice(WireEndpoint endpoint, ModelFailure failure, TimeSpan? retryAfter) => failure switch
     {
+        ModelFailure.Authentication when endpoint.Token is not null =>
+            $" Sign in again: pryx provider oauth {endpoint.Provider}",
         ModelFailure.Authentication when endpoint.KeyVariable is { } variable =>
             $" Check {variable}, or set a new key: pryx provider set-key {endpoint.Provider}",
         ModelFailure.ModelNotFound when endpoint.Provider == "ollama" => " See `ollama list`, or get it with `ollama pull`.",

@@ -26,6 +26,13 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
             json.WriteBoolean("include_usage"u8, true);
             json.WriteEndObject();
         }
+        if (dialect.AsksForCost)
+        {
+            json.WriteStartObject("usage"u8);
+            json.WriteBoolean("include"u8, true);
+            json.WriteEndObject();
+        }
+        dialect.Routing?.Write(json);
         WriteOptions(options);
         WriteTools(options?.Tools);
         if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })

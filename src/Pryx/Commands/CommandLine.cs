@@ -4,6 +4,7 @@ using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
+using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;

@@ -213,7 +213,8 @@ public sealed class ClientContractTests
         await RunAsync(bed.Client, Input(session.Id, new string('x', 200_000) + " ü \"«\n") with { Attachments = [image] });
 
         var items = await bed.Client.GetItemsAsync(session.Id, Cancellation);
-        Assert.Equal(1 + 520 + 520 + 1, items.Count);
+        // The window is nearly full by then, and that is said.
+        Assert.Equal(1 + 520 + 520 + 1, items.Count(item => item is not Notice));
         Assert.Equal(items.Select(item => item.Seq).Order().Distinct(), items.Select(item => item.Seq));
         Assert.Equal(200_000 + 6, ((UserMessage)items[0]).Text.Length);
         Assert.Equal(image, Assert.Single(((UserMessage)items[0]).Attachments));

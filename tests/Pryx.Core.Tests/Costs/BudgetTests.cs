@@ -68,6 +68,23 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    [Requirement("MOD9", "pause or downgrade")]
+    public async Task A_cheaper_model_goes_on_where_the_user_wants_that()
+    {
+        await using var provider = await FakeProvider.StartAsync(Spends(30_000, 1_000, calls: 3), Cancel);
+        await using var core = await StartAsync(provider, "budget_daily_usd: 0.10\nbudget_action: cheaper\nrouting_fallback: [openai/gpt-4o-mini]");
+        var session = await core.NewSessionAsync();
+
+        await core.StartAsync(session, "go on");
+        var events = await core.UntilEndedAsync(session);
+
+        Assert.Equal(EventNames.TurnCompleted, events[^1].Event);
+        Assert.Equal(["gpt-4o", "gpt-4o-mini", "gpt-4o-mini"], provider.ModelRequests.Select(request => request.Model));
+        Assert.Single((await core.ItemsAsync(session)).OfType<Notice>(), notice => notice.Text.Contains("would cost more than the budget has left", StringComparison.Ordinal));
+        Assert.Equal(["gpt-4o:0.085", "gpt-4o-mini:0.0051", "gpt-4o-mini:0.0051"], await RowsAsync(core, "SELECT model || ':' || cost_usd FROM usage ORDER BY rowid"));
+    }
+
+    [Fact]
     public async Task A_parked_turn_goes_on_by_itself_when_the_budget_is_raised()
     {
         await using var provider = await FakeProvider.StartAsync(Spends(30_000, 1_000, calls: 2), Cancel);

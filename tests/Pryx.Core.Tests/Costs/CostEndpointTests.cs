@@ -87,7 +87,7 @@ public sealed class CostEndpointTests
             Assert.Equal(HttpStatusCode.OK, set.Status);
             Assert.Equal(HttpStatusCode.BadRequest, (await core.SendAsync(HttpMethod.Put, "/api/v1/cost/budget", new { daily_usd = -1 }, Cancellation)).Status);
             Assert.Equal(HttpStatusCode.BadRequest, (await core.SendAsync(HttpMethod.Put, "/api/v1/cost/budget", new { action = "panic" }, Cancellation)).Status);
-            var reader = (await core.PostAsync("/api/v1/tokens", """{"name":"r","scopes":["chat"]}""", Cancellation)).Body!["value"]!.ToString();
+            var reader = (await core.PostAsync("/api/v1/tokens", """{"name":"r","scopes":["chat"]}""", Cancellation)).Body!["token"]!.ToString();
             using var stranger = core.Client(reader);
             using var body = new StringContent("""{"daily_usd":1000}""", System.Text.Encoding.UTF8, "application/json");
             Assert.Equal(HttpStatusCode.Forbidden, (await stranger.PutAsync(new Uri("/api/v1/cost/budget", UriKind.Relative), body, Cancellation)).StatusCode);

@@ -26,7 +26,9 @@ public sealed class ContextEndpointTests
         var (status, after) = await core.GetAsync($"/api/v1/sessions/{id}/context", Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal(("openai/gpt-4o", 128_000L, true), ((string?)after!["model"], (long?)after["window"], (bool?)after["is_window_known"]));
+        Assert.Equal("openai/gpt-4o", (string?)after!["model"]);
+        Assert.Equal(128_000, (long?)after["window"]);
+        Assert.True((bool?)after["is_window_known"]);
         Assert.True((long?)before!["system"] > 100 && (long?)before["tools"] > 1_000 && (long?)before["history"] == 0);
         Assert.Equal(5_000, (long?)after["last_counted"]);
         Assert.InRange((long)after["used"]!, 5_001, 5_050);
@@ -55,7 +57,7 @@ public sealed class ContextEndpointTests
         var (_, context) = await again.GetAsync($"/api/v1/sessions/{id}/context", Cancellation);
 
         Assert.Equal(9_000, (long?)context!["last_counted"]);
-        Assert.True((long?)context["used"] > 5_000, "the provider counts far more than the estimate");
+        Assert.True((long?)context["used"] > (long?)context["last_estimated"] * 3 / 2, "the provider counts far more than the estimate");
     }
 
     [Fact]

@@ -15,13 +15,14 @@ internal static class ModelCommand
 {
     public static Command Create(CommandIo io)
     {
-        var command = new Command("model", "Find models, see what they can do and cost, choose one") { List(io), Info(io), Use(io), Refresh(io) };
+        var command = new Command("model", "Find models, see what they can do and cost, choose one") { List(io), Info(io), Use(io), Refresh(io), ModelPullCommand.Create(io) };
         command.Aliases.Add("models");
         return command.WithExamples("""
             pryx model list --configured
             pryx model list --search sonnet
             pryx model info gpt-4o
             pryx model use sonnet
+            pryx model pull qwen3:8b
             """);
     }
 

@@ -1,4 +1,4 @@
-namespace Pryx.Core.Models;
+namespace Pryx.Protocol.Providers;
 
 /// <summary>What the calls since the start have shown of a provider.</summary>
 /// <param name="State">closed: it is called; open: it is left alone; half-open: one call may be tried.</param>
