@@ -47,7 +47,16 @@ public static class RequestLimits
         {
             // The estimate may be a little too small.
             var left = Math.Max(LeastReply, window - needs.InputTokens - needs.InputTokens / 20);
-            cap = left < size ? left : cap;
+            if (left < size)
+            {
+                // By halves, not by the token: the limit stands before the history, and a provider's cache begins anew with each other one.
+                var half = size;
+                while (half > left && half > LeastReply)
+                {
+                    half /= 2;
+                }
+                cap = Math.Max(half, LeastReply);
+            }
         }
         return cap is { } limit ? (int)Math.Clamp(limit, 1, int.MaxValue) : null;
     }
@@ -63,7 +72,7 @@ public static class RequestLimits
     internal static long? WindowOf(ModelInfo model) => model.ContextWindow is { } window ? Math.Min(window, model.MaxInput ?? window) : model.MaxInput;
 
     // Only the catalog gives names; of other models a missing capability says nothing.
-    private static bool IsKnown(ModelInfo model) => model.DisplayName is not null;
+    private static bool IsKnown(ModelInfo model) => model.ContextWindow is not null;
 
     private static ModelException Refused(ModelInfo model, string what, string next) =>
         new(ModelFailure.InvalidRequest, $"{model.Ref}: {what} Nothing was sent. {next}") { Provider = model.Ref.Provider };

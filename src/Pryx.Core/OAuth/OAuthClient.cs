@@ -42,8 +42,13 @@ public sealed class OAuthClient(TimeProvider time)
             using var content = new FormUrlEncodedContent(form.Prepend(new("client_id", app.ClientId)));
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Headers = { { "Accept", "application/json" } } };
             using var response = await Http.SendAsync(request, either.Token);
+            // A server in trouble answers with a page: its status says more than that this is no JSON.
+            if ((int)response.StatusCode is 429 or >= 500)
+            {
+                throw Unexpected(app, response.StatusCode);
+            }
             var answer = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(either.Token), type);
-            return answer is not null && isAnswer(answer) && (int)response.StatusCode is 200 or (>= 400 and < 500) && (int)response.StatusCode is not 429 ? answer : throw Unexpected(app, response.StatusCode);
+            return answer is not null && isAnswer(answer) && (int)response.StatusCode is 200 or (>= 400 and < 500) ? answer : throw Unexpected(app, response.StatusCode);
         }
         catch (JsonException)
         {

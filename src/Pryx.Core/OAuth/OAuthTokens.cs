@@ -88,7 +88,7 @@ public sealed class OAuthTokens(PryxPaths paths, ISecretStore secrets, OAuthApps
                 ? await EndAsync(app, "was revoked or has expired", cancellationToken)
                 : new ModelException(ModelFailure.Authentication, $"The sign-in to {app.Name} could not be renewed ({OAuthClient.Words(answer)}). Sign in again: pryx provider oauth {provider}") { Provider = provider };
         }
-        catch (PryxException e) when (e.Code == "OAUTH_UNREACHABLE")
+        catch (PryxException e) when (e.Code is "OAUTH_UNREACHABLE" or "OAUTH_ERROR")
         {
             // Near its end is not ended.
             return await ExpiresAsync(provider, cancellationToken) is { } expires && expires > time.GetUtcNow()

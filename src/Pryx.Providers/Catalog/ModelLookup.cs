@@ -41,9 +41,13 @@ public sealed class ModelLookup(ModelDirectory directory, Func<string, bool> isC
         }
         var query = ModelWords.Of(named.Model);
         var found = query.BestOf(directory.Of(provider.Id, withDeprecated: true));
-        // A version that the catalog does not know is a new one, not another one; what could be several may be what a server of the user's own calls its model.
-        return ModelMatch.Of(found is [var only] && (query.IsExact(only) || !query.HasVersion) ? named with { Model = only.Ref.Model } : named);
+        // A version that the catalog does not know is a new one, not another one; what is neither a model nor a family may be what a server of the user's own calls its model.
+        return ModelMatch.Of(found is [var only] && (query.IsExact(only) || (!query.HasVersion && IsFamily(only, named.Model))) ? named with { Model = only.Ref.Model } : named);
     }
+
+    // "sonnet" and "claude sonnet" are claude-sonnet; "chat" is not gpt.
+    private static bool IsFamily(ModelInfo model, string name) => model.Family is { } family
+        && $"-{family}".EndsWith($"-{name.Trim().Replace(' ', '-')}", StringComparison.OrdinalIgnoreCase);
 
     private ModelMatch Anywhere(string text, bool hasSlash)
     {

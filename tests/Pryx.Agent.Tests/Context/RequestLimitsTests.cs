@@ -51,7 +51,7 @@ public sealed class RequestLimitsTests
     [InlineData(10_000, 500, 8_000, 500)]
     [InlineData(190_000, null, 64_000, 500)] // Never more than the window leaves; the estimate may be a twentieth too small.
     [InlineData(195_000, 8_000, 8_000, 256)]
-    [Requirement("MOD7", "max_tokens cap")]
+    [Requirement("MOD7", "max_tokens")]
     public void The_output_limit_fits_the_model_and_the_window(long input, int? wanted, long most, int? expected) =>
         Assert.Equal(expected, RequestLimits.OutputCap(Model with { MaxOutput = most }, new() { InputTokens = input }, wanted));
 

@@ -32,7 +32,14 @@ internal static class ModelPullCommand
                 var error = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(token), ProtocolJson.Default.ErrorBody)!.Error;
                 throw new PryxException(error.Code, error.Message, error.Next);
             }
-            await FollowAsync(io, answer, parsed.GetValue(json), token);
+            try
+            {
+                await FollowAsync(io, answer, parsed.GetValue(json), token);
+            }
+            catch (Exception e) when (token.IsCancellationRequested && e is InvalidOperationException or IOException or HttpRequestException)
+            {
+                throw new OperationCanceledException("The person has stopped it.", e, token); // A connection that is torn down has many words for it.
+            }
             if (!parsed.GetValue(json))
             {
                 io.Out.WriteLine($"{io.OutStyle.Green("✓")} {SafeText.Line(model)} is installed. Use it: pryx provider use ollama --model {SafeText.Line(model)}");
