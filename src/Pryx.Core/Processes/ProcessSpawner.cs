@@ -56,12 +56,10 @@ public sealed class ProcessSpawner
         {
             using var sandboxed = await (_sandbox ?? throw new SandboxException("This process has no sandbox to give; nothing was run."))
                 .WrapAsync(new(profile, command, request.WorkingDirectory, environment)).ConfigureAwait(false);
-            if (_sandbox.BringsNamespace)
-            {
-                return await StartAsync(request, sandboxed.Words, sandboxed.Environment, sandboxed.Inherited, Isolation.PidNamespace, mark).ConfigureAwait(false);
-            }
             var outer = new Dictionary<string, string>(sandboxed.Environment) { [Mark] = mark };
-            return await StartAsync(request, await IsolateAsync(sandboxed.Words, isolation).ConfigureAwait(false), outer, sandboxed.Inherited, isolation, mark).ConfigureAwait(false);
+            return _sandbox.BringsNamespace
+                ? await StartAsync(request, sandboxed.Words, outer, sandboxed.Inherited, Isolation.PidNamespace, mark).ConfigureAwait(false)
+                : await StartAsync(request, await IsolateAsync(sandboxed.Words, isolation).ConfigureAwait(false), outer, sandboxed.Inherited, isolation, mark).ConfigureAwait(false);
         }
         catch (SandboxException e)
         {

@@ -36,6 +36,14 @@ internal sealed partial class ProcessTree(Process root, Isolation isolation, str
         }
         Kill();
         await exited.ConfigureAwait(false);
+        if (isolation == Isolation.PidNamespace)
+        {
+            // A namespace that was being made when its maker was killed belongs to nobody; all who are in it bear our mark.
+            foreach (var stray in Procfs.MarkedWith(mark))
+            {
+                _ = Send(stray, KillSignal);
+            }
+        }
     }
 
     /// <summary>In a PID namespace the exit of the root says that nothing is left; elsewhere this is the best effort of one pass after another.</summary>

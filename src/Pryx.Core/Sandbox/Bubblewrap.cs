@@ -12,7 +12,8 @@ namespace Pryx.Core.Sandbox;
 /// used to; in a user namespace it would be a stranger to them.
 /// </param>
 /// <param name="EmptyFile">A file of ours that is empty and stays so; covers hidden files.</param>
-internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFile)
+/// <param name="Alive">Null where nothing can look at it.</param>
+internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFile, AliveFile? Alive)
 {
     private static readonly string[] RootKeeps = ["CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_CHOWN", "CAP_FSETID"];
 
@@ -65,6 +66,10 @@ internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFi
         if (request.Profile.ProxySocket is { } socket)
         {
             options.AddRange(["--ro-bind", socket, socket]);
+        }
+        if (Alive is { } alive)
+        {
+            options.AddRange(["--ro-bind", alive.Path, AliveFile.PathInside]);
         }
         foreach (var folder in hiddenFolders)
         {

@@ -9,7 +9,7 @@ namespace Pryx.Core.Sandbox;
 /// </summary>
 internal sealed record LandlockCommand(IReadOnlyList<string> Helper)
 {
-    private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts", "/dev/shm", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
+    private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts", "/dev/shm"];
 
     public SandboxedCommand Wrap(SandboxRequest request)
     {

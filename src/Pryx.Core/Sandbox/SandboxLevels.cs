@@ -116,10 +116,11 @@ public sealed class SandboxLevels(SandboxOptions options, Func<SandboxedCommand,
             return "bubblewrap (bwrap) is not installed";
         }
         var empty = MakeEmptyFile();
+        var alive = Find("flock") is null ? null : AliveFile.Hold(options.Folder);
         var error = "";
         foreach (var keepsRoot in Environment.IsPrivilegedProcess ? [true, false] : (bool[])[false])
         {
-            var candidate = new Bubblewrap(program, keepsRoot, empty);
+            var candidate = new Bubblewrap(program, keepsRoot, empty, alive);
             var result = await ProbeAsync(request => candidate.Wrap(request, init(request.Words))).ConfigureAwait(false);
             if (result.ExitCode == ProbeCode)
             {

@@ -43,10 +43,11 @@ internal sealed class OneServer : IAsyncDisposable
             }
             using (client)
             {
-                var text = await ReadAsync(client.GetStream());
-                await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer"u8.ToArray());
+                var stream = client.GetStream();
+                var text = await ReadAsync(stream);
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer"u8.ToArray());
                 client.Client.Shutdown(SocketShutdown.Send);
-                _seen.Writer.TryWrite(text + await ReadRestAsync(client.GetStream()));
+                _seen.Writer.TryWrite(text + await ReadRestAsync(stream));
             }
         }
     }

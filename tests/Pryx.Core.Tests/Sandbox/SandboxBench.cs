@@ -13,6 +13,7 @@ namespace Pryx.Core.Tests.Sandbox;
 public sealed class SandboxBench : IDisposable
 {
     private readonly TempHome _home = new();
+    private readonly SandboxChoice _choice;
 
     /// <summary>The real executable; parts of sandboxes run in it.</summary>
     public static string Executable { get; } =
@@ -20,6 +21,7 @@ public sealed class SandboxBench : IDisposable
 
     public SandboxBench(SandboxChoice choice = SandboxChoice.Auto, SandboxNetworkOptions? network = null, bool usesNamespaces = true)
     {
+        _choice = choice;
         Directory.CreateDirectory(Data);
         var folder = Path.Combine(Data, "sandbox");
         Spawner = new ProcessSpawner(usesNamespaces, new SandboxOptions { Choice = choice, Folder = folder, Helper = [Executable] });
@@ -78,7 +80,10 @@ public sealed class SandboxBench : IDisposable
         var context = Context with { Sandbox = mode ?? Context.Sandbox };
         var call = new Dictionary<string, object> { ["command"] = command, ["timeout_ms"] = timeoutMs ?? 60_000, ["env"] = env ?? [] };
         var arguments = ToolArguments.Parse(JsonSerializer.Serialize(call));
-        return await Tool.InvokeAsync(arguments, await Tool.PlanAsync(arguments, context, cancellationToken), context, cancellationToken);
+        var outcome = await Tool.InvokeAsync(arguments, await Tool.PlanAsync(arguments, context, cancellationToken), context, cancellationToken);
+        // Else an attack would count as beaten because nothing ran.
+        Assert.True(_choice == SandboxChoice.Off || !outcome.Text.Contains("nothing was run", StringComparison.Ordinal), outcome.Text);
+        return outcome;
     }
 
     public void Dispose() => _home.Dispose();

@@ -158,10 +158,10 @@ public sealed class SandboxProxyTests : IDisposable
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(proxy.SocketPath), Token);
+        await using var stream = new NetworkStream(socket, ownsSocket: false);
         await socket.SendAsync(Encoding.Latin1.GetBytes(text), Token);
         socket.Shutdown(SocketShutdown.Send);
         var answer = new MemoryStream();
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
         try
         {
             await stream.CopyToAsync(answer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
