@@ -13,7 +13,7 @@ public sealed class ProviderSetupTests
     public async Task A_provider_is_added_used_and_removed_and_the_audit_knows()
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);
-        Assert.Equal(HttpStatusCode.Conflict, (await core.PostAsync("/api/v1/providers/groq/use", new { }, Cancellation)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await core.PostAsync("/api/v1/providers/groq/use", new { }, Cancellation)).Status);
         Assert.Equal("PROVIDER_NOT_CONFIGURED", (string?)(await core.PostAsync("/api/v1/providers/groq/use", null, Cancellation)).Body!["error"]!["code"]);
 
         await core.PostAsync("/api/v1/providers/groq/key", new { api_key = Secret }, Cancellation);

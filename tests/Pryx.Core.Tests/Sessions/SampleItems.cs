@@ -20,7 +20,7 @@ internal static class SampleItems
             new ToolResult("call-1", ToolStatus.Interrupted, "line ```` one\n") { DurationMs = 12, Attachments = [Picture], FullOutputPath = "/tmp/full", Command = new(1, true, 3, 2) },
             new ApprovalRecord(ApprovalId.New(), "call-1", true, "session") { AnsweredBy = "cli:alice", Reason = "fine" },
             new Notice("retry", "again"),
-            new Summary("short", 3, 4),
+            new Summary("short", 3, 4) { Of = SummaryOf.Reasoning, Characters = 5 },
         ];
         return [.. items.Select((item, i) => item with { TurnId = turn, Step = i + 1, Provenance = Provenance.Untrusted, Source = "https://example.org" })];
     }

@@ -20,7 +20,7 @@ internal static class RunCommand
         var session = new Option<string?>("--session", "-s") { HelpName = "ID", Description = "Go on with this session" };
         var continues = new Option<bool>("--continue", "-c") { Description = "Go on with this folder's latest session; finishes its open turn first" };
         var workspace = new Option<string?>("--workspace", "-w") { HelpName = "DIR", Description = "The folder to work in (default: the current one)" };
-        var policy = new Option<string?>("--policy") { HelpName = "MODE", Description = string.Join(", ", Modes) };
+        var policy = new Option<string?>("--policy") { HelpName = "NAME", Description = $"{string.Join(", ", Modes)}, or one of yours (pryx policy list)" };
         var allow = new Option<string[]>("--allow") { HelpName = "RULE", Description = "Allow this without asking, for this run (repeatable)" };
         var approveAll = new Option<bool>("--approve-all") { Description = "Answer every question with yes; what is denied stays denied" };
         var json = new Option<bool>("--json") { Description = "One event a line, the result last" };
@@ -50,7 +50,7 @@ internal static class RunCommand
                 Model = Route(parsed.GetValue(route), parsed.GetValue(model)) ?? parsed.GetValue(model),
                 Session = parsed.GetValue(session),
                 Continues = parsed.GetValue(continues),
-                Policy = Policy(parsed.GetValue(policy)),
+                Policy = parsed.GetValue(policy),
                 Allow = parsed.GetValue(allow) ?? [],
                 ApproveAll = parsed.GetValue(approveAll),
                 IsJson = parsed.GetValue(json),
@@ -123,10 +123,6 @@ internal static class RunCommand
         : model is not null ? throw UsageError.Of("--route and --model both choose the model.", "leave one of them out")
         : Strategies.Contains(strategy) ? $"auto/{strategy}"
         : throw UsageError.Of($"There is no routing strategy '{strategy}'.", $"use one of {string.Join(", ", Strategies)}");
-
-    private static string? Policy(string? mode) => mode is null || Modes.Contains(mode)
-        ? mode
-        : throw UsageError.Of($"There is no policy mode '{mode}'.", $"use one of {string.Join(", ", Modes)}");
 
     private static TimeSpan? Timeout(string? text) => text is null ? null
         : Duration.TryParse(text, out var timeout) ? timeout

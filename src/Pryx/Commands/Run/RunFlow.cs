@@ -26,6 +26,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             throw UsageError.Of($"Session {session.Id} has no open turn to finish.", "pryx run --continue \"what to do next\"");
         }
         var isUntrusted = await new TrustPrompt(client, io).SettleAsync(options.Workspace, options.IsQuiet ? null : _view.Note, interrupts.Any);
+        var isNew = session is null;
         session ??= await client.CreateSessionAsync(
             new CreateSession { Workspace = options.Workspace, Model = options.Model, SystemPrompt = options.System }, interrupts.Any);
 
@@ -44,7 +45,16 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         }
         if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
         {
-            result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+            try
+            {
+                result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+            }
+            catch (PryxException e) when (isNew && e.Code is "POLICY_UNKNOWN" or "POLICY_INVALID")
+            {
+                // Nothing was said in it, and nothing will be.
+                await client.DeleteSessionAsync(session.Id, CancellationToken.None);
+                throw;
+            }
         }
         _view.Finish(result! with { UntrustedFolder = isUntrusted ? options.Workspace : null });
         return result!.ExitCode;
