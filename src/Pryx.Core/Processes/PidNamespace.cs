@@ -9,13 +9,13 @@ internal sealed record PidNamespace(IReadOnlyList<string> Prefix)
     /// <summary>
     /// The first process of the namespace. The command must not be it: the kernel hides signals from process 1, so a program that ends
     /// itself by a signal would live on. It takes TERM itself only to keep the namespace open until the rest had time to clean up
-    /// (whoever ends the tree follows with KILL). Its own complaints ("Killed") are not the command's. In a sandbox it first looks whether
-    /// we still live (<see cref="Sandbox.AliveFile"/>): whoever makes the namespace ties it to us only when it is nearly done.
+    /// (whoever ends the tree follows with KILL). Its own complaints ("Killed") are not the command's. In a sandbox somebody beside it
+    /// waits for our death (<see cref="Sandbox.AliveFile"/>): who makes that namespace ties it to us only when it is nearly done.
     /// </summary>
     private const string Init = """
         trap stopping=1 TERM
         exec 3>&2 2>/dev/null
-        [ -e /dev/pryx-alive ] && { flock -n /dev/pryx-alive -c : && exit 125; }
+        if [ -e /dev/pryx-alive ]; then flock /dev/pryx-alive -c 'kill -9 -1' >/dev/null 3>&- & fi
         (exec "$@" 2>&3 3>&-)
         code=$?
         exec 3>&-

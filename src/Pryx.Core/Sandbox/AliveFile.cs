@@ -2,8 +2,8 @@ namespace Pryx.Core.Sandbox;
 
 /// <summary>
 /// A file that this process holds locked for as long as it lives; death frees it. bubblewrap asks the kernel to be killed with its parent
-/// only at the end of its own preparations: should we die before that, nobody would tell it. So the first process inside looks whether
-/// the file is still locked, after it has been tied to us.
+/// only at the end of its own preparations: should we die before that, nobody would tell it. So a process inside waits for the lock, and
+/// ends all the others when it gets it. Looking once would not do: the thread that started bubblewrap may be gone before the lock is.
 /// </summary>
 internal sealed class AliveFile
 {

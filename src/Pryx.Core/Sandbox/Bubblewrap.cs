@@ -65,7 +65,7 @@ internal sealed record Bubblewrap(string Program, bool KeepsRoot, string EmptyFi
         }
         if (request.Profile.ProxySocket is { } socket)
         {
-            options.AddRange(["--ro-bind", socket, socket]);
+            options.AddRange(["--ro-bind", socket, LoopbackForwarder.SocketInside]);
         }
         if (Alive is { } alive)
         {
