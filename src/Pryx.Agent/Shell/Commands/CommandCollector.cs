@@ -66,12 +66,14 @@ internal sealed class CommandCollector(ParseState state)
                     flow = Walk(item, flow.Either, context);
                 }
                 return flow;
-            case AndOrNode { Left: var left, IsAnd: var isAnd, Right: var right }:
-                var first = Walk(left, at, context);
-                var second = Walk(right, isAnd ? first.Success : first.Failure, context | CommandContext.Conditional);
-                return isAnd
-                    ? new(second.Success, Folders.Union(first.Failure, second.Failure))
-                    : new(Folders.Union(first.Success, second.Success), second.Failure);
+            case AndOrNode { First: var first, Rest: var rest }:
+                var before = Walk(first, at, context);
+                foreach (var (isAnd, next) in rest)
+                {
+                    var after = Walk(next, isAnd ? before.Success : before.Failure, context | CommandContext.Conditional);
+                    before = isAnd ? new(after.Success, Folders.Union(before.Failure, after.Failure)) : new(Folders.Union(before.Success, after.Success), after.Failure);
+                }
+                return before;
             case PipelineNode { Parts: var parts }:
                 for (var i = 0; i < parts.Count; i++)
                 {

@@ -10,7 +10,7 @@ internal static class Movement
     {
         SimpleNode { Words: var words } => words.Count > 0 && (!words[0].IsLiteral || words[0].Text is "cd" or "pushd" or "popd" or "command" or "builtin" or "eval" or "." or "source" || functions?.Contains(words[0].Text) == true),
         SequenceNode { Items: var items } => items.Any(item => In(item, functions)),
-        AndOrNode { Left: var left, Right: var right } => In(left, functions) || In(right, functions),
+        AndOrNode { First: var first, Rest: var rest } => In(first, functions) || rest.Any(part => In(part.Node, functions)),
         NegatedNode { Body: var body } => In(body, functions),
         GroupNode { Body: var body } => In(body, functions),
         IfNode { Branches: var branches, Otherwise: var otherwise } => branches.Any(branch => In(branch.Condition, functions) || In(branch.Body, functions)) || (otherwise is not null && In(otherwise, functions)),

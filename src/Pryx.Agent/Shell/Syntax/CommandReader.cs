@@ -81,13 +81,14 @@ internal static class CommandReader
 
     private static ShellNode? Coprocess(ScriptReader reader)
     {
-        if (!reader.NeedsBash("coproc"))
+        if (!reader.NeedsBash("coproc") || !reader.State.Enter())
         {
             return null;
         }
         reader.At += "coproc".Length;
         reader.SkipBlanks();
         var node = Read(reader);
+        reader.State.Leave();
         // "coproc NAME { …" looks like a command with a brace among its words.
         return node is SimpleNode { Words: var words } && words.Any(word => ReservedWord.Is(word) || word.Raw == "(")
             ? Stop(reader, "names a coprocess")

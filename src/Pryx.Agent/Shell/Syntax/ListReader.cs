@@ -75,24 +75,25 @@ internal static class ListReader
     private static ShellNode? ReadAndOr(ScriptReader reader)
     {
         var left = ReadPipeline(reader);
+        var rest = new List<(bool, ShellNode)>();
         while (left is not null && !reader.IsStopped)
         {
             reader.SkipBlanks();
             var isAnd = reader.StartsWith("&&");
             if (!isAnd && !reader.StartsWith("||"))
             {
-                return left;
+                break;
             }
             reader.At += 2;
             IsWhole(reader);
             reader.SkipLines();
             if (ReadPipeline(reader) is not { } right)
             {
-                return left;
+                break;
             }
-            left = new AndOrNode(left, isAnd, right);
+            rest.Add((isAnd, right));
         }
-        return left;
+        return left is null || rest.Count == 0 ? left : new AndOrNode(left, rest);
     }
 
     private static ShellNode? ReadPipeline(ScriptReader reader)

@@ -18,7 +18,7 @@ internal sealed class ScriptReader(string text, ParseState state)
     /// <summary>'\0' behind the end: the text itself never contains it.</summary>
     public char Next(int ahead = 0) => At + ahead < text.Length ? text[At + ahead] : '\0';
 
-    public bool StartsWith(string expected) => string.CompareOrdinal(text, At, expected, 0, expected.Length) == 0;
+    public bool StartsWith(string expected) => At <= text.Length && string.CompareOrdinal(text, At, expected, 0, expected.Length) == 0;
 
     public bool Stop(string reason) => state.Stop(reason);
 

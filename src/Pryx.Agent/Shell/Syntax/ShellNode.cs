@@ -12,8 +12,9 @@ public sealed record SimpleNode(IReadOnlyList<ShellAssignment> Assignments, IRea
 /// <summary>One after the other.</summary>
 public sealed record SequenceNode(IReadOnlyList<ShellNode> Items) : ShellNode;
 
-/// <summary><c>&amp;&amp;</c> or <c>||</c>.</summary>
-public sealed record AndOrNode(ShellNode Left, bool IsAnd, ShellNode Right) : ShellNode;
+/// <summary>Commands between <c>&amp;&amp;</c> and <c>||</c>, from left to right.</summary>
+/// <param name="Rest">Each with the operator before it.</param>
+public sealed record AndOrNode(ShellNode First, IReadOnlyList<(bool IsAnd, ShellNode Node)> Rest) : ShellNode;
 
 /// <summary>At least two commands, each in a process of its own.</summary>
 public sealed record PipelineNode(IReadOnlyList<ShellNode> Parts) : ShellNode;

@@ -11,6 +11,10 @@ internal static class WordReader
     /// <summary>The word that starts here; null when reading had to stop.</summary>
     public static ShellWord? Read(ScriptReader reader)
     {
+        if (reader.IsStopped || reader.At > reader.Text.Length)
+        {
+            return null;
+        }
         // Most words are plain text between blanks.
         var rest = reader.Text.AsSpan(reader.At);
         var length = rest.IndexOfAnyExcept(PlainText);
@@ -37,8 +41,7 @@ internal static class WordReader
         {
             QuoteReader.ReadExpanding(reader, word, isHereText: true);
         }
-        var read = word.Finish();
-        return read with { Raw = "", Shown = "" };
+        return state.IsStopped ? ShellWord.Literal("") : word.Finish() with { Raw = "", Shown = "" };
     }
 
     private static ShellWord? ReadParts(ScriptReader reader, bool isPattern)
