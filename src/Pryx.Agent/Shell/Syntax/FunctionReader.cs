@@ -34,7 +34,7 @@ internal static class FunctionReader
 
     private static ShellNode? Body(ScriptReader reader, ShellWord name)
     {
-        if (!name.IsLiteral || name.Has(WordTraits.Quoted) || !name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') || char.IsAsciiDigit(name.Text[0]))
+        if (!name.IsLiteral || name.Has(WordTraits.Quoted) || !name.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') || name.Text.Length == 0 || char.IsAsciiDigit(name.Text[0]))
         {
             return CommandReader.Stop(reader, "names a function in an unusual way");
         }
