@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz-shell spans fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts spans fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -39,6 +39,12 @@ RUNS ?= 20000
 fuzz-shell:
 	dotnet build tests/Pryx.Agent.Tests
 	PRYX_FUZZ_PARSES=$(PARSES) PRYX_FUZZ_RUNS=$(RUNS) nice -n 19 dotnet run --no-build --project tests/Pryx.Agent.Tests -- -class Pryx.Agent.Tests.Shell.ShellFuzzTests -diagnostics
+
+# Random spellings of hosts, judged by us and by the C library and the kernel. HOSTS=10000000 for more.
+HOSTS ?= 1000000
+fuzz-hosts:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_FUZZ_HOSTS=$(HOSTS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Network.HostNameTests
 
 # A million trace spans stored, queried and rotated: some seconds and 700 MB below TMPDIR. SPANS=5000 is what the tests do.
 SPANS ?= 1000000

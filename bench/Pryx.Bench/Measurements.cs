@@ -27,6 +27,8 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             await MemoryAsync(bed, "peak memory, text", 138, 106, Text),
             await MemoryAsync(bed, "peak memory, tool", 138, 106, Calls(("shell_exec", """{"command":"echo hello"}""")), Text),
             PolicyMeasure.Run(runs, warmUps),
+            await SandboxMeasure.RunAsync(runs, warmUps, cancellationToken),
+            .. CatalogMeasure.Run(runs, warmUps),
             Download(),
         ];
     }

@@ -6,6 +6,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
 using Pryx.Protocol.Grants;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 using Pryx.Protocol.Workspaces;
 
@@ -25,6 +26,9 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(TurnParkedPayload))]
 [JsonSerializable(typeof(TurnEndedPayload))]
 [JsonSerializable(typeof(StepCompletedPayload))]
+[JsonSerializable(typeof(MemoryPayload))]
+[JsonSerializable(typeof(ContextUsage))]
+[JsonSerializable(typeof(CompactSession))]
 [JsonSerializable(typeof(ToolRequestPayload))]
 [JsonSerializable(typeof(ToolExecutingPayload))]
 [JsonSerializable(typeof(ToolCompletePayload))]

@@ -18,11 +18,21 @@ internal static class BaseUrls
         // Both forms are in use for this wire; its path brings its own /v1.
         if (provider.Wire is ProviderWire.Messages or ProviderWire.Ollama && text.EndsWith("/v1", StringComparison.OrdinalIgnoreCase))
             text = text[..^3].TrimEnd('/');
+        if (provider.Wire is ProviderWire.Gemini)
+            text = OfGemini(text);
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0
             ? text
             : throw new ModelException(ModelFailure.NotConfigured,
                 $"Configuration error: {variable ?? "the base URL"} of {provider.Name} must be an http or https URL without a user name, such as {provider.BaseUrl}")
             { Provider = provider.Id };
+    }
+
+    /// <summary>The version belongs to it; Google's own programs take it without. The OpenAI-compatible door is found below it.</summary>
+    private static string OfGemini(string text)
+    {
+        if (text.EndsWith("/openai", StringComparison.OrdinalIgnoreCase))
+            text = text[..^"/openai".Length].TrimEnd('/');
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.AbsolutePath == "/" && url.Host.Length > 0 ? $"{text}/v1beta" : text;
     }
 
     /// <summary>OLLAMA_HOST may be a host, host:port or a URL; 0.0.0.0 is where the server listens, not where a client finds it.</summary>

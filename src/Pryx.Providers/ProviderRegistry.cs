@@ -3,10 +3,12 @@ using Pryx.Protocol.Models;
 using Pryx.Providers.Anthropic;
 using Pryx.Providers.Catalog;
 using Pryx.Providers.Demo;
+using Pryx.Providers.Gemini;
 using Pryx.Providers.Http;
 using Pryx.Providers.Ollama;
 using Pryx.Providers.OpenAIChat;
 using Pryx.Providers.OpenAIResponses;
+using Pryx.Providers.Probe;
 
 namespace Pryx.Providers;
 
@@ -23,40 +25,50 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     private readonly ProviderOptions _options = options ?? new();
 
     /// <summary>All providers that can be named: the popular ones first.</summary>
-    public static IEnumerable<ProviderInfo> Providers => KnownProviders.All;
+    public IEnumerable<ProviderInfo> Providers => _options.Directory.Providers.All;
 
-    /// <param name="api">"chat", "responses" or "messages" where the provider has several; null for its default.</param>
+    /// <param name="api">"chat", "responses", "messages" or "gemini" where the provider has several; null for its default.</param>
     /// <exception cref="ModelException">NotConfigured: unknown provider or API, no key, no usable URL.</exception>
     public IChatClient Create(ModelRef model, string? api = null)
     {
-        var provider = KnownProviders.Find(model.Provider) ?? throw Unknown(model);
+        var provider = Find(model.Provider) ?? throw Unknown(model);
         var wire = WireOf(provider, api ?? ApiNamed(model.Provider));
         if (wire == ProviderWire.Demo)
             return new DemoClient();
         var endpoint = EndpointOf(provider, wire);
+        var info = _options.Directory.Find(model);
         return wire switch
         {
             ProviderWire.Messages => new AnthropicClient(endpoint, model.Model)
             {
-                MaxOutput = (int?)Math.Min(ModelCatalog.Find(model)?.MaxOutput ?? AnthropicClient.DefaultMaxTokens, 32_000),
+                Info = info,
+                MaxOutput = (int?)Math.Min(info?.MaxOutput ?? AnthropicClient.DefaultMaxTokens, 32_000),
                 ThinksAdaptively = provider.Id == "anthropic" && ClaudeVersion.Of(model.Model) >= ClaudeVersion.AdaptiveThinking,
                 TakesSchema = provider.Id == "anthropic" && ClaudeVersion.Of(model.Model) >= ClaudeVersion.OutputFormat,
             },
-            ProviderWire.Responses => new OpenAIResponsesClient(endpoint, model.Model),
-            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Context = OllamaContext() },
-            _ => new OpenAIChatClient(endpoint, model.Model) { Dialect = DialectOf(provider) },
+            ProviderWire.Responses => new OpenAIResponsesClient(endpoint, model.Model) { Info = info },
+            ProviderWire.Gemini => new GeminiClient(endpoint, model.Model) { Info = info },
+            ProviderWire.Ollama => new OllamaClient(endpoint, model.Model) { Info = info, Context = OllamaContext(), KeepAlive = Clean(setting("OLLAMA_KEEP_ALIVE")) },
+            _ => new OpenAIChatClient(endpoint, model.Model) { Info = info, Dialect = DialectOf(provider) },
         };
     }
 
     /// <summary>True when a call could be sent: the key is there, or none is needed. Does not ask whether a server runs.</summary>
     public bool IsConfigured(string providerId) =>
-        KnownProviders.Find(providerId) is { } provider && (!provider.NeedsKey || KeyOf(provider) is not null);
+        Find(providerId) is { } provider && (!provider.NeedsKey || IsAllowedIn(provider));
+
+    /// <summary>Asks the provider by its cheapest call whether it takes the key that is in force.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
+    public Task<ProbeResult> ProbeAsync(ProviderInfo provider, TimeSpan limit, CancellationToken cancellationToken) => provider.Wire == ProviderWire.Demo
+        ? Task.FromResult(new ProbeResult(TimeSpan.Zero, null) { Models = [provider.DefaultModel!] })
+        : ProviderProbe.AskAsync(EndpointOf(provider, provider.Wire), provider, limit, cancellationToken);
 
     /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
     public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
     {
-        foreach (var provider in KnownProviders.Popular)
-            if (provider is { NeedsKey: true, DefaultModel: { } model } && KeyOf(provider) is not null)
+        foreach (var provider in _options.Directory.Providers.Popular)
+            if (provider is { NeedsKey: true, DefaultModel: { } model } && IsAllowedIn(provider))
                 return new(provider.Id, model);
         if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
             return new("ollama", local);
@@ -68,7 +80,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
     {
         try
         {
-            return await new OllamaServer(EndpointOf(KnownProviders.Find("ollama")!, ProviderWire.Ollama)).ModelsAsync(limit, cancellationToken);
+            return await new OllamaServer(EndpointOf(Find("ollama")!, ProviderWire.Ollama)).ModelsAsync(limit, cancellationToken);
         }
         catch (ModelException)
         {
@@ -76,11 +88,17 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         }
     }
 
+    /// <summary>The models of the Ollama that would be called.</summary>
+    /// <exception cref="ModelException">NotConfigured: its address is none.</exception>
+    public OllamaLibrary Ollama() => new(EndpointOf(Find("ollama")!, ProviderWire.Ollama));
+
     /// <summary>The key of a provider, or null. For a call only; never to be shown or stored.</summary>
     public string? KeyOf(ProviderInfo provider)
     {
         if (Clean(key(provider.Id)) is { } stored)
             return stored;
+        if (_options.Token(provider.Id) is not null)
+            return null; // Who has signed in wants that to count before a key that lies in a folder's .env.
         foreach (var variable in provider.KeyVariables)
             if (Clean(setting(variable)) is { } found)
                 return found;
@@ -97,19 +115,25 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         return BaseUrls.Of(BaseUrls.FillIn(provider, name => Clean(setting(name))), provider, null);
     }
 
+    private bool IsAllowedIn(ProviderInfo provider) => KeyOf(provider) is not null || _options.Token(provider.Id) is not null;
+
     private WireEndpoint EndpointOf(ProviderInfo provider, ProviderWire wire)
     {
         var found = KeyOf(provider);
-        if (found is null && provider.NeedsKey)
+        var token = found is null ? _options.Token(provider.Id) : null;
+        if (found is null && token is null && provider.NeedsKey)
             throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
         if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
-        return new(provider.Id, BaseUrlOf(provider))
+        // Google's OpenAI-compatible door is below its own.
+        var door = provider.Wire == ProviderWire.Gemini && wire == ProviderWire.Chat ? "/openai" : "";
+        return new(provider.Id, BaseUrlOf(provider) + door)
         {
             Name = provider.Name,
             Key = found,
+            Token = token,
             KeyVariable = provider.KeyVariables.Count > 0 ? provider.KeyVariables[0] : null,
-            Headers = HeadersOf(provider, wire, found),
+            Headers = HeadersOf(provider, wire, found, isToken: token is not null),
             IdleLimit = _options.IdleLimit ?? (provider.IsLocal ? LocalIdleLimit : WireEndpoint.DefaultIdleLimit),
             UnreachableAdvice = provider.Id == "ollama" ? "Start it with `ollama serve`, or set OLLAMA_HOST."
                 : provider.IsLocal ? $"Start its server, or set {provider.BaseUrlVariables[0]}." : null,
@@ -118,19 +142,21 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         };
     }
 
-    private List<KeyValuePair<string, string>> HeadersOf(ProviderInfo provider, ProviderWire wire, string? found)
+    private List<KeyValuePair<string, string>> HeadersOf(ProviderInfo provider, ProviderWire wire, string? found, bool isToken)
     {
         var headers = new List<KeyValuePair<string, string>>();
         if (wire == ProviderWire.Messages)
-        {
             headers.Add(new("anthropic-version", Clean(setting("ANTHROPIC_VERSION")) ?? "2023-06-01"));
-            if (found is not null)
-                headers.Add(new("x-api-key", found));
-        }
-        else if (found is not null)
-        {
-            headers.Add(new("Authorization", $"Bearer {found}"));
-        }
+        if (found is not null)
+            headers.Add(wire switch
+            {
+                ProviderWire.Messages => new("x-api-key", found),
+                ProviderWire.Gemini => new("x-goog-api-key", found),
+                _ => new("Authorization", $"Bearer {found}"),
+            });
+        // A signed-in user's calls are counted against a project of theirs.
+        if (provider.Id == "google" && isToken)
+            AddSetting(headers, "x-goog-user-project", "GOOGLE_CLOUD_PROJECT");
         if (provider.Id == "openai")
         {
             AddSetting(headers, "OpenAI-Organization", "OPENAI_ORGANIZATION");
@@ -160,18 +186,21 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         {
             "responses" => ProviderWire.Responses,
             "messages" => ProviderWire.Messages,
-            _ => provider.Wire is ProviderWire.Responses ? ProviderWire.Chat : provider.Wire,
+            "gemini" => ProviderWire.Gemini,
+            _ => provider.Wire is ProviderWire.Responses or ProviderWire.Gemini ? ProviderWire.Chat : provider.Wire,
         };
     }
 
     /// <summary>Servers behind a base URL of the user's nearly all speak Chat Completions, few speak Responses.</summary>
     private bool IsOpenAIItself() =>
-        Uri.TryCreate(BaseUrlOf(KnownProviders.Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
+        Uri.TryCreate(BaseUrlOf(Find("openai")!), UriKind.Absolute, out var url) && url.Host == "api.openai.com";
 
     private ChatDialect DialectOf(ProviderInfo provider) =>
+        provider.Id == "openrouter" ? provider.Dialect with { Routing = OpenRouterRouting.From(name => Clean(setting(name))) } :
         provider.Id == "openai" && !IsOpenAIItself() ? ChatDialect.Compatible with { Effort = EffortField.ReasoningEffort } : provider.Dialect;
 
-    private int OllamaContext() =>
+    /// <summary>Tokens that Ollama is asked to load a model with.</summary>
+    public int OllamaContext() =>
         int.TryParse(Clean(setting("OLLAMA_CONTEXT_LENGTH")), out var tokens) && tokens >= 1024 ? tokens : OllamaClient.DefaultContext;
 
     private static string? ApiNamed(string provider) => provider switch
@@ -183,9 +212,15 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
 
     private static string? Clean(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
-    private static ModelException Unknown(ModelRef model) => new(ModelFailure.NotConfigured,
-        $"Configuration error: there is no provider \"{model.Provider}\". Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
-    { Provider = model.Provider };
+    private ProviderInfo? Find(string id) => _options.Directory.Providers.Find(id);
+
+    private ModelException Unknown(ModelRef model)
+    {
+        var near = _options.Directory.Providers.All.Select(provider => (provider.Id, Distance: ModelWords.Distance(provider.Id, model.Provider, 2))).Where(entry => entry.Distance <= 2).OrderBy(entry => entry.Distance).FirstOrDefault().Id;
+        return new(ModelFailure.NotConfigured,
+            $"Configuration error: there is no provider \"{model.Provider}\".{(near is null ? "" : $" Did you mean {near}/{model.Model}?")} Supported providers: {string.Join(", ", KnownProviders.Popular.Select(provider => provider.Id))}")
+        { Provider = model.Provider };
+    }
 
     private static ModelException NotConfigured(ProviderInfo provider, string message) => new(ModelFailure.NotConfigured, message) { Provider = provider.Id };
 }

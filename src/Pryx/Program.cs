@@ -16,6 +16,12 @@ if (args is ["--version"] or ["-V"])
     return 0;
 }
 
+// Started by ourselves, inside or in front of a sandbox: as fast as possible, and nothing else.
+if (SandboxProcess.IsAsked(args))
+{
+    return await SandboxProcess.RunAsync(args);
+}
+
 // The host stays small: it builds no command line and loads nothing of Core.
 if (HostProcess.IsAsked(name, args))
 {

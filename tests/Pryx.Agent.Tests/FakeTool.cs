@@ -16,9 +16,10 @@ internal sealed class FakeTool(string name, Func<ToolArguments, CancellationToke
     public int Runs => _runs;
     public IReadOnlyList<ToolAccess> Accesses { get; init; } = [];
     public bool IsRepeatable { get; init; }
+    public string Description { get; init; } = "A tool for tests.";
     public List<string> Seen { get; } = [];
 
-    public ToolDefinition Definition => new($"test.{name}", name, "A tool for tests.", JsonElement.Parse("""{"type":"object"}""")) { IsRepeatable = IsRepeatable, Aliases = [name + "Alias"] };
+    public ToolDefinition Definition => new($"test.{name}", name, Description, JsonElement.Parse("""{"type":"object"}""")) { IsRepeatable = IsRepeatable, Aliases = [name + "Alias"] };
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new ToolPlan($"{name} {arguments.Json.GetRawText()}", Accesses));

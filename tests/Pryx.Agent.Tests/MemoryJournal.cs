@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -17,6 +18,7 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
     public SessionId Session { get; } = session;
     public List<TurnOutcome> Ends { get; } = [];
     public List<StepRecord> Steps { get; } = [];
+    public List<CallRecord> Calls { get; } = [];
     public List<ProgressUpdate> ProgressSeen { get; } = [];
     public List<(string Call, Decision Decision)> Judgements { get; } = [];
 
@@ -39,6 +41,19 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         lock (_gate)
         {
             _items.Add(item with { Seq = _items.Count + 1 });
+        }
+    }
+
+    /// <summary>History from before the test's own input.</summary>
+    public void Insert(int at, params Item[] items)
+    {
+        lock (_gate)
+        {
+            _items.InsertRange(at, items);
+            for (var i = 0; i < _items.Count; i++)
+            {
+                _items[i] = _items[i] with { Seq = i + 1 };
+            }
         }
     }
 
@@ -86,6 +101,16 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         }
     }, cancellationToken);
 
+    public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken)
+    {
+        BeforeWrite("call");
+        lock (_gate)
+        {
+            Calls.Add(call);
+        }
+        return Task.CompletedTask;
+    }
+
     public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) =>
         Write("judgement", () => Judgements.Add((call.CallId, judgement.Decision)), cancellationToken);
 
@@ -96,6 +121,17 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         Write("result", () => Add(result), cancellationToken);
 
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => Write("item", () => Add(item), cancellationToken);
+
+    public List<WindowChange> WindowChanges { get; } = [];
+
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => Write("window", () =>
+    {
+        WindowChanges.Add(change);
+        foreach (var item in change.Items)
+        {
+            Add(item);
+        }
+    }, cancellationToken);
 
     public int Parks { get; private set; }
 

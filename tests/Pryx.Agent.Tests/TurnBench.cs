@@ -1,5 +1,8 @@
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -7,6 +10,7 @@ using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
 
 namespace Pryx.Agent.Tests;
 
@@ -30,6 +34,11 @@ internal sealed class TurnBench : IDisposable
     public TurnLimits Limits { get; set; } = new();
     public ModelPrice? Price { get; set; } = new(1, 2);
     public bool EndsOnFailedTool { get; set; }
+
+    /// <summary>Changes what is known of the model.</summary>
+    public Func<ModelInfo, ModelInfo> Model { get; set; } = static model => model;
+    public CompactSession? Compact { get; set; }
+    public ContextMeter Meter { get; } = new();
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     public void Stop() => _stop.Cancel();
@@ -42,8 +51,10 @@ internal sealed class TurnBench : IDisposable
         {
             SessionId = Journal.Session,
             TurnId = Turn,
-            Model = new ModelInfo(new ModelRef("test", "model")) { Price = Price },
-            Client = model,
+            Route = new SingleModel(Model(new ModelInfo(new ModelRef("test", "model")) { Price = Price }), model),
+            Budget = new TurnBudget(Limits),
+            Meter = Meter,
+            Compact = Compact,
             Instructions = "You are a test.",
             Tools = new ToolSet(Tools),
             Policy = new FakePolicy(request => Policy(request)),
@@ -66,6 +77,7 @@ internal sealed class TurnBench : IDisposable
         ToolCall call => $"call: {call.Name} {call.Arguments}",
         ToolResult result => $"{result.Status}: {result.Output}",
         Notice notice => $"notice {notice.Kind}",
+        Summary summary => $"summary: {summary.Text}",
         _ => item.GetType().Name,
     })];
 

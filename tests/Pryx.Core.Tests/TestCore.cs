@@ -41,6 +41,8 @@ internal sealed class TestCore : IAsyncDisposable
             variables.TryAdd("ANTHROPIC_API_KEY", "sk-ant-test");
             variables.TryAdd("ANTHROPIC_BASE_URL", provider.Url.ToString());
         }
+        // Nobody asks the real one.
+        variables.TryAdd("PRYX_CATALOG_URL", "off");
         var isOwn = home is null;
         home ??= new TempHome();
         var options = new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(variables.GetValueOrDefault), Time = time ?? TimeProvider.System };

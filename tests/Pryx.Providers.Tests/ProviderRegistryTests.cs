@@ -26,6 +26,9 @@ public class ProviderRegistryTests
     [InlineData("openrouter", null, "chat", "OpenAIChatClient")]
     [InlineData("minimax", null, null, "AnthropicClient")]
     [InlineData("nvidia", null, null, "OpenAIChatClient")]
+    [InlineData("google", null, null, "GeminiClient")]
+    [InlineData("gemini", null, "gemini", "GeminiClient")]
+    [InlineData("google", null, "chat", "OpenAIChatClient")]
     [InlineData("ollama", null, null, "OllamaClient")]
     [InlineData("demo", null, null, "DemoClient")]
     public void Each_provider_is_spoken_to_on_its_wire(string provider, string? baseUrl, string? api, string client)
@@ -40,6 +43,9 @@ public class ProviderRegistryTests
     [InlineData("anthropic", "ANTHROPIC_BASE_URL", "http://127.0.0.1:1", "http://127.0.0.1:1")]
     [InlineData("anthropic", "ANTHROPIC_BASE_URL", "http://127.0.0.1:1/v1", "http://127.0.0.1:1")]
     [InlineData("openrouter", "OPENROUTER_BASE_URL", "http://127.0.0.1:1/api/v1", "http://127.0.0.1:1/api/v1")]
+    [InlineData("google", "GEMINI_BASE_URL", "http://127.0.0.1:1", "http://127.0.0.1:1/v1beta")]
+    [InlineData("google", "GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1/v1alpha/", "http://127.0.0.1:1/v1alpha")]
+    [InlineData("google", "GEMINI_BASE_URL", "http://127.0.0.1:1/v1beta/openai/", "http://127.0.0.1:1/v1beta")]
     [InlineData("ollama", "OLLAMA_BASE_URL", "http://127.0.0.1:1/v1/", "http://127.0.0.1:1")]
     [InlineData("ollama", "OLLAMA_HOST", "0.0.0.0", "http://127.0.0.1:11434")]
     [InlineData("ollama", "OLLAMA_HOST", "gpu:1234", "http://gpu:1234")]
@@ -109,10 +115,31 @@ public class ProviderRegistryTests
         Assert.Equal("https://api.anthropic.com/v1/messages", claude.Url);
     }
 
+    [Fact]
+    public async Task Google_gets_its_key_in_its_own_header_and_a_signed_in_users_token_as_a_bearer()
+    {
+        var server = Wire.Of("gemini").Serve(Canned.Gemini);
+        await Heard.FromAsync(With([], "key-1", server).Create(new("google", "gemini-3-flash")));
+        Assert.Equal("https://generativelanguage.googleapis.com/v1beta/models/gemini-3-flash:streamGenerateContent?alt=sse", server.Url);
+        Assert.Equal("key-1", server.AskedHeaders["x-goog-api-key"]);
+        Assert.DoesNotContain("Authorization", server.AskedHeaders.Keys);
+
+        var signedIn = new ProviderRegistry(name => name == "GOOGLE_CLOUD_PROJECT" ? "proj-1" : null, _ => null, new() { Http = new(server), Token = id => id == "google" ? (_, _) => new("ya29.x") : null });
+        server.AskedHeaders.Clear();
+        await Heard.FromAsync(signedIn.Create(new("google", "gemini-3-flash")));
+        Assert.Equal(("Bearer ya29.x", "proj-1"), (server.AskedHeaders["Authorization"], server.AskedHeaders["x-goog-user-project"]));
+        Assert.DoesNotContain("x-goog-api-key", server.AskedHeaders.Keys);
+
+        var chat = Wire.Of("chat").Serve(Canned.Chat);
+        await Heard.FromAsync(With([], "key-1", chat).Create(new("google", "gemini-3-flash"), "chat"));
+        Assert.Equal("https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", chat.Url);
+        Assert.Equal("Bearer key-1", chat.AskedHeaders["Authorization"]);
+    }
+
     [Theory]
     [InlineData("claude-sonnet-4-5-20250929", "\"budget_tokens\":20480", "\"max_tokens\":32000")]
     [InlineData("claude-opus-4-6", "\"thinking\":{\"type\":\"adaptive\"},\"output_config\":{\"effort\":\"high\"}", "\"max_tokens\":32000")]
-    [InlineData("claude-3-haiku-20240307", "\"budget_tokens\":4095", "\"max_tokens\":4096")]
+    [InlineData("claude-3-haiku-20240307", "\"max_tokens\":4096,\"stream\":true,\"system\"", "\"max_tokens\":4096")]
     [Requirement("MOD7", "max_tokens")]
     [Requirement("MOD7", "reasoning budget")]
     [Requirement("MOD10", "Anthropic thinking")]

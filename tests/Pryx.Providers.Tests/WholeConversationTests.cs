@@ -24,6 +24,9 @@ public sealed class WholeConversationTests
     [InlineData("openai/m", "chat")]
     [InlineData("openai/gpt-5", "responses")]
     [InlineData("anthropic/claude-sonnet-4-5", null)]
+    [InlineData("google/gemini-3-pro", null)]
+    [InlineData("google/gemini-2.5-pro", "gemini")]
+    [InlineData("google/gemini-2.5-pro", "chat")]
     [InlineData("ollama/llama3", null)]
     [Requirement("CHAT-M", "correct model replies")]
     public async Task A_conversation_breaks_no_rule_of_its_vendor_and_counts_what_the_vendor_counts(string name, string? api)
@@ -33,7 +36,7 @@ public sealed class WholeConversationTests
         var registry = new ProviderRegistry(variable => variable switch
         {
             "OPENAI_BASE_URL" => provider.OpenAiUrl.ToString(),
-            "ANTHROPIC_BASE_URL" or "OLLAMA_HOST" => provider.Url.ToString(),
+            "ANTHROPIC_BASE_URL" or "OLLAMA_HOST" or "GEMINI_BASE_URL" => provider.Url.ToString(),
             _ => null,
         }, _ => "key");
         Assert.True(ModelRef.TryParse(name, out var model));

@@ -14,12 +14,12 @@ using Pryx.Testing.Fake;
 namespace Pryx.Testing;
 
 /// <summary>
-/// A model provider on loopback that speaks OpenAI Chat Completions and Responses, Anthropic Messages and Ollama, plays a script,
+/// A model provider on loopback that speaks OpenAI Chat Completions and Responses, Anthropic Messages, Gemini and Ollama, plays a script,
 /// holds every request to the rules of its wire, and counts what it reported. A request that breaks a rule is answered 400 and kept in <see cref="Violations"/>.
 /// </summary>
 public sealed class FakeProvider : IAsyncDisposable
 {
-    private static readonly IWire[] Wires = [new ChatCompletionsWire(), new ResponsesWire(), new AnthropicWire(), new OllamaWire()];
+    private static readonly IWire[] Wires = [new ChatCompletionsWire(), new ResponsesWire(), new AnthropicWire(), new GeminiWire(), new OllamaWire()];
     private readonly WebApplication _app;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly CancellationTokenSource _stopping = new();
@@ -65,6 +65,12 @@ public sealed class FakeProvider : IAsyncDisposable
 
     /// <summary>What OpenAI's wires take as base URL.</summary>
     public Uri OpenAiUrl => new(Url, "v1");
+
+    /// <summary>What OpenRouter takes as base URL.</summary>
+    public Uri OpenRouterUrl => new(Url, "api/v1");
+
+    /// <summary>What Gemini's wire takes as base URL.</summary>
+    public Uri GeminiUrl => new(Url, "v1beta");
 
     /// <summary>Offered by the listings.</summary>
     public IReadOnlyList<string> Models { get; set; } = ["fake-model"];
@@ -154,6 +160,7 @@ public sealed class FakeProvider : IAsyncDisposable
             At = _time.GetUtcNow(),
             Method = http.Request.Method,
             Path = path,
+            Query = http.Request.QueryString.Value ?? "",
             Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length),
             Bytes = (int)buffer.Length,
@@ -212,7 +219,7 @@ public sealed class FakeProvider : IAsyncDisposable
         {
             using var document = JsonDocument.Parse(request.Text);
             request.Body = document.RootElement.Clone();
-            request.Model = request.Body.At("model").Text() ?? "";
+            request.Model = wire.ModelOf(request);
             wire.Read(request.Body, reading);
             reading.Finish();
             // A request that is refused is no part of its conversation.
@@ -237,6 +244,10 @@ public sealed class FakeProvider : IAsyncDisposable
     private async Task PlayAsync(HttpContext http, IWire wire, FakeRequest request, TokenUsage estimate, string requestId, CancellationToken cancellationToken)
     {
         var reply = request.Reply = (_scripts.GetValueOrDefault(request.Model) ?? _script)(request);
+        foreach (var (name, value) in reply.Headers)
+        {
+            http.Response.Headers[name] = value;
+        }
         if (reply.Trouble.Error is { } error)
         {
             await Task.Delay(reply.Trouble.BeforeHeaders, _time, cancellationToken);

@@ -18,6 +18,9 @@ public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
     /// <summary>When the next timer fires; null when none waits.</summary>
     public DateTimeOffset? NextTimer { get { lock (_gate) { return _timers.Min(timer => timer.Due); } } }
 
+    /// <summary>Whether one of the waiting timers fires so long from now.</summary>
+    public bool FiresIn(TimeSpan wait) { lock (_gate) { return _timers.Exists(timer => timer.Due == _now + wait); } }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new FakeTimer(this, callback, state);

@@ -21,6 +21,9 @@ public sealed record ScriptedReply
     /// <summary><see cref="ScriptedModel"/> only: thrown after what is above was streamed.</summary>
     public ModelException? Failure { get; init; }
 
+    /// <summary><see cref="FakeProvider"/> only: sent with the answer, whatever it is.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary><see cref="FakeProvider"/> only.</summary>
     public Trouble Trouble { get; init; } = Trouble.None;
 }

@@ -35,6 +35,8 @@ public sealed class TempHome : IDisposable
         ["OPENROUTER_API_KEY"] = null,
         ["OLLAMA_HOST"] = null,
         ["OLLAMA_BASE_URL"] = null,
+        // Nobody asks the real one.
+        ["PRYX_CATALOG_URL"] = "off",
     };
 
     /// <param name="path">Relative to the workspace, or absolute.</param>

@@ -13,29 +13,34 @@ public static class ContextBuilder
 {
     public static List<ChatMessage> Build(string instructions, IReadOnlyList<Item> items)
     {
-        var messages = new List<ChatMessage>(items.Count + 1) { new(ChatRole.System, instructions) };
-        var covered = items.OfType<Summary>().ToList();
+        var view = new ContextView(items);
+        var messages = new List<ChatMessage>(items.Count + 1) { new(ChatRole.System, SummaryText.Under(instructions, view.Active)) };
         var results = ResultsByCall(items);
         var assistant = default(AssistantStep?);
+        var strange = new Queue<Summary>(view.Active.Where(summary => !SummaryText.IsForSystem(summary)));
 
         foreach (var item in items)
         {
-            if (item is not Summary && covered.Any(summary => item.Seq >= summary.FromSeq && item.Seq <= summary.ToSeq))
+            // What a stranger had a part in is said where it happened, with no more weight than any message.
+            while (strange.TryPeek(out var next) && next.FromSeq <= item.Seq)
+            {
+                assistant?.Close(messages, results, view);
+                assistant = null;
+                messages.Add(new ChatMessage(ChatRole.User, strange.Dequeue().Text));
+            }
+            if (item is Summary || view.IsHidden(item))
             {
                 continue;
             }
             if (assistant is { } open && !open.Continues(item))
             {
-                open.Close(messages, results);
+                open.Close(messages, results, view);
                 assistant = null;
             }
             switch (item)
             {
                 case UserMessage user:
-                    messages.Add(UserMessage(user));
-                    break;
-                case Summary summary:
-                    messages.Add(new ChatMessage(ChatRole.User, summary.Text));
+                    messages.Add(UserMessage(user, view.TextOf(user)));
                     break;
                 case Reasoning or Reply or ToolCall:
                     assistant ??= new AssistantStep(item.TurnId, item.Step);
@@ -45,7 +50,7 @@ public static class ContextBuilder
                     break; // Results go behind their calls; approvals and notices are for people.
             }
         }
-        assistant?.Close(messages, results);
+        assistant?.Close(messages, results, view);
         return messages;
     }
 
@@ -73,12 +78,12 @@ public static class ContextBuilder
         return results;
     }
 
-    private static ChatMessage UserMessage(UserMessage user)
+    private static ChatMessage UserMessage(UserMessage user, string text)
     {
         var contents = new List<AIContent>(1 + user.Attachments.Count);
-        if (user.Text.Length > 0)
+        if (text.Length > 0)
         {
-            contents.Add(new TextContent(user.Text));
+            contents.Add(new TextContent(text));
         }
         contents.AddRange(user.Attachments.Select(Image));
         return new ChatMessage(ChatRole.User, contents);
@@ -92,7 +97,7 @@ public static class ContextBuilder
         private readonly List<ToolCall> _calls = [];
 
         // Results and notices of the step stand between its items and the next message without ending it.
-        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage and not Summary && item.TurnId == turn && item.Step == step);
+        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage && item.TurnId == turn && item.Step == step);
 
         public void Add(Item item)
         {
@@ -105,7 +110,7 @@ public static class ContextBuilder
             });
         }
 
-        public void Close(List<ChatMessage> messages, Dictionary<(TurnId?, string), ToolResult> results)
+        public void Close(List<ChatMessage> messages, Dictionary<(TurnId?, string), ToolResult> results, ContextView view)
         {
             messages.Add(new ChatMessage(ChatRole.Assistant, _contents));
             if (_calls.Count == 0)
@@ -117,7 +122,7 @@ public static class ContextBuilder
             foreach (var call in _calls)
             {
                 var result = results.GetValueOrDefault((call.TurnId, call.CallId));
-                var content = new FunctionResultContent(call.CallId, result?.Output ?? "interrupted: no result was recorded, the outcome is unknown");
+                var content = new FunctionResultContent(call.CallId, result is null ? "interrupted: no result was recorded, the outcome is unknown" : view.OutputOf(result));
                 if (result is not { Status: ToolStatus.Completed })
                 {
                     (content.AdditionalProperties = [])[WireKeys.IsError] = true;

@@ -25,6 +25,9 @@ public sealed record PolicyRequest(string Tool, ToolPlan Plan, SessionId Session
 {
     /// <summary>Where the least trusted text came from, for the card.</summary>
     public string? TaintSource { get; init; }
+
+    /// <summary>What the model sent, for rules about single arguments; null when it is not known.</summary>
+    public System.Text.Json.JsonElement? Arguments { get; init; }
 }
 
 /// <summary>Judges every tool call before it runs (FR1.6). Trouble in here means Deny, never run.</summary>

@@ -7,7 +7,7 @@ namespace Pryx.Agent.Policy;
 /// A host, exactly, or <c>*.example.org</c> for every name below it (not the name itself); with a port only that port,
 /// without one only the scheme's own. ASCII only: names that merely look alike never match.
 /// </summary>
-internal sealed class HostPattern
+public sealed class HostPattern
 {
     private readonly string _text;
     private readonly bool _isBelow;

@@ -18,6 +18,10 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. more], grants, mode != PolicyMode.Ask);
     }
 
+    /// <summary>The layers of a written policy that stands in the mode's place.</summary>
+    public static PolicySet Create(Documents.DocumentLayer chosen, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more) =>
+        new([new FloorLayer(scope), new TaintLayer(), new UnclearLayer(), chosen, .. more], grants);
+
     public GrantSet Grants { get; } = grants;
 
     public PolicySet With(GrantSet other) => new(layers, other, takesStandingGrants);

@@ -35,6 +35,9 @@ public sealed class SecretFiles
         _secrets = [.. BelowHome.Select(path => $"{_home}/{path}"), .. Absolute];
     }
 
+    /// <summary>Where secrets lie on this machine; a trailing slash means the whole folder. Absolute, whether there or not.</summary>
+    public static IEnumerable<string> PlacesBelow(string home) => [.. BelowHome.Select(path => $"{home.TrimEnd('/')}/{path}"), .. Absolute];
+
     /// <summary>True for a name such as <c>.env</c> or <c>server.key</c> anywhere: reading it is asked, also inside the workspace.</summary>
     public static bool IsSecretName(ReadOnlySpan<char> path)
     {

@@ -51,6 +51,9 @@ public sealed record ToolAccess(AccessKind Kind, string Target)
 
     /// <summary>For Network: the HTTP method; a GET without a body asks less than a POST.</summary>
     public string? Method { get; init; }
+
+    /// <summary>Bytes that would be written or sent; null when that is not known beforehand.</summary>
+    public long? Size { get; init; }
 }
 
 /// <summary>What a call would do, as far as policy has to know.</summary>
@@ -109,6 +112,9 @@ public sealed record ToolContext
 
     /// <summary>False: files read here are data of an untrusted folder.</summary>
     public bool IsTrusted { get; init; }
+
+    /// <summary>How programs are run for this call. Off for whoever builds a context without saying; a turn says what its policy decided.</summary>
+    public SandboxMode Sandbox { get; init; } = SandboxMode.Off;
 
     /// <summary>Shows output while the tool runs: stream (stdout, stderr) and text. May drop.</summary>
     public Action<string, string> OnOutput { get; init; } = static (_, _) => { };

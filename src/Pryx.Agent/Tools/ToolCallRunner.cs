@@ -74,7 +74,9 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 return refusal;
             }
             await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
-            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, context, token), cancellationToken);
+            // Decided last: what a person answered may have changed arguments and grants.
+            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement) };
+            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
                 : outcome;
@@ -89,16 +91,16 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         }
     }
 
-    private readonly record struct Permission(ToolPlan Plan, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
+    private readonly record struct Permission(ToolPlan Plan, Judgement Judgement, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
 
     private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(tool, arguments, context, cancellationToken);
-        var judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+        var judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
         await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
         if (judgement.Decision != Decision.Ask)
         {
-            return new(plan, arguments, false, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+            return new(plan, judgement, arguments, false, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
         }
 
         await _asking.WaitAsync(cancellationToken);
@@ -108,11 +110,11 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             while (true)
             {
                 // Anew: a grant given on another card may cover this call by now, and edited arguments are another call.
-                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
                 if (judgement.Decision != Decision.Ask)
                 {
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
-                    return new(plan, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
+                    return new(plan, judgement, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
                 }
                 var (planned, given) = (plan, arguments);
                 var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
@@ -125,24 +127,24 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     }
                     if (answer.IsTimedOut)
                     {
-                        return new(plan, arguments, wasEdited, ToolOutcome.Error("approval timed out: nobody answered, so it was not done."));
+                        return new(plan, judgement, arguments, wasEdited, ToolOutcome.Error("approval timed out: nobody answered, so it was not done."));
                     }
-                    return new(plan, arguments, wasEdited, answer.IsForWantOfPerson
+                    return new(plan, judgement, arguments, wasEdited, answer.IsForWantOfPerson
                         ? Denied("Denied", $"this needs a person's approval and nobody can be asked ({judgement.Reason})")
                         : Denied("Denied by the user", answer.Reason));
                 }
                 if (answer.EditedArgs is not { } edited)
                 {
-                    return new(plan, arguments, wasEdited, null);
+                    return new(plan, judgement, arguments, wasEdited, null);
                 }
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
                 plan = await PlanAsync(tool, arguments, context, cancellationToken);
-                judgement = await JudgeAsync(tool, plan, items, cancellationToken);
+                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
                 if (judgement.Decision != Decision.Deny)
                 {
                     // The person who edited has seen exactly these arguments: no second card for them.
-                    return new(plan, arguments, wasEdited, null);
+                    return new(plan, judgement, arguments, wasEdited, null);
                 }
             }
         }
@@ -170,13 +172,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
 
     private sealed class ToolCrashException(string message, Exception inner) : Exception(message, inner);
 
-    private async Task<Judgement> JudgeAsync(ITool tool, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    private async Task<Judgement> JudgeAsync(ITool tool, ToolArguments arguments, ToolPlan plan, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var (taint, source) = ContextBuilder.TaintOf(items);
         try
         {
             return await setup.Policy.JudgeAsync(
-                new PolicyRequest(tool.Definition.PolicyName, plan, setup.SessionId, setup.Workspace, taint) { TaintSource = source }, cancellationToken);
+                new PolicyRequest(tool.Definition.PolicyName, plan, setup.SessionId, setup.Workspace, taint) { TaintSource = source, Arguments = arguments.Json }, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

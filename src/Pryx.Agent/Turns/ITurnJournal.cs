@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Events;
@@ -24,6 +25,9 @@ public interface ITurnJournal
     /// <summary>Stores a step's reply, reasoning and tool calls with what they cost, in one commit.</summary>
     Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken);
 
+    /// <summary>Stores a model call that is no step of its own: one that failed or was cut off, a summary, a title.</summary>
+    Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken);
+
     /// <summary>Stores that a call was judged; the audit log gets it in the same commit.</summary>
     Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken);
 
@@ -34,6 +38,9 @@ public interface ITurnJournal
     Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken);
 
     Task CommitItemAsync(Item item, CancellationToken cancellationToken);
+
+    /// <summary>Stores what was done to keep the session within its window, with the event that says so, in one commit.</summary>
+    Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken);
 
     /// <summary>
     /// Lets go of the turn until somebody answers its open question; false when there is no reason to wait: it has been answered
@@ -50,7 +57,23 @@ public interface ITurnJournal
 
 /// <param name="Items">Reasoning, reply and tool calls in the order the model gave them.</param>
 /// <param name="Cost">Null when the price is unknown.</param>
-public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Model, TokenUsage Usage, decimal? Cost, TimeSpan Latency, string? FinishReason, string? RequestId);
+public sealed record StepRecord(int Step, IReadOnlyList<Item> Items, ModelRef Model, TokenUsage Usage, decimal? Cost, TimeSpan Latency, string? FinishReason, string? RequestId)
+{
+    /// <summary>The request that gave it: its price, its attempt, what the budget has set aside for it. Null where no model was asked.</summary>
+    public CallRecord? Call { get; init; }
+
+    /// <summary>How full the window was with its request.</summary>
+    public ContextUsage? Context { get; init; }
+}
+
+/// <param name="Event">memory.warning, memory.summarize_request or memory.summarized.</param>
+/// <param name="Usage">Before it.</param>
+/// <param name="Items">Summaries and what the user is told; may be none.</param>
+public sealed record WindowChange(string Event, ContextUsage Usage, IReadOnlyList<Item> Items)
+{
+    /// <summary>How many messages it is about.</summary>
+    public int Messages { get; init; }
+}
 
 public abstract record ProgressUpdate
 {
@@ -64,8 +87,11 @@ public enum TurnEnd { Completed, Failed, Cancelled, Limited }
 
 public sealed record TurnOutcome(TurnEnd End, int Steps, TokenUsage Usage, decimal? CostUsd)
 {
-    /// <summary>Stable, for anything but Completed: STOPPED, MAX_STEPS, MAX_COST, TIMEOUT, PROVIDER_…, INTERNAL.</summary>
+    /// <summary>Stable, for anything but Completed: STOPPED, MAX_STEPS, MAX_COST, BUDGET_EXCEEDED, TIMEOUT, PROVIDER_…, INTERNAL.</summary>
     public string? Code { get; init; }
     public string? Message { get; init; }
     public int DeniedForWantOfPerson { get; init; }
+
+    /// <summary>USD for calls that the provider sent no count of, beside <see cref="CostUsd"/>.</summary>
+    public decimal EstimatedCostUsd { get; init; }
 }

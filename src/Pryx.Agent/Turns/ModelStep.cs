@@ -1,193 +1,110 @@
-using System.Diagnostics;
-using System.Text;
 using Microsoft.Extensions.AI;
 using Pryx.Agent.Context;
-using Pryx.Protocol.Events;
+using Pryx.Agent.Models;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 
 namespace Pryx.Agent.Turns;
 
-/// <summary>
-/// One model reply: calls the model, streams what it says, and makes the call again where the retry table says so.
-/// A reply counts only when it is whole; what a cut stream had said is thrown away.
-/// </summary>
-public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvider time)
+/// <summary>One model reply of a turn: what the model sees is built and made to fit, the call is made, its reply made ready to be stored.</summary>
+/// <param name="onCall">Hears of each call beside the step's own: they are paid for too.</param>
+public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvider time, Action<CallRecord>? onCall = null)
 {
-    /// <exception cref="ModelException">The model could not be had.</exception>
-    /// <exception cref="InterruptedStepException">The token was cancelled when part of the reply had arrived.</exception>
-    public async Task<StepRecord> RunAsync(int step, IReadOnlyList<Item> items, int? maxOutputTokens, CancellationToken cancellationToken)
+    private readonly ModelCaller _caller = new(setup, journal, time);
+    private bool _hasCalled;
+    private WindowFit? _window;
+
+    private WindowFit Window => _window ??= new(setup, journal, _caller, onCall ?? (static _ => { }));
+
+    /// <param name="spent">USD so far in this turn.</param>
+    /// <param name="last">What the provider counted for the step before.</param>
+    /// <exception cref="ModelException">The model could not be had, or the request does not fit it.</exception>
+    /// <exception cref="Budgets.CallRefusedException">The budget does not pay for the call.</exception>
+    /// <exception cref="InterruptedCallException">The token was cancelled when part of the reply had arrived.</exception>
+    public async Task<StepRecord> RunAsync(int step, IReadOnlyList<Item> items, decimal spent, TokenUsage last, CancellationToken cancellationToken)
     {
-        var messages = ContextBuilder.Build(setup.Instructions, items);
-        var options = Options(maxOutputTokens);
-        for (var attempt = 1; ; attempt++)
+        var (fitted, measure) = await Window.FitAsync(step, items, spent, cancellationToken);
+        try
         {
-            try
+            return await CallAsync(step, fitted, measure, spent, last, cancellationToken);
+        }
+        catch (ModelException failure) when (failure.Failure == ModelFailure.ContextTooLong)
+        {
+            // The provider knows its window better than the catalog.
+            setup.Meter.Refused(setup.Route.Primary.Ref, measure.Usage.Used);
+            var smaller = await TryFitAsync(step, fitted, spent, cancellationToken);
+            if (smaller is not { } again || again.Measure.Usage.Used >= measure.Usage.Used)
             {
-                return await StreamAsync(step, messages, options, cancellationToken);
+                throw;
             }
-            catch (ModelException failure) when (RetryTable.DelayAfter(failure, attempt) is { } delay && !cancellationToken.IsCancellationRequested)
+            return await CallAsync(step, again.Items, again.Measure, spent, last, cancellationToken);
+        }
+    }
+
+    /// <summary>Summarises what may be summarised; false when there is nothing.</summary>
+    public Task<bool> CompactAsync(IReadOnlyList<Item> items, string? instructions, CancellationToken cancellationToken) =>
+        Window.CompactAsync(items, instructions, cancellationToken);
+
+    private async Task<(IReadOnlyList<Item> Items, ContextMeasure Measure)?> TryFitAsync(int step, IReadOnlyList<Item> items, decimal spent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Window.FitAsync(step, items, spent, cancellationToken);
+        }
+        catch (ModelException e) when (e.Failure == ModelFailure.ContextTooLong)
+        {
+            // What the provider has said tells more.
+            return null;
+        }
+    }
+
+    private async Task<StepRecord> CallAsync(int step, IReadOnlyList<Item> items, ContextMeasure measure, decimal spent, TokenUsage last, CancellationToken cancellationToken)
+    {
+        var model = setup.Route.Primary;
+        var newestImages = measure.Images == 0 ? 0 : items.OfType<UserMessage>().Where(message => message.TurnId == setup.TurnId).Sum(message => message.Attachments.Count);
+        var fit = RequestFit.Of(model, ContextBuilder.Build(setup.Instructions, items), setup.Tools, newestImages);
+        await SayAsync(fit.Notices, step, items, cancellationToken);
+        var needs = measure.Needs(model.Ref, fit.Tools.Count, setup.Limits.MaxOutputTokens, setup.OutputSchema?.GetRawText().Length * 3 ?? 0) with { Images = fit.Images };
+        var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled };
+        _hasCalled = true;
+        var reply = await _caller.CallAsync(call, cancellationToken);
+        var record = reply.Record;
+        var context = measure.Usage;
+        if (record.Model.Ref == model.Ref && record.Usage is { Input: > 0 } counted)
+        {
+            setup.Meter.Learn(model.Ref, measure, counted.Input);
+            context = context with { LastCounted = counted.Input, LastEstimated = measure.Estimated };
+        }
+        return new StepRecord(step, WithReasoningCount(reply.Items, record.Usage?.Reasoning ?? 0), record.Model.Ref, record.Usage ?? default, record.Cost, record.Latency, record.FinishReason, record.RequestId)
+        {
+            Call = record,
+            Context = context,
+        };
+    }
+
+    // What was left out once stays left out; that is said once, too.
+    private async Task SayAsync(IReadOnlyList<Notice> notices, int step, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        foreach (var notice in notices)
+        {
+            if (!items.OfType<Notice>().Any(said => said.Kind == notice.Kind && said.Text == notice.Text))
             {
-                var isRateLimit = failure.Failure == ModelFailure.RateLimited;
-                journal.Progress(new ProgressUpdate.Retrying(
-                    new StepRetryingPayload(step, attempt, (long)delay.TotalMilliseconds, isRateLimit ? "Rate limited" : failure.Message.TrimEnd('.'))));
-                // ORC6's own words.
-                var text = isRateLimit ? $"Rate limited, retrying in {delay.TotalSeconds:0}s" : $"{failure.Message} Retrying in {delay.TotalSeconds:0}s";
-                await journal.CommitItemAsync(new Notice("retry", text) { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
-                await Task.Delay(delay, time, cancellationToken);
+                await journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
             }
         }
     }
 
-    private ChatOptions Options(int? maxOutputTokens) => new()
+    private static IReadOnlyList<Item> WithReasoningCount(IReadOnlyList<Item> items, long tokens)
     {
-        ModelId = setup.Model.Ref.Model,
-        MaxOutputTokens = maxOutputTokens,
-        Tools = setup.Tools.Declarations,
+        var first = tokens == 0 ? -1 : items.TakeWhile(item => item is not Reasoning).Count();
+        return first < 0 || first == items.Count ? items : [.. items.Select((item, at) => at == first ? (Reasoning)item with { Tokens = tokens } : item is Reasoning other ? other with { Tokens = 0 } : item)];
+    }
+
+    private ChatOptions Options(ModelInfo model, IList<AITool> tools) => new()
+    {
+        Tools = tools,
+        AllowMultipleToolCalls = model.MaxParallelToolCalls == 1 ? false : null,
         ResponseFormat = setup.OutputSchema is { } schema ? ChatResponseFormat.ForJsonSchema(schema, "answer") : null,
         AdditionalProperties = new() { [WireKeys.Session] = setup.SessionId.ToString() },
     };
-
-    private async Task<StepRecord> StreamAsync(int step, List<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var reply = new ReplyParts(setup, step);
-        var usage = default(TokenUsage);
-        string? finishReason = null;
-        string? requestId = null;
-        try
-        {
-            await foreach (var update in setup.Client.GetStreamingResponseAsync(messages, options, cancellationToken))
-            {
-                finishReason = update.FinishReason?.Value ?? finishReason;
-                requestId = Property<string>(update.AdditionalProperties, WireKeys.RequestId) ?? requestId;
-                if (Property<string>(update.AdditionalProperties, WireKeys.Warning) is { } warning)
-                {
-                    await journal.CommitItemAsync(new Notice("model", warning) { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
-                }
-                foreach (var content in update.Contents)
-                {
-                    switch (content)
-                    {
-                        case TextReasoningContent thinking:
-                            reply.AddReasoning(thinking.Text, Opaque(thinking));
-                            if (thinking.Text is { Length: > 0 })
-                            {
-                                journal.Progress(new ProgressUpdate.Thinking(step, thinking.Text));
-                            }
-                            break;
-                        case TextContent text:
-                            reply.AddText(text.Text, Opaque(text));
-                            if (text.Text is { Length: > 0 })
-                            {
-                                journal.Progress(new ProgressUpdate.Message(step, text.Text));
-                            }
-                            break;
-                        case FunctionCallContent call:
-                            reply.AddCall(call, Opaque(call));
-                            break;
-                        case UsageContent counted:
-                            usage = UsageOf(counted.Details);
-                            break;
-                        default:
-                            break;
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new InterruptedStepException(reply.TakeText(), cancellationToken);
-        }
-        cancellationToken.ThrowIfCancellationRequested();
-        var items = reply.Take();
-        // Cut at the output limit while it was still thinking is a limit, not an empty reply: asking again would only cost again.
-        if (finishReason != "length" && items.All(item => item is Reasoning))
-        {
-            throw new ModelException(ModelFailure.EmptyReply, $"{setup.Model.Ref} answered with nothing.") { Provider = setup.Model.Ref.Provider, RequestId = requestId };
-        }
-        return new StepRecord(step, items, setup.Model.Ref, usage, setup.Model.Price?.CostOf(usage), Stopwatch.GetElapsedTime(started), finishReason, requestId);
-    }
-
-    private static OpaqueData? Opaque(AIContent content) => Property<OpaqueData>(content.AdditionalProperties, WireKeys.Opaque);
-
-    private static TValue? Property<TValue>(AdditionalPropertiesDictionary? properties, string key)
-        where TValue : class => properties is not null && properties.TryGetValue(key, out var value) ? value as TValue : null;
-
-    private static TokenUsage UsageOf(UsageDetails details) => new(
-        details.InputTokenCount ?? 0, details.OutputTokenCount ?? 0, details.CachedInputTokenCount ?? 0,
-        details.AdditionalCounts?.GetValueOrDefault(WireKeys.CacheWriteTokens) ?? 0, details.ReasoningTokenCount ?? 0);
-
-    /// <summary>The parts of a reply in the order they came: a part goes on until another kind begins.</summary>
-    private sealed class ReplyParts(TurnSetup setup, int step)
-    {
-        private readonly List<Item> _items = [];
-        private readonly StringBuilder _text = new();
-        private bool _isReasoning;
-
-        public void AddText(string? text, OpaqueData? opaque) => Add(text, opaque, isReasoning: false);
-
-        public void AddReasoning(string? text, OpaqueData? opaque) => Add(text, opaque, isReasoning: true);
-
-        public void AddCall(FunctionCallContent call, OpaqueData? opaque)
-        {
-            Close(null);
-            var arguments = Property<string>(call.AdditionalProperties, WireKeys.RawArguments) ?? "{}";
-            _items.Add(Stamp(new ToolCall(call.CallId, call.Name, setup.Tools.PolicyNameOf(call.Name), arguments) { Opaque = opaque }));
-        }
-
-        public List<Item> Take()
-        {
-            Close(null);
-            return _items;
-        }
-
-        public string TakeText()
-        {
-            Close(null);
-            return string.Concat(_items.OfType<Reply>().Select(reply => reply.Text));
-        }
-
-        private void Add(string? text, OpaqueData? opaque, bool isReasoning)
-        {
-            if (_isReasoning != isReasoning)
-            {
-                Close(null);
-                _isReasoning = isReasoning;
-            }
-            _text.Append(text);
-            // Opaque data comes with the last piece of its block: the next piece begins another one.
-            if (opaque is not null)
-            {
-                Close(opaque);
-            }
-        }
-
-        private void Close(OpaqueData? opaque)
-        {
-            if (_text.Length == 0 && opaque is null)
-            {
-                return;
-            }
-            var text = _text.ToString();
-            _text.Clear();
-            // White space around tool calls is no reply, but a signature must come back even without text.
-            if (_isReasoning)
-            {
-                _items.Add(Stamp(new Reasoning(text) { Opaque = opaque }));
-            }
-            else if (opaque is not null || !string.IsNullOrWhiteSpace(text))
-            {
-                _items.Add(Stamp(new Reply(text) { Opaque = opaque }));
-            }
-        }
-
-        private Item Stamp(Item item) => item with { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model };
-    }
-}
-
-/// <summary>STOP or a limit came while the model was speaking; the text is what it had said.</summary>
-public sealed class InterruptedStepException(string text, CancellationToken cancellationToken) : OperationCanceledException(cancellationToken)
-{
-    public string Text { get; } = text;
 }

@@ -5,7 +5,8 @@ namespace Pryx.Agent.Turns;
 /// <summary>PRD §14.1: 429 waits 1, 2, 4, 8 … 60 s, server errors are tried again 3 times, network errors 5 times.</summary>
 public static class RetryTable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    /// <summary>Nobody waits longer in silence.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long to wait before the call is made again; null when it is not.</summary>
     /// <param name="attempt">The number of the attempt that failed, from 1.</param>
@@ -24,6 +25,8 @@ public static class RetryTable
     {
         ModelFailure.RateLimited => 8,
         ModelFailure.Network or ModelFailure.StreamCut => 5,
+        // Each takes the whole idle limit.
+        ModelFailure.Silence => 1,
         _ => 3,
     };
 }

@@ -1,7 +1,10 @@
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
+using Pryx.Protocol.Sessions;
 
 namespace Pryx.Agent.Turns;
 
@@ -48,11 +51,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             outcome = tokens.Stop.IsCancellationRequested
                 ? End(TurnEnd.Cancelled, "STOPPED", "Stopped by the user.")
                 : End(TurnEnd.Limited, "TIMEOUT", $"The turn's time limit of {setup.Limits.Timeout} was reached.");
-            await CloseCallsAsync((e as InterruptedStepException)?.Text, outcome.Message!);
+            await CloseCallsAsync((e as InterruptedCallException)?.Text, outcome.Message!);
         }
         catch (ModelException e)
         {
-            outcome = End(TurnEnd.Failed, CodeOf(e), e.RequestId is { } id ? $"{e.Message} (request {id})" : e.Message);
+            outcome = End(TurnEnd.Failed, e.Code, e.RequestId is { } id ? $"{e.Message} (request {id})" : e.Message);
         }
         outcome = outcome with { DeniedForWantOfPerson = calls.DeniedForWantOfPerson };
         using var budget = new CancellationTokenSource(ClosingBudget, time);
@@ -63,7 +66,11 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     /// <returns>Null when the turn is parked.</returns>
     private async Task<TurnOutcome?> LoopAsync(ToolCallRunner runner, CancellationToken cancellationToken)
     {
-        var model = new ModelStep(setup, journal, time);
+        var model = new ModelStep(setup, journal, time, Count);
+        if (setup.Compact is { } compact)
+        {
+            return await CompactAsync(model, compact, cancellationToken);
+        }
         var stepCalls = new StepCalls(runner, setup.Tools);
         while (true)
         {
@@ -103,21 +110,46 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             {
                 return End(TurnEnd.Limited, "MAX_STEPS", $"Stopped after {state.LastStep} steps, the limit of this turn. Say 'go on', or raise --max-steps.", state.LastStep);
             }
-            var (maxOutput, refusal) = CostBound.ForCall(setup, items, _spent, _lastUsage, state.LastStep + 1);
-            if (refusal is not null)
+            StepRecord step;
+            try
             {
-                return End(TurnEnd.Limited, "MAX_COST", refusal, state.LastStep);
+                step = await model.RunAsync(state.LastStep + 1, items, _spent, _lastUsage, cancellationToken);
             }
-            var step = await model.RunAsync(state.LastStep + 1, items, maxOutput, cancellationToken);
+            catch (CallRefusedException refusal)
+            {
+                return End(TurnEnd.Limited, refusal.Code, refusal.Message, state.LastStep);
+            }
+            catch (ParkedException)
+            {
+                // A question about the budget that nobody has answered yet.
+                cancellationToken.ThrowIfCancellationRequested();
+                if (await journal.CommitParkAsync(cancellationToken))
+                {
+                    return null;
+                }
+                continue;
+            }
             Count(step);
             await CommitAsync(token => journal.CommitStepAsync(step, token));
             if (step.FinishReason is "length" or "content_filter" && !step.Items.Any(item => item is ToolCall))
             {
                 return step.FinishReason == "length"
                     ? End(TurnEnd.Limited, "MAX_OUTPUT", "The reply was cut at the output limit. Say 'go on' to have the rest.", step.Step)
-                    : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{setup.Model.Ref} refused to go on with this content.", step.Step);
+                    : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{step.Model} refused to go on with this content.", step.Step);
             }
         }
+    }
+
+    // After a crash what was summarised is not summarised again.
+    private async Task<TurnOutcome> CompactAsync(ModelStep model, CompactSession compact, CancellationToken cancellationToken)
+    {
+        var items = await journal.ReadItemsAsync(cancellationToken);
+        if (!items.Any(item => item is Summary && item.TurnId == setup.TurnId) && !await model.CompactAsync(items, compact.Instructions, cancellationToken))
+        {
+            await journal.CommitItemAsync(
+                new Notice("context", "There is nothing to summarize: what is there is the beginning and the newest of the conversation.") { TurnId = setup.TurnId, Provenance = Provenance.Model }, cancellationToken);
+        }
+        return End(TurnEnd.Completed, null, null);
     }
 
     // A call that had started when its process died may have done its work: the model is told, and nothing is done twice.
@@ -171,20 +203,23 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         await commitAsync(budget.Token);
     }
 
+    private void Count(CallRecord call) => Count(call.Usage ?? default, call.Cost);
+
+    private void Count(TokenUsage usage, decimal? cost)
+    {
+        _usage += usage;
+        _cost = cost is null ? null : _cost + cost;
+        _spent += cost ?? 0;
+    }
+
     private void Count(StepRecord step)
     {
-        _usage += step.Usage;
-        _cost = step.Cost is null ? null : _cost + step.Cost;
-        _spent += step.Cost ?? 0;
+        Count(step.Usage, step.Cost);
         (_lastStep, _lastUsage) = (step.Step, step.Usage);
     }
 
     private TurnOutcome End(TurnEnd end, string? code, string? message, int? steps = null) =>
         new(end, steps ?? _lastStep, _usage, _cost) { Code = code, Message = message };
-
-    /// <summary>ModelFailure.RateLimited → PROVIDER_RATE_LIMITED.</summary>
-    public static string CodeOf(ModelException failure) =>
-        "PROVIDER_" + string.Concat(failure.Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
 }
 
 /// <summary>What the turn had used before this process took it up.</summary>

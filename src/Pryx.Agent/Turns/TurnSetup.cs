@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Context;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Protocol;
-using Pryx.Protocol.Models;
 
 namespace Pryx.Agent.Turns;
 
@@ -13,8 +14,18 @@ public sealed record TurnSetup
 {
     public required SessionId SessionId { get; init; }
     public required TurnId TurnId { get; init; }
-    public required ModelInfo Model { get; init; }
-    public required IChatClient Client { get; init; }
+
+    /// <summary>Who answers.</summary>
+    public required IModelRoute Route { get; init; }
+
+    /// <summary>What may be spent.</summary>
+    public required IBudget Budget { get; init; }
+
+    /// <summary>Counts what is in the window; the session's, where it has one.</summary>
+    public ContextMeter Meter { get; init; } = new();
+
+    /// <summary>The turn does nothing but summarise the session, as the user asked; null for an ordinary one.</summary>
+    public Protocol.Sessions.CompactSession? Compact { get; init; }
 
     /// <summary>The system prompt, the same for every step of the session.</summary>
     public required string Instructions { get; init; }
@@ -28,6 +39,8 @@ public sealed record TurnSetup
     public bool IsTrusted { get; init; }
     public required string OutputDirectory { get; init; }
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>How the programs of allowed calls are run.</summary>
+    public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Off;
     public JsonElement? OutputSchema { get; init; }
 
     /// <summary>How long a question waits for a person; null waits as long as the turn.</summary>

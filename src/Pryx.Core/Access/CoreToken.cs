@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Pryx.Core.Secrets;
 using Pryx.Core.Storage;
 
 namespace Pryx.Core.Access;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Pryx.Agent.Policy;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
@@ -16,11 +15,12 @@ namespace Pryx.Core.Agents;
 /// An agent is a turn in a session of its own, so it survives a restart like any other turn; it has what its parent session has, never more.
 /// </summary>
 /// <param name="turns">Made when the first agent begins.</param>
-/// <param name="checkModelAsync">Throws when the model could not run in the folder.</param>
+/// <param name="checkModelAsync">The model that a name means; throws when it could not run in the folder.</param>
+/// <param name="isWithin">Whether the first policy allows nothing that the second does not.</param>
 /// <param name="ifNoFolder">The folder of agents that help no session.</param>
 public sealed class AgentDesk(
     AgentStore agents, SessionStore sessions, EventLog events, Func<CancellationToken, Task<SessionTurns>> turns,
-    Func<string, string?, CancellationToken, Task> checkModelAsync, string ifNoFolder, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    Func<string, string?, CancellationToken, Task<string>> checkModelAsync, Func<string?, string?, bool> isWithin, string ifNoFolder, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
     public const string Surface = "agent";
 
@@ -40,10 +40,8 @@ public sealed class AgentDesk(
         var parent = request.ParentSessionId is { } id ? await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id) : null;
         var policy = await NarrowAsync(request.Policy, parent?.Id, cancellationToken);
         var folder = parent is null ? ifNoFolder : parent.Workspace;
-        if ((request.Model ?? parent?.Model) is { } model)
-        {
-            await checkModelAsync(model, folder, cancellationToken);
-        }
+        var model = request.Model ?? parent?.Model;
+        model = model is null ? null : await checkModelAsync(model, folder, cancellationToken);
         var agentId = Guid.NewGuid().ToString();
         await _gate.WaitAsync(cancellationToken);
         try
@@ -56,7 +54,7 @@ public sealed class AgentDesk(
             {
                 Title = TitleOf(request.Task),
                 Workspace = folder,
-                Model = request.Model ?? parent?.Model,
+                Model = model,
                 ModelApi = request.Model is null ? parent?.ModelApi : null,
                 SystemPrompt = parent?.SystemPrompt,
                 ParentId = parent?.Id,
@@ -169,7 +167,7 @@ public sealed class AgentDesk(
                 }
                 catch (Exception e) when (e is PryxException { Code: not "STORAGE_FULL" } or ModelException)
                 {
-                    var code = e is PryxException known ? known.Code : "PROVIDER_" + ((ModelException)e).Failure.ToString().ToUpperInvariant();
+                    var code = e is PryxException known ? known.Code : ((ModelException)e).Code;
                     await agents.EndQueuedAsync(next.Id, "failed", code, e.Message, leaving);
                     Announce();
                 }
@@ -221,10 +219,10 @@ public sealed class AgentDesk(
     private async Task<string?> NarrowAsync(string? wanted, SessionId? parent, CancellationToken cancellationToken)
     {
         var given = parent is { } id ? await agents.ReadPolicyAsync(id, cancellationToken) : null;
-        if (wanted is not null && PolicyModes.Parse(wanted) > PolicyModes.Parse(given))
+        if (wanted is not null && !isWithin(wanted, given))
         {
             throw new PryxException(
-                "POLICY_WIDER", $"An agent gets no wider policy than its session has: {PolicyModes.Parse(given).Name()}.", "leave policy out, or name a stricter one");
+                "POLICY_WIDER", $"An agent gets no wider policy than its session has{(given is null ? "" : $": {given}")}.", "leave policy out, or name a stricter one");
         }
         return wanted ?? given;
     }

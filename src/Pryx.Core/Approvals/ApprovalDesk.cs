@@ -15,12 +15,21 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
 {
     // An answer given in another process is found by looking; one given in this process wakes the waiter at once.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Return = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReturnLook = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<ApprovalId, TaskCompletionSource> _waiting = [];
+    private long _returnEnds;
 
     private TimeProvider Time => events.Time;
 
     /// <summary>Told of every answer that counts to a question of a turn, after it is stored: a parked turn goes on with it.</summary>
     public Func<TurnId, Task> OnAnswered { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>
+    /// Turns go on that another process has left: the surfaces that followed them were thrown off with it and need a moment to come back.
+    /// For ten seconds a question waits for one of them before it is answered for want of a person.
+    /// </summary>
+    public void ExpectReturn() => Volatile.Write(ref _returnEnds, (Time.GetUtcNow() + Return).UtcTicks);
 
     public Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken) => AskAsync(approval, parks: false, cancellationToken);
 
@@ -31,7 +40,7 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
     {
         approval = approval with { CreatedAt = approval.CreatedAt == default ? Time.GetUtcNow() : approval.CreatedAt };
         ApprovalState asked;
-        if (events.HasApprover(approval.SessionId))
+        if (await HasApproverAsync(approval, cancellationToken))
         {
             asked = await store.AskAsync(approval, cancellationToken);
         }
@@ -86,6 +95,23 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
             throw OpenApproval.TooLate(await store.FindAsync(id, cancellationToken) ?? asked);
         }
         return asked with { State = answer.Approved ? "approved" : "denied", Answer = answer };
+    }
+
+    /// <summary>Questions of a tool that nobody has answered.</summary>
+    public Task<IReadOnlyList<Approval>> ListPendingOfToolAsync(string tool, CancellationToken cancellationToken) => store.ListPendingOfToolAsync(tool, cancellationToken);
+
+    private async Task<bool> HasApproverAsync(Approval approval, CancellationToken cancellationToken)
+    {
+        while (!events.HasApprover(approval.SessionId))
+        {
+            // One that was asked before is open, or has its answer: there is nothing to wait for.
+            if (Time.GetUtcNow().UtcTicks >= Volatile.Read(ref _returnEnds) || await store.WasAskedAsync(approval, cancellationToken))
+            {
+                return false;
+            }
+            await Task.Delay(ReturnLook, Time, cancellationToken);
+        }
+        return true;
     }
 
     private async Task<ApprovalAnswer> WaitAsync(Approval approval, bool parks, CancellationToken cancellationToken)

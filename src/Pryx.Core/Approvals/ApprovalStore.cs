@@ -34,6 +34,10 @@ public sealed class ApprovalStore(Database database, EventLog events)
             static row => ReadState(row).Approval, ("$session", sessionId?.ToString())),
         cancellationToken);
 
+    /// <summary>As the other one, of all sessions, by the policy name of the tool.</summary>
+    public Task<IReadOnlyList<Approval>> ListPendingOfToolAsync(string tool, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Approval>>(
+        connection => connection.Query($"{Select} WHERE state = 'pending' AND tool = $tool ORDER BY rowid", static row => ReadState(row).Approval, ("$tool", tool)), cancellationToken);
+
     /// <summary>Questions and what became of them, newest first.</summary>
     /// <param name="state">pending, approved, denied, expired or withdrawn; null for all.</param>
     /// <param name="limit">1 to 1,000; what is outside is moved to the nearer end.</param>
@@ -86,6 +90,10 @@ public sealed class ApprovalStore(Database database, EventLog events)
         Close(connection, state.Approval, "denied", answer);
         return state with { State = "denied", Answer = answer };
     }, cancellationToken);
+
+    /// <summary>Whether the call was asked about before, in this process or another.</summary>
+    internal Task<bool> WasAskedAsync(Approval approval, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => FindEarlier(connection, approval) is not null, cancellationToken);
 
     /// <summary>The question when this answer is the one that counts, else null.</summary>
     /// <param name="state">approved, denied or expired.</param>

@@ -17,12 +17,34 @@ public static class ConfigKeys
         new("model_provider", Text, "ollama"),
         new("model_name", Text, "llama3"),
         new("ollama_endpoint", Text, "http://localhost:11434"),
+        // How long Ollama keeps a model in memory after a reply: 30m, seconds, or -1 for ever; empty for its own 5 minutes.
+        new("ollama_keep_alive", Text, ""),
+        // Which upstream provider OpenRouter takes: slugs, whether others may step in, "deny" for those that keep prompts, price, throughput or latency.
+        new("openrouter_provider_order", List, ""),
+        new("openrouter_allow_fallbacks", Bool, "true"),
+        new("openrouter_data_collection", Text, ""),
+        new("openrouter_sort", Text, ""),
         new("configured_providers", List, ""),
+        // "routing: { strategy: …, candidates: […], fallback: […] }": which model answers, and who steps in (docs/guides/models.md).
+        new("routing_strategy", Text, "fixed"),
+        new("routing_candidates", List, ""),
+        new("routing_fallback", List, ""),
+        new("routing_small_model", Text, "auto"),
+        new("routing_summary", Text, "small"),
+        new("routing_title", Text, "small"),
+        new("provider_idle_timeout", Duration, "2m"),
+        // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
+        new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),
+        // What the user says of models and of providers of their own: docs/guides/models.md.
+        new("models", Map, ""),
+        new("providers", Map, ""),
         new("telegram_token", Text, ""),
         new("telegram_enabled", Bool, "false"),
         new("slack_app_token", Text, "", "PRYX_SLACK_APP_TOKEN"),
         new("slack_bot_token", Text, "", "PRYX_SLACK_BOT_TOKEN"),
         new("slack_enabled", Bool, "false", "PRYX_SLACK_ENABLED"),
+        // A mode, or the name of a file in policies/: for turns that name none.
+        new("policy", Text, "workspace-only"),
         new("approval_timeout", Duration, "2m"),
         new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
         new("websocket_buffer_size", Whole, "0"),
@@ -39,6 +61,14 @@ public static class ConfigKeys
         new("max_websocket_connections", Whole, "1000"),
         new("max_websocket_message_size", Whole, "10485760"),
         new("websocket_rate_limit_per_minute", Whole, "60"),
+        // USD; 0 is no limit. A turn's own --max-cost counts besides.
+        new("budget_turn_usd", Number, "0"),
+        new("budget_session_usd", Number, "0"),
+        new("budget_daily_usd", Number, "0"),
+        new("budget_monthly_usd", Number, "0"),
+        // pause (ask and wait), cheaper (another model) or stop.
+        new("budget_action", Text, "pause"),
+        new("budget_warn_percent", Whole, "80"),
         // What config.json had (PRD §11.2); in YAML also as blocks, such as "telemetry: { enabled: false }".
         new("telemetry_enabled", Bool, "true"),
         new("telemetry_endpoint", Text, ""),
@@ -47,6 +77,8 @@ public static class ConfigKeys
         new("telemetry_tier", Whole, "1"),
         new("otlp_endpoint", Text, "", "OTEL_EXPORTER_OTLP_ENDPOINT"),
         new("trace_max_spans", Whole, "1000000"),
+        // Which sandbox commands run in: auto, bubblewrap, landlock or off.
+        new("sandbox", Text, "auto", "PRYX_SANDBOX"),
         new("log_level", Text, "info"),
         new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
         new("ui_theme", Text, "system"),

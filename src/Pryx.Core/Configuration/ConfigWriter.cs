@@ -19,21 +19,41 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
 
     /// <summary>All of them or none.</summary>
     /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
-    public async Task SetAsync(IReadOnlyList<KeyValuePair<string, string>> changes, CancellationToken cancellationToken)
+    public Task SetAsync(IReadOnlyList<KeyValuePair<string, string>> changes, CancellationToken cancellationToken)
     {
         var values = changes.Select(change => Check(change.Key, change.Value)).ToList();
+        return WriteAsync(() => values, cancellationToken);
+    }
+
+    /// <summary>Changes that depend on what the file says: nobody else writes between the look and the change.</summary>
+    /// <param name="changes">Called once, when the file is this process's alone.</param>
+    /// <inheritdoc cref="SetAsync(string, string, CancellationToken)"/>
+    public Task SetAsync(Func<IReadOnlyList<KeyValuePair<string, string>>> changes, CancellationToken cancellationToken) =>
+        WriteAsync(() => [.. changes().Select(change => Check(change.Key, change.Value))], cancellationToken);
+
+    private async Task WriteAsync(Func<List<(ConfigKey Key, string Value)>> changes, CancellationToken cancellationToken)
+    {
         paths.Create();
         // The user may keep the file elsewhere and link to it: what is replaced is the file, not the link.
         var target = new FileInfo(paths.Config).LinkTarget is null ? paths.Config : File.ResolveLinkTarget(paths.Config, returnFinalTarget: true)!.FullName;
         try
         {
-            await using var alone = await LockAsync(target + ".lock", cancellationToken);
+            await using var alone = await PrivateFile.LockAsync(target + ".lock", Patience, time, cancellationToken);
             var text = File.Exists(target) ? await File.ReadAllTextAsync(target, cancellationToken) : "";
+            var values = changes();
+            if (values.Count == 0)
+            {
+                return;
+            }
             foreach (var (key, value) in values)
             {
                 text = YamlEdit.Set(text, key, value, paths.Config);
             }
-            Replace(target, Encoding.UTF8.GetBytes(text));
+            PrivateFile.Replace(target, Encoding.UTF8.GetBytes(text));
+        }
+        catch (TimeoutException e)
+        {
+            throw new PryxException("STORAGE_BUSY", e.Message, "try again when it is done", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,40 +74,5 @@ public sealed class ConfigWriter(PryxPaths paths, TimeProvider time)
         return value is not null && !value.Contains('\0', StringComparison.Ordinal)
             ? (key, value)
             : throw new PryxException("CONFIG_INVALID_VALUE", $"{key.Name} must be {key.Expected}.", key.Kind == ConfigKind.Map ? "edit it in config.yaml" : null);
-    }
-
-    private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, DatabaseFile.OptionsFor(FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
-            }
-            catch (IOException) when (File.Exists(path) && time.GetElapsedTime(started) < Patience)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
-            }
-        }
-    }
-
-    // Beside the target, flushed, then renamed: a crash leaves the old file or the new one.
-    private static void Replace(string target, byte[] bytes)
-    {
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, DatabaseFile.OptionsFor(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

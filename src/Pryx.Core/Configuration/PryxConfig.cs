@@ -75,8 +75,12 @@ public sealed class PryxConfig
     /// <summary>As a path: <c>~</c> is the home folder.</summary>
     public string FilePath(string name) => Path.GetFullPath(PryxPaths.Expand(Get(name).Text, _paths.Home));
 
-    /// <summary>As <c>provider/model</c>, only when it was chosen; null lets the first key found decide.</summary>
-    public string? ChosenModel => IsSet("model_provider") || IsSet("model_name") ? $"{Text("model_provider")}/{Text("model_name")}" : null;
+    /// <summary>As <c>provider/model</c>, only when it was chosen; null lets the first key found decide. An empty one was taken back.</summary>
+    public string? ChosenModel => (IsSet("model_provider") || IsSet("model_name")) && Text("model_provider").Length > 0 && Text("model_name").Length > 0
+        ? $"{Text("model_provider")}/{Text("model_name")}" : null;
+
+    /// <summary>The provider that was chosen; null when none was.</summary>
+    public string? ChosenProvider => IsSet("model_provider") && Text("model_provider") is { Length: > 0 } provider ? provider : null;
 }
 
 /// <summary>What the readers of the files find, later over earlier.</summary>

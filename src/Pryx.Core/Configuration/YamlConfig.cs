@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using YamlDotNet.Core;
@@ -9,6 +10,9 @@ namespace Pryx.Core.Configuration;
 /// <summary>Reads config.yaml. Kept apart so that a start without the file never loads the YAML library.</summary>
 internal static class YamlConfig
 {
+    /// <summary>On a scalar that is written as a number.</summary>
+    internal static readonly TagName NumberTag = new("tag:yaml.org,2002:float");
+
     public static void Read(string path, ConfigReport report)
     {
         string text;
@@ -80,7 +84,7 @@ internal static class YamlConfig
                     report.AddRaw(key, string.Join('\n', list.Children.Select(child => ((YamlScalarNode)child).Value)), ConfigSource.Yaml);
                     break;
                 case ({ Kind: ConfigKind.Map }, YamlMappingNode map):
-                    report.AddRaw(key, ToJson(map), ConfigSource.Yaml);
+                    report.AddRaw(key, ToJson(MapFields.Checked(key, map, path, report)), ConfigSource.Yaml);
                     break;
                 // A key without a value keeps its default.
                 case (_, YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" }):
@@ -155,6 +159,9 @@ internal static class YamlConfig
                     Write(writer, value);
                 }
                 writer.WriteEndArray();
+                break;
+            case YamlScalarNode { Value: { } number } scalar when scalar.Tag == NumberTag:
+                writer.WriteNumberValue(decimal.Parse(number, CultureInfo.InvariantCulture));
                 break;
             case YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar:
                 writer.WriteBooleanValue(scalar.Value == "true");

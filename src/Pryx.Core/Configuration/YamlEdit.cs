@@ -56,7 +56,7 @@ internal static class YamlEdit
         var lineEnd = text.IndexOf('\n', colon);
         lineEnd = lineEnd < 0 ? text.Length : lineEnd;
         var start = (int)value.Start.Index;
-        var end = EndOf(value);
+        var end = EndOf(value, text);
         if (end > start && start < lineEnd && value is not YamlScalarNode { Style: ScalarStyle.Literal or ScalarStyle.Folded })
         {
             return text[..start] + written + text[end..];
@@ -67,13 +67,25 @@ internal static class YamlEdit
         return text[..(colon + 1)] + " " + written + rest + (tail.Length == 0 || tail[0] is '\n' or '\r' ? "" : "\n") + tail;
     }
 
-    // Where a block ends its mark is already that of the next thing, with the comments between them.
-    private static int EndOf(YamlNode node) => node switch
+    // Where a block ends its mark is already that of the next thing, with the comments between them; a [list]'s mark is its first bracket.
+    private static int EndOf(YamlNode node, string text) => node switch
     {
-        YamlSequenceNode { Style: not SequenceStyle.Flow, Children: [.., var last] } => EndOf(last),
-        YamlMappingNode { Style: not MappingStyle.Flow } map when map.Children.Count > 0 => EndOf(map.Children.Last().Value),
+        YamlSequenceNode { Style: SequenceStyle.Flow } list => Closing(text, list.Children is [.., var last] ? EndOf(last, text) : (int)list.Start.Index + 1, ']'),
+        YamlMappingNode { Style: MappingStyle.Flow } map => Closing(text, map.Children.Count > 0 ? EndOf(map.Children.Last().Value, text) : (int)map.Start.Index + 1, '}'),
+        YamlSequenceNode { Children: [.., var last] } => EndOf(last, text),
+        YamlMappingNode map when map.Children.Count > 0 => EndOf(map.Children.Last().Value, text),
         _ => (int)node.End.Index,
     };
+
+    /// <param name="at">Behind the last element: from here to the bracket there are only spaces, a comma and comments.</param>
+    private static int Closing(string text, int at, char bracket)
+    {
+        while (at < text.Length && text[at] != bracket)
+        {
+            at = text[at] == '#' && text.IndexOf('\n', at) is >= 0 and var line ? line : at + 1;
+        }
+        return Math.Min(at + 1, text.Length);
+    }
 
     private static string Written(ConfigKey key, string value) => key.Kind switch
     {

@@ -5,16 +5,18 @@ using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
 using Pryx.Protocol;
+using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Conversations;
 
 /// <summary>Messages of the conversation API and the turns that answer them.</summary>
 /// <param name="turnsAsync">What runs turns; made when the first one is to run.</param>
+/// <param name="windowOf">Tokens of a model's context window; null where that is not known.</param>
 /// <param name="settings">With the .env of the server's working directory.</param>
 public sealed class ConversationTurnEndpoints(
-    SessionStore sessions, SessionHistory history, TurnStore turns, Func<CancellationToken, Task<SessionTurns>> turnsAsync, ConversationFeed feed, Func<Settings> settings, TimeProvider time)
+    SessionStore sessions, SessionHistory history, TurnStore turns, Func<CancellationToken, Task<SessionTurns>> turnsAsync, ConversationFeed feed,
+    Func<ModelRef, long?> windowOf, Func<Settings> settings, TimeProvider time)
 {
     /// <summary>Of turns that came through this API.</summary>
     public const string Surface = "conversation";
@@ -86,7 +88,7 @@ public sealed class ConversationTurnEndpoints(
         }
         var model = await ModelOfAsync(turn, http.RequestAborted);
         var workspace = (await sessions.FindAsync(turn.SessionId, http.RequestAborted))?.Workspace ?? "/";
-        var window = Protocol.Models.ModelRef.TryParse(turn.Model, out var reference) ? ModelCatalog.Find(reference)?.ContextWindow : null;
+        var window = ModelRef.TryParse(turn.Model, out var reference) ? windowOf(reference) : null;
         await feed.WriteAsync(
             http, turn, model, new TurnFrames(workspace, window), filter, ConversationFeed.AfterOf(http),
             async cancellationToken => await turns.FindAsync(turn.Id, cancellationToken) is not null);

@@ -1,3 +1,4 @@
+using System.Text;
 using Pryx.Agent.Tools;
 using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
@@ -16,9 +17,10 @@ public sealed class WriteFileTool(Disk disk) : ITool
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        _ = Content(arguments);
+        var content = Content(arguments);
         var path = WorkspacePath.Resolve(context.Workspace, arguments.RequireString("path", "filePath", "file_path"), arguments.OptionalString("workdir"));
-        return ValueTask.FromResult(FilePlan.For("Write", AccessKind.Write, Definition.PolicyName, path));
+        var plan = FilePlan.For("Write", AccessKind.Write, Definition.PolicyName, path);
+        return ValueTask.FromResult(plan with { Accesses = [plan.Accesses[0] with { Size = Encoding.UTF8.GetByteCount(content) }] });
     }
 
     public async ValueTask<ToolPreview> PreviewAsync(ToolArguments arguments, ToolPlan plan, ToolContext context, CancellationToken cancellationToken)

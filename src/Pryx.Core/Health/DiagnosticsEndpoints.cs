@@ -6,14 +6,18 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
 using Pryx.Core.Storage;
+using Pryx.Protocol.Models;
 using EventLog = Pryx.Core.Events.EventLog;
 
 namespace Pryx.Core.Health;
 
 /// <summary>Everything a bug report needs and nothing it must not hold: versions, places, sizes, counts, the trace ids of the last errors.</summary>
+/// <param name="circuits">By provider: closed, open or half-open.</param>
 /// <param name="isolationAsync">How tools are kept together, in words.</param>
+/// <param name="sandboxAsync">Which sandbox commands run in, why not a better one, and how to get it; in words.</param>
+/// <param name="catalog">Where what is known of models comes from.</param>
 public sealed class DiagnosticsEndpoints(
-    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, string version, DateTimeOffset startedAt, TimeProvider time)
+    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<Task<string>> sandboxAsync, Func<CatalogState> catalog, Func<IReadOnlyDictionary<string, string>> circuits, string version, DateTimeOffset startedAt, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {
@@ -42,6 +46,9 @@ public sealed class DiagnosticsEndpoints(
                 Counts = counts,
                 Subscribers = events.Subscribers,
                 Isolation = await isolationAsync(),
+                Sandbox = await sandboxAsync(),
+                Providers = circuits(),
+                Catalog = catalog(),
                 LogDropped = log.Dropped,
                 RecentErrors = [.. log.RecentErrors.Select(entry => new RecentError(entry.Time, entry.Event, entry.TraceId, entry.TurnId, entry.Code ?? entry.Error?.Type))],
             },
@@ -98,6 +105,12 @@ public sealed record Diagnostics
     /// <summary>Who listens to events now, Core's own observer included.</summary>
     public required int Subscribers { get; init; }
     public required string Isolation { get; init; }
+    public required string Sandbox { get; init; }
+
+    /// <summary>Of every provider that was called since the start: closed, open or half-open.</summary>
+    public required IReadOnlyDictionary<string, string> Providers { get; init; }
+
+    public required CatalogState Catalog { get; init; }
 
     /// <summary>Log lines that were not written.</summary>
     public required long LogDropped { get; init; }

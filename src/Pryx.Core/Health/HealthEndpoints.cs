@@ -7,8 +7,9 @@ using Pryx.Protocol.Errors;
 namespace Pryx.Core.Health;
 
 /// <summary>Whether it lives (public: a supervisor has no token), how its parts are, and whether work may be sent to it.</summary>
+/// <param name="circuits">By provider: closed, open or half-open.</param>
 /// <param name="isReady">False until unfinished turns are being looked for.</param>
-public sealed class HealthEndpoints(Database database, HealthProbe probe, ProviderPresence providers, Func<bool> isReady, string version, DateTimeOffset startedAt, TimeProvider time)
+public sealed class HealthEndpoints(Database database, HealthProbe probe, ProviderPresence providers, Func<IReadOnlyDictionary<string, string>> circuits, Func<bool> isReady, string version, DateTimeOffset startedAt, TimeProvider time)
 {
     // The version of the conversation API (its contract's A1), not the product's.
     private const string ApiVersion = "0.1.0";
@@ -41,6 +42,7 @@ public sealed class HealthEndpoints(Database database, HealthProbe probe, Provid
             new ComponentHealth(state.IsHealthy ? "healthy" : "degraded", version, (long)(time.GetUtcNow() - startedAt).TotalSeconds, new(state.Database, state.Keychain, state.Integrations))
             {
                 Reasons = state.Reasons.Count == 0 ? null : state.Reasons,
+                Providers = circuits(),
             },
             HealthJson.Default.ComponentHealth);
     }
@@ -74,6 +76,9 @@ public sealed record ComponentHealth(string Status, string Version, long UptimeS
 {
     /// <summary>Null when nothing is wrong.</summary>
     public IReadOnlyList<string>? Reasons { get; init; }
+
+    /// <summary>Of every provider that was called since the start: closed, open (left alone after five failures in a row) or half-open. That one is down degrades nothing here.</summary>
+    public IReadOnlyDictionary<string, string>? Providers { get; init; }
 }
 
 /// <param name="Database">ok, full, read-only, slow or error.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Core.Configuration;
+using Pryx.Core.Secrets;
 using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Health;
@@ -8,13 +9,14 @@ namespace Pryx.Core.Health;
 /// Which providers could be asked: those with a key in the environment or the keychain, and those without need of one that the user chose.
 /// It looks at names only, so no keychain is opened, and at most every two seconds.
 /// </summary>
+/// <param name="providers">Who can be named.</param>
 /// <param name="references">keychain.json: the names of the secrets there are.</param>
-public sealed class ProviderPresence(Func<PryxConfig> config, Settings settings, string references, TimeProvider time)
+public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirectory> providers, Settings settings, string references, TimeProvider time)
 {
     private const string Prefix = "pryx:provider:";
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
     private readonly Lazy<HashSet<string>> _fromEnvironment = new(() =>
-        [.. KnownProviders.All.Where(provider => provider.NeedsKey && provider.KeyVariables.Any(variable => settings.FromEnvironment(variable) is not null)).Select(provider => provider.Id)]);
+        [.. providers().All.Where(provider => provider.NeedsKey && provider.KeyVariables.Any(variable => settings.FromEnvironment(variable) is not null)).Select(provider => provider.Id)]);
     private (long At, IReadOnlyList<string> Ids)? _cached;
 
     public IReadOnlyList<string> Ids()
@@ -31,7 +33,7 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Settings settings,
     private IEnumerable<string> WithoutKey()
     {
         var (now, chosen) = (config(), config().List("configured_providers"));
-        return KnownProviders.Popular.Where(provider => !provider.NeedsKey && (
+        return providers().Popular.Where(provider => !provider.NeedsKey && (
             (now.IsSet("model_provider") && now.Text("model_provider") == provider.Id) || chosen.Contains(provider.Id)
             || (provider.Id == "ollama" && (now.IsSet("ollama_endpoint") || settings.FromEnvironment("OLLAMA_HOST") is not null)))).Select(provider => provider.Id);
     }
@@ -48,7 +50,7 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Settings settings,
             return
             [
                 .. document.RootElement.GetProperty("references").EnumerateArray().Select(name => name.GetString() ?? "")
-                    .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..]),
+                    .Select(static name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : SecretNames.SignedInProvider(name)).OfType<string>(),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)

@@ -5,6 +5,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Http;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Workspaces;
@@ -18,16 +19,34 @@ internal static class AdminRoutes
     {
         var time = core.Options.Time;
         var audit = new AuditLog(store.Database);
-        new PolicyEndpoints(
-            store.Grants, store.Sessions, new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, options.WorkingDirectory, time), core.Options.Paths.Policies, time).Map(routes);
+        var explanation = new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, store.Trust.IsTrustedAsync, options.WorkingDirectory, time);
+        new PolicyEndpoints(store.Grants, store.Sessions, explanation, core.Policies(store).Files, time).Map(routes);
+        new PolicyFileEndpoints(core.Policies(store).Files, explanation, new PolicySimulation(store.Database, explanation), time).Map(routes);
         new WorkspaceEndpoints(store.Workspaces, store.Trust, audit).Map(routes);
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
-        new CostEndpoints(new UsageReports(store.Database), time).Map(routes);
-        new ConfigEndpoints(() => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        new ProviderEndpoints(core.Models).Map(routes);
+        MapCosts(routes, core, store, audit);
+        new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
+        MapProviders(routes, core, audit);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
-        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);
         new OpenApiEndpoints(routes).Map();
+    }
+
+    private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
+    {
+        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
+        new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
+        new ModelEndpoints(core.Models, core.Catalog).Map(routes);
+        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);
+        new OAuthEndpoints(core.SigninDesk, core.Signins, desk.AddSignedInAsync, audit).Map(routes);
+    }
+
+    private static void MapCosts(ApiRoutes routes, PryxCore core, CoreStore store, AuditLog audit)
+    {
+        var time = core.Options.Time;
+        var budgets = new BudgetReports(store.Database, () => BudgetOptions.From(core.Config));
+        new CostEndpoints(new UsageReports(store.Database), budgets, new CostAdvisor(model => core.Catalog.Directory.Find(model), provider => core.Catalog.Directory.Of(provider)), part => PriceList.Of(core.Catalog.Directory, part), time).Map(routes);
+        new BudgetEndpoints(budgets, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, audit).Map(routes);
     }
 }

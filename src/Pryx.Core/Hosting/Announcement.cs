@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Core.Configuration;
-using Pryx.Core.Secrets;
 using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
 

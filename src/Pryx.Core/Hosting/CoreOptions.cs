@@ -12,6 +12,9 @@ public sealed record CoreOptions
     public DotEnv DotEnv { get; init; } = DotEnv.Empty;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How this executable is started again (program, then what comes before its arguments): parts of sandboxes run in it. Null where the process is another program.</summary>
+    public IReadOnlyList<string>? Executable { get; init; }
+
     /// <summary>The one process of the data directory that goes on with what others have left.</summary>
     public bool IsDaemon { get; init; }
 

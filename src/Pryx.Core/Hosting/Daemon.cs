@@ -27,7 +27,7 @@ public sealed class Daemon : IAsyncDisposable
 
     /// <summary>Answers when it returns, and is announced in <c>runtime.port</c> and <c>metadata.json</c>.</summary>
     /// <param name="core">The daemon's from here on.</param>
-    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, NO_AUTH_REFUSED, STORAGE_…</exception>
+    /// <exception cref="PryxException">ALREADY_RUNNING, PORT_IN_USE, ADDRESS_REFUSED, STORAGE_…</exception>
     public static async Task<Daemon> StartAsync(PryxCore core, GatewayOptions gateway, CancellationToken cancellationToken)
     {
         DaemonLock? held = null;

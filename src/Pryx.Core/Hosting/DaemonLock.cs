@@ -44,7 +44,7 @@ internal sealed class DaemonLock : IDisposable
         {
             return new FileStream(Path.Combine(paths.Data, "daemon.lock"), DatabaseFile.OptionsFor(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e) when (IsHeld(e))
+        catch (IOException e) when (StorageErrors.IsHeldElsewhere(e))
         {
             return null;
         }
@@ -53,8 +53,4 @@ internal sealed class DaemonLock : IDisposable
             throw StorageErrors.Translate(e, paths.Data);
         }
     }
-
-    // EWOULDBLOCK is 11 on Linux and 35 on macOS; ERROR_SHARING_VIOLATION is 32.
-    private static bool IsHeld(IOException e) => e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) is var code
-        && (OperatingSystem.IsWindows() ? code == 32 : OperatingSystem.IsMacOS() ? code == 35 : code == 11);
 }

@@ -29,8 +29,10 @@ internal static class GatewayRoutes
         new SigninEndpoints(core.Access, time).Map(routes);
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
-        new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
+        new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
+        new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
+        new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
@@ -44,22 +46,22 @@ internal static class GatewayRoutes
     {
         var (time, paths, observation) = (core.Options.Time, core.Options.Paths, core.Observe(store));
         new HealthEndpoints(
-            store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), new ProviderPresence(() => core.Config, core.Options.Settings, paths.SecretReferences, time),
-            () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
-        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, Product.Version, observation.StartedAt, time).Map(routes);
+            store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), core.Presence,
+            core.Traffic.ReadCircuits, () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, async () => (await core.SandboxStateAsync()).ToString(), () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
-        new MetricsEndpoints(() => observation.Metrics, store.Database, time).Map(routes);
+        new MetricsEndpoints(() => observation.Metrics, core.Traffic.ReadCircuits, store.Database, time).Map(routes);
         new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);
     }
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
     {
-        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of($"{core.Config.Text("model_provider")}/{core.Config.Text("model_name")}", null));
+        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of(core.Config.ChosenModel ?? "ollama/llama3", null));
         new ConversationEndpoints(
             conversations, store.Sessions, options.WorkingDirectory,
             (model, folder, cancellationToken) => core.CheckModelAsync(model.Reference, folder, cancellationToken, model.Api), core.DeleteSessionAsync).Map(routes);
         new ConversationTurnEndpoints(
-            store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time),
+            store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time), model => core.Models.Directory.Find(model)?.ContextWindow,
             () => core.Options.Settings.With(DotEnv.Load(options.WorkingDirectory, isTrusted: false)), core.Options.Time).Map(routes);
     }
 }

@@ -23,7 +23,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         if (request.Model is not null)
         {
             // A session that could never run is not made.
-            await Known(async () => { await core.CheckModelAsync(request.Model, request.Workspace, cancellationToken); return true; });
+            request = request with { Model = await Known(() => core.CheckModelAsync(request.Model, request.Workspace, cancellationToken)) };
         }
         return await store.Sessions.CreateAsync(request, cancellationToken);
     }
@@ -119,7 +119,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         }
         catch (ModelException e)
         {
-            throw new PryxException("PROVIDER_" + e.Failure.ToString().ToUpperInvariant(), e.Message, inner: e);
+            throw new PryxException(e.Code, e.Message, inner: e);
         }
     }
 }

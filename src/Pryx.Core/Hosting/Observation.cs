@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pryx.Core.Catalog;
 using Pryx.Core.Configuration;
 using Pryx.Core.Logs;
 using Pryx.Core.Metrics;
@@ -96,6 +97,7 @@ public sealed class Observation : IAsyncDisposable
             KeepAsync("observer", observer.RunAsync, cancellationToken),
             KeepAsync("telemetry", sender.RunAsync, cancellationToken),
             KeepAsync("otlp", Exporter.RunAsync, cancellationToken),
+            KeepAsync("catalog", new CatalogRefresh(_core.Catalog, () => _core.Presence.Ids().Contains("openrouter"), _core.OnCatalogWarning, time).RunAsync, cancellationToken),
             KeepAsync("rotation", new SpanRotation(_store.Spans, _core.Config.Whole("trace_max_spans"), time).RunAsync, cancellationToken));
     }
 

@@ -2,14 +2,20 @@ using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
 using Pryx.Core.Agents;
+using Pryx.Core.Catalog;
 using Pryx.Core.Configuration;
+using Pryx.Core.Costs;
 using Pryx.Core.Dialogue;
 using Pryx.Core.Files;
+using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
 using Pryx.Core.Models;
+using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
+using Pryx.Core.Routing;
+using Pryx.Core.Sandbox;
 using Pryx.Core.Secrets;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
@@ -29,10 +35,15 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private CoreStore? _store;
     private SessionTurns? _turns;
+    private TurnPreparation? _preparation;
     private AgentDesk? _agents;
     private TurnRecovery? _recovery;
     private Observation? _observation;
+    private OAuthDesk? _signins;
+    private CatalogDesk? _catalog;
+    private BudgetLedger? _budgets;
     private PryxConfig? _config;
+    private PolicyFactory? _policies;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -55,6 +66,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         Isolation.ProcessGroup => "process group",
         _ => "process tree",
     };
+
+    /// <summary>Which sandbox is in force for commands, why not a better one, and how to get it; tried once.</summary>
+    public Task<SandboxState> SandboxStateAsync() => Spawner.SandboxStateAsync();
 
     /// <summary>Reads the configuration again: what follows uses it.</summary>
     public void ReloadConfig() => LoadConfig();
@@ -107,7 +121,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
-            _recovery = new TurnRecovery(turns, Log, options.Time);
+            _recovery = new TurnRecovery(turns, store.Desk.ExpectReturn, Log, options.Time);
         }
         return turns;
     }
@@ -124,17 +138,22 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <exception cref="PryxException">PROVIDER_UNKNOWN, or the vault's own.</exception>
     public async Task<string> SetProviderKeyAsync(string provider, string key, CancellationToken cancellationToken)
     {
-        var known = KnownProviders.Find(provider)
+        var known = Catalog.Directory.Providers.Find(provider)
             ?? throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{provider}'.", $"use one of {string.Join(", ", KnownProviders.Popular.Where(popular => popular.NeedsKey).Select(popular => popular.Id))}");
         options.Paths.Create();
         await Vault.SetAsync(SecretNames.Provider(known.Id), key, cancellationToken);
         return $"the {Vault.Description}";
     }
 
-    /// <exception cref="PryxException">MODEL_INVALID</exception>
+    /// <returns>The model that the name means, as <c>provider/model</c>.</returns>
+    /// <exception cref="PryxException">MODEL_INVALID, MODEL_AMBIGUOUS.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
-    public async Task CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
+    public async Task<string> CheckModelAsync(string model, string? workspace, CancellationToken cancellationToken, string? api = null)
     {
+        if (RouteDesk.IsStrategy(model))
+        {
+            return model;
+        }
         var settings = options.Settings;
         if (workspace is not null)
         {
@@ -142,14 +161,43 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             var isTrusted = await (await StoreAsync(cancellationToken)).Trust.IsTrustedAsync(workspace, cancellationToken);
             settings = settings.With(DotEnv.Load(workspace, isTrusted));
         }
-        await Models.ChooseAsync(model, null, settings, cancellationToken, api);
+        return (await Models.ChooseAsync(model, null, settings, cancellationToken, api)).Model.ToString();
     }
 
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, new ProviderOptions { Time = options.Time });
+    /// <summary>What is known of models and providers.</summary>
+    public CatalogDesk Catalog => field ??= _catalog = new(options.Paths, () => Config, options.Settings, options.Time, OnCatalogWarning);
+
+    /// <summary>Which providers could be asked, by the names of their keys.</summary>
+    public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
+
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, Token = id => Tokens.Of(id), IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
+
+    public Hardware Hardware => field ??= new Hardware(Spawner, options.Settings.FromEnvironment, options.Time);
+
+    /// <summary>The providers one can sign in to.</summary>
+    public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Vault);
+
+    /// <summary>The accounts that are signed in.</summary>
+    public OAuthTokens Tokens => field ??= new OAuthTokens(options.Paths, Vault, Signins, OAuth, options.Time);
+
+    /// <summary>The sign-ins that are going on.</summary>
+    public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Vault, options.Time);
+
+    private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
+
+    // A command says it to whoever called it; a daemon has only its log.
+    internal void OnCatalogWarning(string warning)
+    {
+        options.OnWarning(warning);
+        Log.Write(new(LogSeverity.Warning, "catalog.warning") { Message = warning });
+    }
+
+    /// <summary>How the providers are, as the calls of this process have shown.</summary>
+    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -175,6 +223,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();
+        if (_signins is not null)
+        {
+            await _signins.DisposeAsync();
+        }
         if (_agents is not null)
         {
             await _agents.DisposeAsync();
@@ -195,30 +247,47 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _store.DisposeAsync();
         }
+        _catalog?.Dispose();
         await Log.DisposeAsync();
         _opening.Dispose();
         _leaving.Dispose();
     }
 
-    private TurnPreparation Preparation(CoreStore store) => new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, Models, Tools, options.Settings, ApprovalTimeout, options.Time);
+    /// <summary>How full a session's context window is.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken) => await Preparation(await StoreAsync(cancellationToken)).MeasureAsync(id, cancellationToken);
+
+    // One for all: it keeps what was counted of the sessions in use.
+    private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
     /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
     public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
-        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), ifNoFolder, Log, options.Time);
+        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), Policies(store).IsWithin, ifNoFolder, Log, options.Time);
+
+    /// <summary>What may be spent.</summary>
+    public BudgetLedger Budgets(CoreStore store) => _budgets ??= new(store.Database, store.Events, () => BudgetOptions.From(Config), () => store.Owner.Name, name => store.Owner.IsAlive(name));
 
     /// <summary>How the turns of this Core are judged.</summary>
-    public PolicyFactory Policies(CoreStore store) => new(PolicyFactory.ScopeOf(options.Paths), store.Grants);
+    public PolicyFactory Policies(CoreStore store) => _policies ??= new(
+        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"));
 
-    private ProcessSpawner Spawner => field ??= new ProcessSpawner();
+    private ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
+    {
+        Choice = Enum.TryParse<SandboxChoice>(Config.Text("sandbox"), ignoreCase: true, out var choice) ? choice : SandboxChoice.Auto,
+        Folder = SandboxFolder,
+        Helper = options.Executable,
+    });
+
+    private string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, AppContext.BaseDirectory.TrimEnd('/')), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private Dictionary<string, string> OwnEnvironment()

@@ -90,7 +90,7 @@ public sealed class ApiErrors(RequestDelegate next, TimeProvider time, Action<st
             case PryxException known:
                 return known;
             case ModelException model:
-                return new PryxException("PROVIDER_" + model.Failure.ToString().ToUpperInvariant(), model.Message, inner: model);
+                return new PryxException(model.Code, model.Message, inner: model);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new PryxException("PAYLOAD_TOO_LARGE", "The body is larger than this route takes.", inner: e);
             case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:

@@ -22,7 +22,5 @@ public sealed class ApiRoutes(IEndpointRouteBuilder endpoints)
         endpoints.MapMethods(route.Path, [route.Method], handle).WithMetadata(route, new BodyLimit(route.MaxBody));
     }
 
-    public void Get(string path, string summary, RequestDelegate handle) => Add(new("GET", path, summary), handle);
-
     private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }

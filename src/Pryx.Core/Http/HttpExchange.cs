@@ -4,6 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 
@@ -43,6 +45,11 @@ public static class HttpExchange
     /// <exception cref="PryxException">As of <see cref="ReadAsync"/>.</exception>
     public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : new() =>
         http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? new T() : await http.ReadAsync(type);
+
+    /// <summary>The JSON body; <paramref name="ifAbsent"/> when the request has none.</summary>
+    /// <exception cref="PryxException">As of <see cref="ReadAsync"/>.</exception>
+    public static async Task<T> ReadOrDefaultAsync<T>(this HttpContext http, JsonTypeInfo<T> type, Func<T> ifAbsent) =>
+        http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? ifAbsent() : await http.ReadAsync(type);
 
     /// <summary>The JSON body, unread; the caller disposes it.</summary>
     /// <exception cref="PryxException">INVALID_CONTENT_TYPE, INVALID_JSON, PAYLOAD_TOO_LARGE.</exception>
@@ -89,6 +96,10 @@ public static class HttpExchange
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    /// <summary>The caller has left, or the gateway is about to end: for answers that take their time.</summary>
+    public static CancellationTokenSource Leaving(this HttpContext http) => CancellationTokenSource.CreateLinkedTokenSource(
+        http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 
     /// <summary>A part of the path, decoded.</summary>
     public static string RouteText(this HttpContext http, string name) => (string?)http.Request.RouteValues[name] ?? "";

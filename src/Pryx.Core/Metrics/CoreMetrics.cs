@@ -38,6 +38,9 @@ public sealed class CoreMetrics : IDisposable
         _meter.CreateObservableGauge("pryx.turns.open", () => _gauges.OpenTurns, "{turn}", "Turns that have not ended");
         _meter.CreateObservableGauge("pryx.inputs.queued", () => _gauges.QueuedInputs, "{input}", "Inputs that wait for a turn");
         _meter.CreateObservableGauge("pryx.websocket.connections", () => Interlocked.Read(ref _sockets), "{connection}", "Open WebSocket connections");
+        _meter.CreateObservableGauge(
+            "pryx.provider.circuit", () => _gauges.Circuits.Select(static circuit => new Measurement<long>(circuit.Value switch { "closed" => 0, "open" => 2, _ => 1 }, new KeyValuePair<string, object?>("provider", circuit.Key))),
+            null, "Whether a provider is called: 0 closed, 1 half-open, 2 open");
         _meter.CreateObservableGauge("process.memory.usage", static () => Environment.WorkingSet, "By", "Memory of the process");
         _meter.CreateObservableGauge("dotnet.gc.heap", static () => GC.GetTotalMemory(false), "By", "Managed memory in use");
         _meter.CreateObservableCounter("dotnet.gc.collections", static () => (long)GC.CollectionCount(0), "{collection}", "Garbage collections");
@@ -89,4 +92,8 @@ public sealed class CoreMetrics : IDisposable
 }
 
 /// <summary>What is looked up when it is asked for.</summary>
-public sealed record Gauges(long WaitingApprovals, long OpenTurns, long QueuedInputs);
+public sealed record Gauges(long WaitingApprovals, long OpenTurns, long QueuedInputs)
+{
+    /// <summary>By provider: closed, open or half-open.</summary>
+    public IReadOnlyDictionary<string, string> Circuits { get; init; } = new Dictionary<string, string>();
+}

@@ -7,7 +7,7 @@ using Pryx.Core.Storage;
 namespace Pryx.Core.Metrics;
 
 /// <summary>The metrics as they stand, for people as JSON and for Prometheus as text.</summary>
-public sealed class MetricsEndpoints(Func<CoreMetrics> metrics, Database database, TimeProvider time)
+public sealed class MetricsEndpoints(Func<CoreMetrics> metrics, Func<IReadOnlyDictionary<string, string>> circuits, Database database, TimeProvider time)
 {
     public void Map(ApiRoutes routes) => routes.Add(
         new("GET", "/api/v1/telemetry/metrics", "Counters, gauges and histograms since the start; as Prometheus text with ?format=prometheus or Accept: text/plain")
@@ -32,7 +32,8 @@ public sealed class MetricsEndpoints(Func<CoreMetrics> metrics, Database databas
         connection => new Gauges(
             connection.Number("SELECT COUNT(*) FROM approvals WHERE state = 'pending'"),
             connection.Number("SELECT COUNT(*) FROM turns WHERE status IN ('running', 'parked')"),
-            connection.Number("SELECT COUNT(*) FROM inputs WHERE state IN ('queued', 'steered')")),
+            connection.Number("SELECT COUNT(*) FROM inputs WHERE state IN ('queued', 'steered')"))
+        { Circuits = circuits() },
         cancellationToken);
 }
 

@@ -19,7 +19,7 @@ public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> P
     {
         var salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var stored = (await secrets.ListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        var providers = KnownProviders.All.Where(provider => stored.Contains(SecretNames.Provider(provider.Id)) || provider.KeyVariables.Any(name => settings.FromEnvironment(name) is not null));
+        var providers = KnownProviders.All.Where(provider => stored.Contains(SecretNames.Provider(provider.Id)) || stored.Contains(SecretNames.Expires(provider.Id)) || provider.KeyVariables.Any(name => settings.FromEnvironment(name) is not null));
         return new(version, [.. providers.Select(provider => provider.Id)], BaseUrlsOf(settings, salt), salt);
     }
 

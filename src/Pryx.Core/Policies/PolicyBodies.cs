@@ -1,21 +1,18 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Agent.Policy;
 using Pryx.Protocol;
+using Pryx.Protocol.Policies;
 
 namespace Pryx.Core.Policies;
-
-/// <param name="Says">In one line.</param>
-public sealed record PolicyModeBody(string Name, string Says, bool IsDefault);
 
 /// <param name="Holds">True where no grant lowers what it asks.</param>
 public sealed record PolicyLayerBody(string Name, string Says, bool Holds);
 
-/// <param name="Loaded">Names; empty while there are no files of rules.</param>
-public sealed record PolicyFiles(string Folder, IReadOnlyList<string> Loaded);
+/// <param name="Loaded">Names; broken ones are left out.</param>
+public sealed record PolicyFolder(string Folder, IReadOnlyList<string> Loaded);
 
 /// <param name="Layers">In their order; the strictest decision over all of them counts.</param>
-public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOnlyList<PolicyLayerBody> Layers, PolicyFiles Files)
+public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOnlyList<PolicyLayerBody> Layers, PolicyFolder Files)
 {
     private static readonly PolicyLayerBody[] All =
     [
@@ -23,11 +20,14 @@ public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOn
         new("taint", "After untrusted text, what sends or leaves the folder is asked.", true),
         new("unclear", "What can not be understood is asked.", true),
         new("mode", "What the mode says of reading, writing, commands and hosts.", false),
+        new("policy", "A written policy chosen by name, in the mode's place.", false),
+        new("user", "policies/user.yaml: counts always, can only tighten.", false),
+        new("workspace", ".pryx/policies of a trusted folder: can only tighten.", false),
         new("grants", "What people allowed: lowers an ask to allow, never a deny.", false),
     ];
 
-    public static PolicyOverview Of(string folder) => new(
-        [.. Enum.GetValues<PolicyMode>().Select(mode => new PolicyModeBody(mode.Name(), SaysOf(mode), mode == PolicyModes.Default))], All, new(folder, []));
+    public static PolicyOverview Of(PolicyFiles files) => new(
+        [.. Enum.GetValues<PolicyMode>().Select(mode => new PolicyModeBody(mode.Name(), SaysOf(mode), mode == PolicyModes.Default))], All, new(files.Folder, [.. files.List().Where(static file => file.Document is not null).Select(static file => file.Name)]));
 
     private static string SaysOf(PolicyMode mode) => mode switch
     {
@@ -44,33 +44,6 @@ public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOn
 /// <param name="Sandbox">What holds commands: none as long as there is no sandbox.</param>
 /// <param name="Grants">How many hold now.</param>
 public sealed record PolicyStatus(string Mode, bool Floor, string Sandbox, int Grants);
-
-/// <summary>A call that is not made.</summary>
-/// <param name="Tool">Any name of it.</param>
-/// <param name="Args">As the model would send them; none is {}.</param>
-public sealed record ExplainCall(string? Tool, JsonElement? Args)
-{
-    /// <summary>Absolute; null for the session's.</summary>
-    public string? Workspace { get; init; }
-    public SessionId? SessionId { get; init; }
-
-    /// <summary>The mode; null for the default.</summary>
-    public string? Policy { get; init; }
-
-    /// <summary>As if untrusted text were in the context.</summary>
-    public bool Untrusted { get; init; }
-}
-
-/// <param name="Kind">read, write, execute or network.</param>
-public sealed record ExplainedAccess(string Kind, string Target, bool InsideWorkspace);
-
-/// <param name="Tool">Its policy name.</param>
-/// <param name="Decision">allow, ask or deny.</param>
-public sealed record ExplainedCall(string Tool, string Decision, string Rule, string Reason, string Summary, IReadOnlyList<ExplainedAccess> Accesses)
-{
-    /// <summary>The narrowest flags under which it would run unasked; null when none would do.</summary>
-    public string? Next { get; init; }
-}
 
 /// <param name="Rule">In the syntax of <c>--allow</c>.</param>
 /// <param name="GrantedBy">Counts only from the user's own programs.</param>
@@ -91,8 +64,6 @@ public sealed record GrantsBody(IReadOnlyList<Protocol.Grants.Grant> Grants)
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PolicyOverview))]
 [JsonSerializable(typeof(PolicyStatus))]
-[JsonSerializable(typeof(ExplainCall))]
-[JsonSerializable(typeof(ExplainedCall))]
 [JsonSerializable(typeof(GrantInput))]
 [JsonSerializable(typeof(GrantsBody))]
 internal sealed partial class PolicyJson : JsonSerializerContext;

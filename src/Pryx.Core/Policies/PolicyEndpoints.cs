@@ -3,26 +3,26 @@ using Pryx.Agent.Policy;
 using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Policies;
 
 namespace Pryx.Core.Policies;
 
 /// <summary><c>/api/v1/policies</c>: what is allowed, asked and denied, what people granted beyond it, and why a call would be judged as it would.</summary>
-/// <param name="filesFolder">Where written policies are read from once there are some.</param>
-public sealed class PolicyEndpoints(GrantStore grants, SessionStore sessions, PolicyExplanation explanation, string filesFolder, TimeProvider time)
+public sealed class PolicyEndpoints(GrantStore grants, SessionStore sessions, PolicyExplanation explanation, PolicyFiles files, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/policies", "The modes, the layers that judge every call in their order, and where files of rules are") { Response = PolicyJson.Default.PolicyOverview }, OverviewAsync);
         routes.Add(new("GET", "/api/v1/policy/status", "The mode in force for turns that name none, the floor, the sandbox, how much is granted") { Response = PolicyJson.Default.PolicyStatus }, StatusAsync);
         routes.Add(new("POST", "/api/v1/policies/explain", "How a call would be judged, by which rule and why; nothing runs, nobody is asked, nothing is stored")
-        { Scope = Scopes.Admin, Request = PolicyJson.Default.ExplainCall, Response = PolicyJson.Default.ExplainedCall }, ExplainAsync);
+        { Scope = Scopes.Admin, Request = PoliciesJson.Default.ExplainCall, Response = PoliciesJson.Default.ExplainedCall }, ExplainAsync);
         routes.Add(new("GET", "/api/v1/policies/grants", "The grants that hold now, newest first") { Response = PolicyJson.Default.GrantsBody }, ListAsync);
         routes.Add(new("POST", "/api/v1/policies/grants", "Allows a rule in the syntax of --allow: for a folder, for a session, until a time")
         { Scope = Scopes.Admin, Request = PolicyJson.Default.GrantInput, Response = PolicyJson.Default.Grant, Status = 201 }, AddAsync);
         routes.Add(new("DELETE", "/api/v1/policies/grants/{id}", "Revokes a grant at once; the beginning of its id is enough where it is unique") { Scope = Scopes.Admin, Status = 204 }, RevokeAsync);
     }
 
-    private Task OverviewAsync(HttpContext http) => http.WriteAsync(PolicyOverview.Of(filesFolder), PolicyJson.Default.PolicyOverview);
+    private Task OverviewAsync(HttpContext http) => http.WriteAsync(PolicyOverview.Of(files), PolicyJson.Default.PolicyOverview);
 
     private async Task StatusAsync(HttpContext http)
     {
@@ -31,7 +31,7 @@ public sealed class PolicyEndpoints(GrantStore grants, SessionStore sessions, Po
     }
 
     private async Task ExplainAsync(HttpContext http) =>
-        await http.WriteAsync(await explanation.OfAsync(await http.ReadAsync(PolicyJson.Default.ExplainCall), http.RequestAborted), PolicyJson.Default.ExplainedCall);
+        await http.WriteAsync(await explanation.OfAsync(await http.ReadAsync(PoliciesJson.Default.ExplainCall), http.RequestAborted), PoliciesJson.Default.ExplainedCall);
 
     private async Task ListAsync(HttpContext http) =>
         await http.WriteAsync(new GrantsBody([.. (await grants.ListAsync(http.RequestAborted)).AsEnumerable().Reverse().Select(GrantsBody.Shown)]), PolicyJson.Default.GrantsBody);

@@ -4,13 +4,15 @@ using Pryx.Agent.Tools;
 using Pryx.Core.Sessions;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Policies;
 using Pryx.Protocol.Items;
 
 namespace Pryx.Core.Policies;
 
 /// <summary>Judges a call that is not made, by the same plan and the same policy as a real one.</summary>
+/// <param name="isTrustedAsync">Of a folder.</param>
 /// <param name="ifNoFolder">The folder where neither the call nor its session names one.</param>
-public sealed class PolicyExplanation(PolicyFactory policies, ToolSet tools, SessionStore sessions, string ifNoFolder, TimeProvider time)
+public sealed class PolicyExplanation(PolicyFactory policies, ToolSet tools, SessionStore sessions, Func<string, CancellationToken, Task<bool>> isTrustedAsync, string ifNoFolder, TimeProvider time)
 {
     private static readonly JsonElement NoArguments = Empty();
 
@@ -30,11 +32,17 @@ public sealed class PolicyExplanation(PolicyFactory policies, ToolSet tools, Ses
         folder = CanonicalPath.Of(folder);
         var plan = await PlanAsync(call, session?.Id ?? SessionId.New(), folder, cancellationToken);
         var name = PolicyTools.Canonical(tools.PolicyNameOf(call.Tool));
-        var request = new PolicyRequest(name, plan, session?.Id ?? SessionId.New(), folder, call.Untrusted ? Provenance.Untrusted : Provenance.User);
-        var judgement = await policies.Create(call.Policy, []).JudgeAsync(request, cancellationToken);
+        var request = new PolicyRequest(name, plan, session?.Id ?? SessionId.New(), folder, call.Untrusted ? Provenance.Untrusted : Provenance.User) { Arguments = call.Args };
+        var judgement = await (await PolicyAsync(call, folder, cancellationToken)).JudgeAsync(request, cancellationToken);
         return new(
             name, judgement.Decision.ToString().ToLowerInvariant(), judgement.Rule, judgement.Reason, plan.Summary,
             [.. plan.Accesses.Select(access => new ExplainedAccess(access.Kind.ToString().ToLowerInvariant(), access.Target, access.IsInsideWorkspace))]) { Next = judgement.Next };
+    }
+
+    private async Task<TurnPolicy> PolicyAsync(ExplainCall call, string folder, CancellationToken cancellationToken)
+    {
+        var trusted = await isTrustedAsync(folder, cancellationToken) ? folder : null;
+        return call.PolicyText is { } text ? policies.CreateOf(policies.Files.Parse(text, call.Policy ?? "policy"), trusted) : policies.CreateForExplanation(call.Policy, trusted);
     }
 
     private async Task<ToolPlan> PlanAsync(ExplainCall call, SessionId session, string folder, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Pryx.Agent.Policy;
+using Pryx.Agent.Policy.Documents;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;
@@ -9,8 +10,28 @@ namespace Pryx.Core.Policies;
 /// </summary>
 public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home) : IPolicy
 {
+    /// <summary>The written policy in the mode's place; null for a mode.</summary>
+    public PolicyDocument? Document { get; init; }
+
+    /// <summary>Counts what the document limits; null where nothing is really done.</summary>
+    public PolicyRates? Rates { get; init; }
+
+    /// <summary>Counts an input that begins a turn.</summary>
+    /// <exception cref="PryxException">RATE_LIMITED</exception>
+    public void TakeRequest(string who)
+    {
+        if (Document is { RequestsPerMinute: { } limit } document && Rates?.Take(document.Name, who, limit) is { } wait)
+        {
+            throw new PryxException("RATE_LIMITED", $"The policy {document.Name} allows {limit} requests a minute.", $"try again in {Math.Ceiling(wait.TotalSeconds):0} s") { RetryAfter = wait };
+        }
+    }
+
     public async ValueTask<Judgement> JudgeAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
+        if (Document is { ToolCallsPerMinute: { } limit } document && !PolicyTools.IsHarmless(PolicyTools.Canonical(request.Tool)) && Rates?.TakeCall(document.Name, request, limit) is { } tooMany)
+        {
+            return tooMany;
+        }
         var current = await CurrentAsync(request, cancellationToken);
         var judgement = current.Judge(request);
         return judgement.Decision == Decision.Allow ? judgement : judgement with { Next = NarrowestGrant.Find(current, request) };

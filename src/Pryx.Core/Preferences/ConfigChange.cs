@@ -2,7 +2,6 @@ using System.Text.Json;
 using Pryx.Core.Configuration;
 using Pryx.Core.Http;
 using Pryx.Protocol.Errors;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Preferences;
 
@@ -21,7 +20,7 @@ internal static class ConfigChange
 
     /// <returns>The key's own name and its value as text.</returns>
     /// <exception cref="PryxException">CONFIG_UNKNOWN_KEY, CONFIG_LOCAL_ONLY, VALIDATION_ERROR, PROVIDER_UNKNOWN.</exception>
-    public static KeyValuePair<string, string> Check(string name, JsonElement value)
+    public static KeyValuePair<string, string> Check(string name, JsonElement value, Func<string, bool> isProvider)
     {
         var key = ConfigKeys.Find(name) ?? throw new PryxException("CONFIG_UNKNOWN_KEY", $"Unknown config key: {name}", "GET /api/v1/config lists the keys.");
         if (!Open.Contains(key.Name))
@@ -40,17 +39,17 @@ internal static class ConfigChange
         {
             throw new PryxException("VALIDATION_ERROR", $"{key.Name}: {key.Expected} is expected");
         }
-        CheckMeaning(key.Name, normal);
+        CheckMeaning(key.Name, normal, isProvider);
         return new(key.Name, normal);
     }
 
-    private static void CheckMeaning(string name, string text)
+    private static void CheckMeaning(string name, string text, Func<string, bool> isProvider)
     {
         switch (name)
         {
             case "model_provider" when !ProviderIds.IsValid(text):
                 throw new PryxException("VALIDATION_ERROR", "model_provider: invalid provider id");
-            case "model_provider" when KnownProviders.Find(text) is null:
+            case "model_provider" when !isProvider(text):
                 throw new PryxException("PROVIDER_UNKNOWN", "provider not found", "GET /api/v1/providers lists them.");
             case "model_name" when text.Length is 0 or > ModelNameLimit:
                 throw new PryxException("VALIDATION_ERROR", $"model_name: 1 to {ModelNameLimit} characters are expected");

@@ -14,7 +14,8 @@ namespace Pryx.Core.Preferences;
 /// </summary>
 /// <param name="config">As it holds now.</param>
 /// <param name="reload">Has <paramref name="config"/> read the files again.</param>
-public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, ConfigWriter writer, AuditLog audit)
+/// <param name="isProvider">Whether a provider of that name can be called.</param>
+public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, Func<string, bool> isProvider, ConfigWriter writer, AuditLog audit)
 {
     public void Map(ApiRoutes routes)
     {
@@ -49,7 +50,7 @@ public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, Conf
         {
             if (property.Value.ValueKind != JsonValueKind.Null)
             {
-                changes.Add(ConfigChange.Check(property.Name, property.Value));
+                changes.Add(ConfigChange.Check(property.Name, property.Value, isProvider));
             }
         }
         if (changes.Count > 0)

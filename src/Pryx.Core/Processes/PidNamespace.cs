@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Pryx.Core.Processes;
 
 /// <summary>
@@ -23,8 +21,10 @@ internal sealed record PidNamespace(IReadOnlyList<string> Prefix)
         exit $code
         """;
 
-    public IEnumerable<string> Wrap(string program, IEnumerable<string> arguments) =>
-        [.. Prefix, "/bin/sh", "-c", Init, "pryx-init", program, .. arguments];
+    public IEnumerable<string> Wrap(IEnumerable<string> command) => [.. Prefix, .. UnderInit(command)];
+
+    /// <summary>The command below a first process as this one; for a namespace that somebody else makes.</summary>
+    public static IEnumerable<string> UnderInit(IEnumerable<string> command) => ["/bin/sh", "-c", Init, "pryx-init", .. command];
 
     /// <summary>Tries what the system has, cheapest first, by really running something in it; null when none works.</summary>
     public static async Task<PidNamespace?> ProbeAsync()
@@ -50,28 +50,8 @@ internal sealed record PidNamespace(IReadOnlyList<string> Prefix)
         return null;
     }
 
-    private async Task<bool> WorksAsync()
-    {
-        var command = Wrap("/bin/sh", ["-c", "exit 42"]).ToList();
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using var process = await SpawnThread.StartAsync(start).ConfigureAwait(false);
-            process.StandardInput.Close();
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            return process.ExitCode == 42;
-        }
-        catch (SpawnException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> WorksAsync() =>
+        (await ProbeRun.RunAsync([.. Wrap(["/bin/sh", "-c", "exit 42"])], null, []).ConfigureAwait(false)).ExitCode == 42;
 
     private static readonly string[] Folders = ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/run/current-system/sw/bin/"];
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using Pryx.Core.Sandbox;
 
 namespace Pryx.Core.Processes;
 
@@ -11,10 +13,19 @@ public sealed class ProcessSpawner
     internal const string Mark = "PRYX_PROCESS_TREE";
 
     private readonly Lazy<Task<PidNamespace?>> _namespace;
+    private readonly SandboxLevels? _sandbox;
 
     /// <param name="usesNamespaces">False gives the fallback of systems without PID namespaces, also where there are some.</param>
-    public ProcessSpawner(bool usesNamespaces = true) =>
+    /// <param name="sandbox">Null: nothing can be sandboxed by this one.</param>
+    public ProcessSpawner(bool usesNamespaces = true, SandboxOptions? sandbox = null)
+    {
         _namespace = new(() => usesNamespaces ? PidNamespace.ProbeAsync() : Task.FromResult<PidNamespace?>(null));
+        _sandbox = sandbox is null ? null : new SandboxLevels(sandbox, static command => ProbeRun.RunAsync(command.Words, command.Environment, command.Inherited), PidNamespace.UnderInit);
+    }
+
+    /// <summary>Which sandbox is in force for what asks for one; probed once.</summary>
+    public Task<SandboxState> SandboxStateAsync() =>
+        _sandbox?.StateAsync() ?? Task.FromResult(new SandboxState(SandboxLevel.None) { Reason = "this process has none" });
 
     /// <summary>What this system gives, probed once; for <c>doctor</c>.</summary>
     public async Task<Isolation> ProbeIsolationAsync() =>
@@ -34,14 +45,41 @@ public sealed class ProcessSpawner
             ?? throw new SpawnException($"The program '{request.Program}' was not found.");
         var isolation = await ProbeIsolationAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-
-        IEnumerable<string> command = isolation switch
+        var mark = Guid.NewGuid().ToString("N");
+        var environment = new Dictionary<string, string>(request.Environment) { [Mark] = mark };
+        IReadOnlyList<string> command = [program, .. request.Arguments];
+        if (request.Sandbox is not { } profile)
         {
-            Isolation.PidNamespace => (await _namespace.Value.ConfigureAwait(false))!.Wrap(program, request.Arguments),
-            Isolation.ProcessGroup => [SetSid!, program, .. request.Arguments],
-            _ => [program, .. request.Arguments],
-        };
-        var start = new ProcessStartInfo(command.First(), command.Skip(1))
+            return await StartAsync(request, await IsolateAsync(command, isolation).ConfigureAwait(false), environment, [], isolation, mark).ConfigureAwait(false);
+        }
+        try
+        {
+            using var sandboxed = await (_sandbox ?? throw new SandboxException("This process has no sandbox to give; nothing was run."))
+                .WrapAsync(new(profile, command, request.WorkingDirectory, environment)).ConfigureAwait(false);
+            if (_sandbox.BringsNamespace)
+            {
+                return await StartAsync(request, sandboxed.Words, sandboxed.Environment, sandboxed.Inherited, Isolation.PidNamespace, mark).ConfigureAwait(false);
+            }
+            var outer = new Dictionary<string, string>(sandboxed.Environment) { [Mark] = mark };
+            return await StartAsync(request, await IsolateAsync(sandboxed.Words, isolation).ConfigureAwait(false), outer, sandboxed.Inherited, isolation, mark).ConfigureAwait(false);
+        }
+        catch (SandboxException e)
+        {
+            throw new SpawnException(e.Message, e);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> IsolateAsync(IReadOnlyList<string> command, Isolation isolation) => isolation switch
+    {
+        Isolation.PidNamespace => [.. (await _namespace.Value.ConfigureAwait(false))!.Wrap(command)],
+        Isolation.ProcessGroup => [SetSid!, .. command],
+        _ => command,
+    };
+
+    private static async Task<RunningProcess> StartAsync(
+        SpawnRequest request, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, IReadOnlyList<SafeFileHandle> inherited, Isolation isolation, string mark)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,
             CreateNoWindow = true,
@@ -50,15 +88,12 @@ public sealed class ProcessSpawner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var mark = Guid.NewGuid().ToString("N");
         start.Environment.Clear();
-        foreach (var (name, value) in request.Environment)
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
-        start.Environment[Mark] = mark;
-
-        var process = await SpawnThread.StartAsync(start).ConfigureAwait(false);
+        var process = await SpawnThread.StartAsync(start, inherited).ConfigureAwait(false);
         if (!request.KeepsInput)
         {
             process.StandardInput.Close();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Pryx.Agent.Shell;
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
+using Pryx.Core.Sandbox;
 using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
@@ -33,11 +34,14 @@ public sealed class ShellTool : ITool
 
     private readonly ProcessSpawner _spawner;
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly CommandSandbox? _sandbox;
 
     /// <param name="environment">What children may see of; null for this process's own. Secrets in it never reach a child.</param>
-    public ShellTool(ProcessSpawner spawner, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="sandbox">Null: a call that must be sandboxed is not run.</param>
+    public ShellTool(ProcessSpawner spawner, IReadOnlyDictionary<string, string>? environment = null, CommandSandbox? sandbox = null)
     {
         _spawner = spawner;
+        _sandbox = sandbox;
         _environment = environment ?? ChildEnvironment.Own();
     }
 
@@ -93,9 +97,17 @@ public sealed class ShellTool : ITool
         {
             return ToolOutcome.Error($"The working directory {run.WorkingDirectory} was replaced after the command was judged; nothing was run.");
         }
+        var state = context.Sandbox.IsOn ? await _spawner.SandboxStateAsync().ConfigureAwait(false) : null;
+        if (state is not null && _sandbox is null)
+        {
+            return ToolOutcome.Error("The command must run in a sandbox and this process has none; nothing was run.");
+        }
+        // Ends after the child: what it does then is done when nothing of the command is left.
+        await using var sandbox = state is null ? null : _sandbox!.Open(context, state);
         var (shell, options) = SystemShell;
         var request = new SpawnRequest(shell, [.. options, run.Command])
         {
+            Sandbox = sandbox?.Profile,
             WorkingDirectory = run.WorkingDirectory,
             Environment = ChildEnvironment.Build(_environment, context.Environment, run.Environment),
         };
@@ -127,8 +139,16 @@ public sealed class ShellTool : ITool
             {
                 // Somebody who escaped holds the pipe; what the command itself wrote is here.
             }
-            return Report(exitCode, timedOut ? run.Timeout : null, stdout.Snapshot(), stderr.Snapshot());
+            var outcome = Report(exitCode, timedOut ? run.Timeout : null, stdout.Snapshot(), stderr.Snapshot());
+            return sandbox is null ? outcome : WithNotes(outcome, sandbox.Close(outcome));
         }
+    }
+
+    // Behind the first line: where the output of the command begins is counted from the end.
+    private static ToolOutcome WithNotes(ToolOutcome outcome, IReadOnlyList<string> notes)
+    {
+        var end = outcome.Text.IndexOf('\n', StringComparison.Ordinal);
+        return notes.Count == 0 ? outcome : outcome with { Text = outcome.Text.Insert(end < 0 ? outcome.Text.Length : end, string.Concat(notes.Select(note => $"\nNote: {note}"))) };
     }
 
     /// <returns>False when the time was over; then, and when the token was cancelled, the whole tree is gone.</returns>

@@ -1,3 +1,5 @@
+using Pryx.Core.Sandbox;
+
 namespace Pryx.Core.Processes;
 
 /// <summary>A child to start.</summary>
@@ -9,6 +11,9 @@ public sealed record SpawnRequest(string Program, IReadOnlyList<string> Argument
 
     /// <summary>The whole environment; nothing of ours is added except the mark that finds stray descendants.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>What the child may do; null runs it with the user's own rights. With one it runs inside or not at all.</summary>
+    public SandboxProfile? Sandbox { get; init; }
 
     /// <summary>True keeps a pipe to the child's standard input; otherwise it reads end of file.</summary>
     public bool KeepsInput { get; init; }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pryx.Core.Processes;
 
@@ -7,12 +9,13 @@ namespace Pryx.Core.Processes;
 /// The one thread that starts every child of this process. Linux delivers a parent-death signal when the *thread* that forked dies,
 /// so a child started from a pool thread is killed as soon as the pool retires it; this thread lives as long as the process.
 /// </summary>
-internal static class SpawnThread
+internal static partial class SpawnThread
 {
     private static readonly Lazy<BlockingCollection<Action>> Work = new(Open);
 
+    /// <param name="inherited">Descriptors that this child gets, and no other one: no two children are started at the same time.</param>
     /// <exception cref="SpawnException">The operating system refused.</exception>
-    public static Task<Process> StartAsync(ProcessStartInfo start)
+    public static Task<Process> StartAsync(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited = null)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Work.Value.Add(() =>
@@ -20,7 +23,15 @@ internal static class SpawnThread
             var process = new Process { StartInfo = start, EnableRaisingEvents = true };
             try
             {
-                process.Start();
+                Inherit(inherited, true);
+                try
+                {
+                    process.Start();
+                }
+                finally
+                {
+                    Inherit(inherited, false);
+                }
                 started.SetResult(process);
             }
             catch (Exception e) // Whatever it is belongs to the caller; the thread must survive it.
@@ -31,6 +42,19 @@ internal static class SpawnThread
         });
         return started.Task;
     }
+
+    private static void Inherit(IReadOnlyList<SafeFileHandle>? files, bool isInherited)
+    {
+        foreach (var file in files ?? [])
+        {
+            _ = SetFlags((int)file.DangerousGetHandle(), SetDescriptorFlags, isInherited ? 0 : CloseOnExec);
+        }
+    }
+
+    private const int SetDescriptorFlags = 2, CloseOnExec = 1;
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int SetFlags(int descriptor, int command, int flags);
 
     private static BlockingCollection<Action> Open()
     {

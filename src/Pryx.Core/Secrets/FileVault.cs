@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pryx.Core.Storage;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Secrets;

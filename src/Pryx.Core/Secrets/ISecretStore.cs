@@ -20,5 +20,26 @@ public interface ISecretStore
 
 public static class SecretNames
 {
+    private const string SigninPrefix = "oauth_";
+    private const string ExpiresSuffix = "_expires";
+
+    /// <summary>In place of the time, once the provider has ended a sign-in: the person is told instead of being silently billed to another key.</summary>
+    public const string SigninEnded = "ended";
+
     public static string Provider(string provider) => $"pryx:provider:{provider.Trim().ToLowerInvariant()}";
+
+    public static string Access(string provider) => $"{SigninPrefix}{provider}_access";
+    public static string Refresh(string provider) => $"{SigninPrefix}{provider}_refresh";
+
+    /// <summary>Of the person's own application at the provider.</summary>
+    public static string ClientId(string provider) => $"{SigninPrefix}{provider}_client_id";
+    public static string ClientSecret(string provider) => $"{SigninPrefix}{provider}_client_secret";
+
+    /// <summary>Written last: what has it is a whole sign-in.</summary>
+    public static string Expires(string provider) => SigninPrefix + provider + ExpiresSuffix;
+
+    /// <summary>The provider whose sign-in the name belongs to; null when it is another kind of secret.</summary>
+    public static string? SignedInProvider(string name) =>
+        name.StartsWith(SigninPrefix, StringComparison.Ordinal) && name.EndsWith(ExpiresSuffix, StringComparison.Ordinal) && name.Length > SigninPrefix.Length + ExpiresSuffix.Length
+            ? name[SigninPrefix.Length..^ExpiresSuffix.Length] : null;
 }

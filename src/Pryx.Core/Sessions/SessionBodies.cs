@@ -20,6 +20,8 @@ public sealed record SessionBody
     public DateTimeOffset UpdatedAt { get; init; }
     public TokenUsage Usage { get; init; }
     public decimal TotalCostUsd { get; init; }
+    public decimal EstimatedCostUsd { get; init; }
+    public decimal? BudgetUsd { get; init; }
     public long MessageCount { get; init; }
 
     [JsonPropertyName("createdAt")]
@@ -54,6 +56,8 @@ public sealed record SessionBody
         UpdatedAt = session.UpdatedAt,
         Usage = session.Usage,
         TotalCostUsd = session.TotalCostUsd,
+        EstimatedCostUsd = session.EstimatedCostUsd,
+        BudgetUsd = session.BudgetUsd,
         MessageCount = session.MessageCount,
     };
 }

@@ -10,18 +10,19 @@ namespace Pryx.Core.Sessions;
 
 /// <summary><c>/api/v1/sessions</c>: what there is, what is in it, and its making, changing, copying and end.</summary>
 /// <param name="workingDirectory">The folder of sessions that name none.</param>
-/// <param name="checkModelAsync">Throws when the model could not run in the folder.</param>
+/// <param name="lookUpAsync">The model that a name means; throws when it means none or several.</param>
+/// <param name="checkModelAsync">Also throws when it could not run in the folder.</param>
 /// <param name="deleteAsync">Stops what runs in the session, then deletes it; false when there is none.</param>
 public sealed class SessionEndpoints(
     SessionStore sessions, SessionPages pages, WorkspaceStore workspaces, string workingDirectory,
-    Func<string, string?, CancellationToken, Task> checkModelAsync, Func<SessionId, CancellationToken, Task<bool>> deleteAsync)
+    Func<string, CancellationToken, Task<string>> lookUpAsync, Func<string, string?, CancellationToken, Task<string>> checkModelAsync, Func<SessionId, CancellationToken, Task<bool>> deleteAsync)
 {
     // Runtime-behaviour B2; the cursor gives the rest.
     private const int PageLimit = 100;
     private const int ItemLimit = 1000;
     private static readonly ApiParameter Limit = new("limit", "At most so many", "integer");
     private static readonly ApiParameter AfterSeq = new("after_seq", "Only what comes after this place", "integer");
-    private readonly SessionInput _input = new(workspaces, workingDirectory);
+    private readonly SessionInput _input = new(workspaces, workingDirectory, lookUpAsync);
 
     public void Map(ApiRoutes routes)
     {
@@ -79,7 +80,7 @@ public sealed class SessionEndpoints(
         }
         if (body.CheckModel && request.Model is { } model)
         {
-            await checkModelAsync(model, request.Workspace, http.RequestAborted);
+            request = request with { Model = await checkModelAsync(model, request.Workspace, http.RequestAborted) };
         }
         var session = await sessions.CreateAsync(request, http.RequestAborted);
         http.Response.Headers.Location = $"/api/v1/sessions/{session.Id}";
@@ -91,7 +92,7 @@ public sealed class SessionEndpoints(
     private async Task ChangeAsync(HttpContext http)
     {
         var id = http.RouteSession();
-        var change = SessionInput.Check(await http.ReadAsync(ProtocolJson.Default.ChangeSession));
+        var change = await _input.CheckAsync(await http.ReadAsync(ProtocolJson.Default.ChangeSession), http.RequestAborted);
         var session = await sessions.ChangeAsync(id, change, http.RequestAborted) ?? throw SessionStore.NotFound(id);
         await http.WriteAsync(SessionBody.Of(session), SessionJson.Default.SessionBody);
     }

@@ -1,12 +1,12 @@
 using Pryx.Core.Http;
 using Pryx.Protocol.Errors;
-using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Sessions;
 
 /// <summary>What the API takes for a session: lengths, formats, folders.</summary>
-internal sealed class SessionInput(WorkspaceStore workspaces, string workingDirectory)
+/// <param name="lookUpAsync">The model that a name means, as provider/model; throws when it means none or several.</param>
+internal sealed class SessionInput(WorkspaceStore workspaces, string workingDirectory, Func<string, CancellationToken, Task<string>> lookUpAsync)
 {
     private const int TitleLimit = 200;
     private const int PromptLimit = 100_000;
@@ -15,17 +15,17 @@ internal sealed class SessionInput(WorkspaceStore workspaces, string workingDire
     {
         Title = Title(request.Title ?? request.Name),
         Workspace = await FolderAsync(request, caller, cancellationToken),
-        Model = Model(request.Model),
+        Model = await ModelAsync(request.Model, cancellationToken),
         ModelApi = request.ModelApi,
         SystemPrompt = request.SystemPrompt is { Length: > PromptLimit } ? throw Invalid("system_prompt", $"at most {PromptLimit:N0} characters") : request.SystemPrompt,
         ParentId = request.ParentId,
     };
 
-    public static ChangeSession Check(ChangeSession change) => new()
+    public async Task<ChangeSession> CheckAsync(ChangeSession change, CancellationToken cancellationToken) => new()
     {
         Title = Title(change.Title),
         Status = change.Status is null or "active" or "archived" ? change.Status : throw Invalid("status", "active or archived is expected"),
-        Model = Model(change.Model),
+        Model = await ModelAsync(change.Model, cancellationToken),
     };
 
     public static string? Title(string? text) => text?.Trim() switch
@@ -36,9 +36,8 @@ internal sealed class SessionInput(WorkspaceStore workspaces, string workingDire
         var title => title,
     };
 
-    private static string? Model(string? text) => text is null || ModelRef.TryParse(text, out _)
-        ? text
-        : throw new PryxException("MODEL_INVALID", $"model: '{text}' does not name a provider and a model.", "write it as provider/model, such as openai/gpt-4o");
+    // Kept as what it meant: next week the name may mean a newer one.
+    private async Task<string?> ModelAsync(string? text, CancellationToken cancellationToken) => text is null ? null : await lookUpAsync(text, cancellationToken);
 
     private async Task<string?> FolderAsync(NewSession request, Caller caller, CancellationToken cancellationToken)
     {

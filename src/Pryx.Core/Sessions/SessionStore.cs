@@ -17,7 +17,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     internal const string Select =
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
-               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api
+               s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api,
+               s.estimated_cost_usd, s.budget_usd
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -138,6 +139,14 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         connection => connection.Execute("UPDATE sessions SET instructions = $text WHERE id = $id", ("$text", instructions), ("$id", id.ToString())),
         cancellationToken);
 
+    /// <summary>How full the window was with the last request; null before the first.</summary>
+    public Task<ContextUsage?> ReadLastContextAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Text(
+            "SELECT payload FROM events WHERE session_id = $id AND event = $name ORDER BY version DESC LIMIT 1", ("$id", id.ToString()), ("$name", EventNames.StepCompleted)) is { } json
+            ? JsonSerializer.Deserialize(json, ProtocolJson.Default.StepCompletedPayload)?.Context
+            : null,
+        cancellationToken);
+
     internal static PryxException NotFound(SessionId id) => new("SESSION_NOT_FOUND", $"There is no session {id}.", "pryx session list shows those there are.");
 
     internal static Session? Find(SqliteConnection connection, SessionId id) => connection.First($"{Select} WHERE s.id = $id", ReadSession, ("$id", id.ToString()));
@@ -215,6 +224,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         TotalCostUsd = row.Money(14),
         MessageCount = row.GetInt64(15),
         ModelApi = row.TextOrNull(16),
+        EstimatedCostUsd = row.Money(17),
+        BudgetUsd = row.IsDBNull(18) ? null : row.Money(18),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;

@@ -68,13 +68,9 @@ internal sealed class DatabaseLock : IDisposable
         {
             return new FileStream(path, DatabaseFile.OptionsFor(FileMode.OpenOrCreate, FileAccess.Read, share));
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && IsSharingViolation(e))
+        catch (IOException e) when (StorageErrors.IsHeldElsewhere(e))
         {
             return null;
         }
     }
-
-    // EWOULDBLOCK is 11 on Linux and 35 on macOS; ERROR_SHARING_VIOLATION is 32.
-    private static bool IsSharingViolation(IOException e) => (e.HResult & 0xFFFF) is var code &&
-        (OperatingSystem.IsWindows() ? code == 32 : OperatingSystem.IsMacOS() ? code == 35 : code == 11);
 }

@@ -22,6 +22,9 @@ internal sealed record ItemData
     public string? AnsweredBy { get; init; }
     public string? Reason { get; init; }
     public string? Kind { get; init; }
+    public SummaryOf? Of { get; init; }
+    public int? Characters { get; init; }
+    public long? Tokens { get; init; }
 
     public static ItemData None { get; } = new();
 
@@ -29,7 +32,7 @@ internal sealed record ItemData
 
     public string ToJson() => Equals(None) ? "{}" : JsonSerializer.Serialize(this, ItemDataJson.Default.ItemData);
 
-    public static ItemData Of(Item item) => item switch
+    public static ItemData From(Item item) => item switch
     {
         UserMessage message => new() { Attachments = NullIfEmpty(message.Attachments), IsSteering = NullIfFalse(message.IsSteering) },
         Reply reply => new() { IsPartial = NullIfFalse(reply.IsPartial) },
@@ -51,6 +54,8 @@ internal sealed record ItemData
             Reason = record.Reason,
         },
         Notice notice => new() { Kind = notice.Kind },
+        Reasoning { Tokens: { } tokens } => new() { Tokens = tokens },
+        Summary { Of: not SummaryOf.Everything } summary => new() { Of = summary.Of, Characters = summary.Characters == 0 ? null : summary.Characters },
         _ => None,
     };
 

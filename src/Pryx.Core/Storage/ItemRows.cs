@@ -35,7 +35,7 @@ internal static class ItemRows
             VALUES ($id, $session, $turn, $step, $type, $text, $call, $tool, $data, $wire, $opaque, $provenance, $source, $from, $to, $in, $out, $at)
             """,
             ("$id", item.Id.ToString()), ("$session", sessionId.ToString()), ("$turn", item.TurnId?.ToString()), ("$step", item.Step),
-            ("$type", TypeOf(item)), ("$text", text), ("$call", callId), ("$tool", tool), ("$data", ItemData.Of(item).ToJson()),
+            ("$type", TypeOf(item)), ("$text", text), ("$call", callId), ("$tool", tool), ("$data", ItemData.From(item).ToJson()),
             ("$wire", opaque?.Wire), ("$opaque", opaque?.Data), ("$provenance", NameOf(item.Provenance)), ("$source", item.Source),
             ("$from", covers?.FromSeq), ("$to", covers?.ToSeq), ("$in", usage?.Input), ("$out", usage?.Output), ("$at", Sql.FormatTime(now)));
         return item with { Seq = connection.Number("SELECT last_insert_rowid()"), CreatedAt = now };
@@ -53,7 +53,7 @@ internal static class ItemRows
         {
             "user_message" => new UserMessage(text) { Attachments = data.Attachments ?? [], IsSteering = data.IsSteering ?? false },
             "reply" => new Reply(text) { Opaque = opaque, IsPartial = data.IsPartial ?? false },
-            "reasoning" => new Reasoning(text) { Opaque = opaque },
+            "reasoning" => new Reasoning(text) { Opaque = opaque, Tokens = data.Tokens },
             "tool_call" => new ToolCall(row.GetString(first + 6), data.Name!, row.GetString(first + 7), text) { Opaque = opaque },
             "tool_result" => new ToolResult(row.GetString(first + 6), data.Status!.Value, text)
             {
@@ -68,7 +68,7 @@ internal static class ItemRows
                 Reason = data.Reason,
             },
             "notice" => new Notice(data.Kind!, text),
-            "summary" => new Summary(text, row.GetInt64(first + 13), row.GetInt64(first + 14)),
+            "summary" => new Summary(text, row.GetInt64(first + 13), row.GetInt64(first + 14)) { Of = data.Of ?? SummaryOf.Everything, Characters = data.Characters ?? 0 },
             var type => throw new NotSupportedException($"No item for a row of type {type}."),
         };
         return item with

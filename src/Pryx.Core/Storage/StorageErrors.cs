@@ -76,6 +76,11 @@ internal static class StorageErrors
         "Check that the folder exists and that this user may write to it, or set PRYX_DATA_DIR to another one.",
         inner);
 
+    /// <summary>True when another process, or another part of this one, holds the file in a way that excludes us.</summary>
+    // EWOULDBLOCK is 11 on Linux and 35 on macOS; ERROR_SHARING_VIOLATION is 32.
+    public static bool IsHeldElsewhere(IOException e) => e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) is var code
+        && (OperatingSystem.IsWindows() ? code == 32 : OperatingSystem.IsMacOS() ? code == 35 : code == 11);
+
     // ENOSPC is 28 on Linux and macOS; ERROR_DISK_FULL is 112, in the low word of a Windows HRESULT.
     private static bool IsDiskFull(IOException e) => OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) == 112 : e.HResult == 28;
 }

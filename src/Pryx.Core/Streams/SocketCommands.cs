@@ -47,7 +47,7 @@ internal sealed class SocketCommands(EventLog events, SessionStore sessions, Soc
         var error = e switch
         {
             PryxException known => new SocketError(KindOf(message?.Name, known.Code), known.Code, known.Message, known.Next, known.TraceId) { Details = known.Details },
-            ModelException model => new SocketError("chat.failed", "PROVIDER_" + model.Failure.ToString().ToUpperInvariant(), model.Message),
+            ModelException model => new SocketError("chat.failed", model.Code, model.Message),
             _ => new SocketError("internal", "INTERNAL_ERROR", "An unexpected error occurred", "the log has it under the trace id", Report(e)),
         };
         return SocketReply.Of("error", error, SocketJson.Default.SocketError) with { Type = client.HasAliases ? "error" : "event" };

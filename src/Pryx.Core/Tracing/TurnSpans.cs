@@ -38,10 +38,11 @@ public static class TurnSpans
     }
 
     /// <summary>A model call that failed for good: its step has nothing else.</summary>
-    public static void AddFailedStep(SqliteConnection connection, Turn turn, int step, string error, DateTimeOffset start, DateTimeOffset now)
+    /// <param name="called">Null for the model that the turn began with.</param>
+    public static void AddFailedStep(SqliteConnection connection, Turn turn, int step, string error, DateTimeOffset start, DateTimeOffset now, ModelRef? called = null)
     {
         SpanStore.Write(connection, Failed(OfStep(turn, step, start).EndedAt(now), error));
-        var model = ModelRef.TryParse(turn.Model, out var known) ? known : new("unknown", "unknown");
+        var model = called ?? (ModelRef.TryParse(turn.Model, out var known) ? known : new("unknown", "unknown"));
         SpanStore.Write(connection, Failed(OfModelCall(turn, step, model, start).EndedAt(now), error));
     }
 

@@ -38,7 +38,8 @@ public sealed class QueueStore(Database database, EventLog events, OwnerLock own
 
     /// <summary>Begins the turn in this process; null when it is no longer the next one, or a turn is open.</summary>
     /// <param name="model">As <c>provider/model</c>: the one this turn uses.</param>
-    public Task<Turn?> BeginAsync(QueuedInput next, string model, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    /// <param name="asked">The strategy that chose the model; null when none did.</param>
+    public Task<Turn?> BeginAsync(QueuedInput next, string model, CancellationToken cancellationToken, string? asked = null) => database.WriteAsync(connection =>
     {
         var session = next.Request.SessionId;
         if (TurnRows.FindOpen(connection, session) is not null || Oldest(connection, session) is not { } oldest || oldest.Input.Id != next.Id)
@@ -47,7 +48,7 @@ public sealed class QueueStore(Database database, EventLog events, OwnerLock own
         }
         var (text, attachments) = connection.First(
             "SELECT text, attachments FROM inputs WHERE id = $id", static row => (row.GetString(0), TurnRows.ReadAttachments(row.TextOrNull(1))), ("$id", next.Id));
-        var turn = _rows.Start(connection, next.TurnId, oldest.Input.Request with { Text = text, Attachments = attachments }, model, oldest.QueuedAt);
+        var turn = _rows.Start(connection, next.TurnId, oldest.Input.Request with { Text = text, Attachments = attachments, Model = asked ?? oldest.Input.Request.Model }, model, oldest.QueuedAt);
         connection.Execute("UPDATE inputs SET state = 'consumed', turn_id = $turn WHERE id = $id", ("$turn", turn.Id.ToString()), ("$id", next.Id));
         return turn;
     }, cancellationToken);

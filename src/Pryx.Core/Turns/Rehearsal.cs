@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Budgets;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -28,8 +30,8 @@ public static class Rehearsal
         {
             SessionId = SessionId.New(),
             TurnId = stage.Turn,
-            Model = new ModelInfo(new ModelRef("rehearsal", "rehearsal")),
-            Client = client,
+            Route = new SingleModel(new ModelInfo(new ModelRef("rehearsal", "rehearsal")), client),
+            Budget = new TurnBudget(new()),
             Instructions = "Say a.",
             Tools = new ToolSet([]),
             Policy = stage,
@@ -38,7 +40,7 @@ public static class Rehearsal
             OutputDirectory = "/",
         };
         var shown = stage.ShowAsync(cancellationToken);
-        await new ModelStep(setup, stage, time).RunAsync(1, [new UserMessage("Say a.")], null, cancellationToken);
+        await new ModelStep(setup, stage, time).RunAsync(1, [new UserMessage("Say a.")], 0, default, cancellationToken);
         return [await shown];
     }
 
@@ -59,10 +61,12 @@ public static class Rehearsal
         public Task<IReadOnlySet<string>> ReadStartedCallsAsync(CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<bool> TakeSteeringAsync(int step, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => throw NotRehearsed();
+        public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => Task.CompletedTask;
         public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitItemAsync(Item item, CancellationToken cancellationToken) => throw NotRehearsed();
+        public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitEndAsync(TurnOutcome outcome, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken) => throw NotRehearsed();

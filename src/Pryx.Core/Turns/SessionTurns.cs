@@ -22,7 +22,10 @@ public sealed class SessionTurns(
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
     private readonly QueueStore _queue = new(database, events, owner);
-    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn), isDaemon, log, time);
+    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets }, isDaemon, log, time);
+
+    /// <summary>What a message would cost.</summary>
+    public TurnPreparation Preparation => preparation;
 
     /// <summary>Everything that can be wrong with the request is found before its input is stored; the turn then runs by itself.</summary>
     /// <returns>The turn that the input has begun or reached, or its own that waits.</returns>
@@ -36,6 +39,7 @@ public sealed class SessionTurns(
             return steered.Turn;
         }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
+        plan.TakeInput();
         var begun = await BeginAsync(request, plan, cancellationToken);
         if (begun.Outcome == BeginOutcome.Orphaned && isDaemon)
         {
@@ -65,7 +69,7 @@ public sealed class SessionTurns(
     }
 
     private static bool IsWordsAlone(StartTurn request) =>
-        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null };
+        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>
@@ -156,6 +160,9 @@ public sealed class SessionTurns(
 
     internal bool IsBusy => _running.IsBusy;
 
+    /// <summary>Answers questions about money whose reason has gone: a new day, a higher limit.</summary>
+    internal Task ReviewBudgetsAsync(CancellationToken cancellationToken) => preparation.BudgetWatch.RunAsync(cancellationToken);
+
     /// <summary>Turns that are open and that nobody works on.</summary>
     internal Task<IReadOnlyList<Turn>> FindOrphansAsync(CancellationToken cancellationToken) => turns.FindOrphansAsync(_running.Contains, cancellationToken);
 
@@ -213,7 +220,7 @@ public sealed class SessionTurns(
         BegunTurn? begun = null;
         try
         {
-            begun = await turns.BeginAsync(id, request, plan.Model.Ref.ToString(), cancellationToken);
+            begun = await turns.BeginAsync(id, plan.Request(request), plan.Model.Ref.ToString(), cancellationToken);
         }
         finally
         {
@@ -245,7 +252,7 @@ public sealed class SessionTurns(
             {
                 trouble = TurnTrouble.Of(e);
             }
-            if (await _queue.BeginAsync(next, plan?.Model.Ref.ToString() ?? next.Request.Model ?? "", CancellationToken.None) is not { } turn)
+            if (await _queue.BeginAsync(next, plan?.Model.Ref.ToString() ?? next.Request.Model ?? "", CancellationToken.None, plan?.Choice.Asked) is not { } turn)
             {
                 // Somebody else was quicker.
                 return true;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -27,6 +28,10 @@ namespace Pryx.Core.Turns;
 public sealed class StoredTurnJournal(Database database, EventLog events, SessionHistory history, OwnerLock owner, Turn turn) : ITurnJournal
 {
     private const int PreviewLength = 2000;
+
+    /// <summary>Says when most of a budget is spent; null where nobody keeps one.</summary>
+    public BudgetLedger? Budgets { get; init; }
+
     private readonly ApprovalStore _approvals = new(database, events);
     private readonly SessionId _sessionId = turn.SessionId;
     private readonly TurnId _turnId = turn.Id;
@@ -69,22 +74,44 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         foreach (var item in step.Items)
         {
             var stored = events.AppendItem(connection, _sessionId, InTurn(item, step.Step), usage: item is Reply ? step.Usage : null);
-            if (stored is ToolCall call)
+            if (stored is ToolCall toolCall)
             {
-                InsertCall(connection, call);
+                InsertCall(connection, toolCall);
             }
         }
         var now = database.Time.GetUtcNow();
-        UsageStore.Append(
-            connection, new(_sessionId, _turnId, step.Step, step.Model, step.Usage, step.Cost, step.Latency, step.FinishReason, step.RequestId), now);
+        Record(connection, step.Call is { } call
+            ? UsageEntry.Of(_sessionId, _turnId, call)
+            : new(_sessionId, _turnId, step.Step, step.Model, step.Usage, step.Cost, step.Latency, step.FinishReason, step.RequestId), now);
         TurnSpans.AddStep(connection, turn, step, now);
         connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
         Announce(
             connection, EventNames.StepCompleted,
-            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId),
+            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId) { Context = step.Context },
             ProtocolJson.Default.StepCompletedPayload);
         return true;
     }, cancellationToken);
+
+    public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        var now = database.Time.GetUtcNow();
+        Record(connection, UsageEntry.Of(_sessionId, _turnId, call), now);
+        if (call is { Kind: CallKind.Step, Error: { } error })
+        {
+            // An attempt that succeeds after it takes its place.
+            TurnSpans.AddFailedStep(connection, turn, call.Step, error, now - call.Latency, now, call.Model.Ref);
+        }
+        return true;
+    }, cancellationToken);
+
+    private void Record(SqliteConnection connection, UsageEntry entry, DateTimeOffset now)
+    {
+        UsageStore.Append(connection, entry, now);
+        if (entry.Reservation is not null)
+        {
+            Budgets?.Warn(connection, _sessionId, _turnId);
+        }
+    }
 
     public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
@@ -138,6 +165,16 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
     public Task CommitItemAsync(Item item, CancellationToken cancellationToken) =>
         CommitAsync(connection => events.AppendItem(connection, _sessionId, InTurn(item, item.Step)), cancellationToken);
 
+    public Task CommitWindowAsync(WindowChange change, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        foreach (var item in change.Items)
+        {
+            events.AppendItem(connection, _sessionId, InTurn(item, item.Step));
+        }
+        Announce(connection, change.Event, new(change.Usage, change.Messages), ProtocolJson.Default.MemoryPayload);
+        return true;
+    }, cancellationToken);
+
     public Task<bool> CommitParkAsync(CancellationToken cancellationToken) => CommitAsync(connection =>
     {
         var open = ApprovalStore.PendingOf(connection, _turnId);
@@ -181,6 +218,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             return;
         }
         _approvals.CloseAll(connection, _turnId, answer: null);
+        outcome = Totalled(connection, outcome);
         // Input that came too late for this turn begins the next one.
         connection.Execute("UPDATE inputs SET state = 'queued' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
         if (outcome.Code is { } code && code.StartsWith("PROVIDER_", StringComparison.Ordinal))
@@ -190,7 +228,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         TurnSpans.End(connection, turn, outcome, status, now);
         Announce(
             connection, name,
-            new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson },
+            new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson, EstimatedCostUsd = outcome.EstimatedCostUsd is > 0 and var estimated ? estimated : null },
             ProtocolJson.Default.TurnEndedPayload);
         if (outcome.End == TurnEnd.Failed)
         {
@@ -198,6 +236,15 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             Announce(connection, EventNames.ErrorOccurred, new(outcome.Code ?? "FAILED", outcome.Message ?? "", Activity.Current?.TraceId.ToString()), ProtocolJson.Default.ErrorPayload);
         }
     }, cancellationToken);
+
+    // What is recorded is the whole of it: retries, summaries and what a process before this one has paid.
+    private TurnOutcome Totalled(SqliteConnection connection, TurnOutcome outcome)
+    {
+        UsageStore.SettleLeft(connection, _turnId);
+        return UsageStore.SumOf(connection, _turnId) is { Calls: > 0 } sum
+            ? outcome with { Usage = sum.Usage, CostUsd = sum.UnpricedCalls > 0 ? null : sum.CostUsd, EstimatedCostUsd = sum.EstimatedUsd }
+            : outcome;
+    }
 
     public void Progress(ProgressUpdate update) => events.Progress(TurnProgress.Of(_sessionId, _turnId, update));
 

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.AI;
 using Pryx.Agent.Turns;
+using Pryx.Core.Routing;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
@@ -8,8 +8,17 @@ namespace Pryx.Core.Turns;
 
 /// <summary>A request that can run: its model is there, its rules can be read. Made before the input is stored.</summary>
 /// <param name="Notices">What the user should know before the first step, such as why this model was chosen.</param>
-public sealed record TurnPlan(ModelInfo Model, IChatClient Client, IReadOnlyList<Notice> Notices, Func<Turn, TurnPlan, CancellationToken, Task<TurnSetup>> BuildAsync)
+public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices, Func<Turn, TurnPlan, CancellationToken, Task<TurnSetup>> BuildAsync)
 {
+    /// <summary>The one it begins with.</summary>
+    public ModelInfo Model => Choice.Model;
+
+    /// <summary>As it is to be stored: a strategy that chose its model is named, and becomes the session's.</summary>
+    public StartTurn Request(StartTurn request) => Choice.Asked is { } asked ? request with { Model = asked } : request;
+
+    /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
+    public Action TakeInput { get; init; } = static () => { };
+
     public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
     {
         foreach (var notice in Notices)

@@ -1,27 +1,49 @@
+using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
-using Pryx.Agent.Policy;
+using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
-using Pryx.Core.Models;
+using Pryx.Core.Costs;
 using Pryx.Core.Policies;
+using Pryx.Core.Routing;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
+using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
+using Pryx.Protocol.Costs;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
-using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Turns;
 
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ModelDesk models, ToolSet tools, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    public BudgetLedger Budgets => budgets;
+    public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
+
+    private readonly SessionMeters _meters = new(sessions);
+
+    /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id);
+        var folder = await OpenFolderAsync(session.Workspace ?? paths.Home, cancellationToken);
+        var model = await routes.FindModelAsync(session, folder.Settings, cancellationToken);
+        var instructions = await sessions.ReadInstructionsAsync(id, cancellationToken) ?? await ComposeAsync(session, folder, cancellationToken);
+        var meter = await _meters.OfAsync(id, cancellationToken);
+        return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
+    }
+
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
@@ -33,46 +55,79 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
         }
         var folder = await OpenFolderAsync(workspace, cancellationToken);
-        var choice = await models.ChooseAsync(request.Model, session.Model, folder.Settings, cancellationToken, request.ModelApi ?? (request.Model is null ? session.ModelApi : null));
+        var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
-            ModelCatalog.Find(choice.Model) ?? new(choice.Model),
-            choice.Client,
+            choice,
             [.. NoticesOf(choice, folder)],
-            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token));
+            (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
+        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
     }
 
-    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, IPolicy policy, CancellationToken cancellationToken)
+    /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
+    /// <param name="session">Null for a new one in the folder.</param>
+    /// <param name="textBytes">Of the message.</param>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, MODEL_INVALID.</exception>
+    /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
+    public async Task<CallEstimate> EstimateAsync(SessionId? session, string workspace, string? model, int textBytes, int images, CancellationToken cancellationToken)
+    {
+        var known = session is { } id ? await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id) : null;
+        var path = known?.Workspace ?? workspace;
+        if (!Directory.Exists(path))
+        {
+            throw new PryxException("WORKSPACE_MISSING", $"There is no folder {path}.", "name another one");
+        }
+        var folder = await OpenFolderAsync(path, cancellationToken);
+        var request = new StartTurn { SessionId = known?.Id ?? default, Model = model, Surface = "estimate" };
+        var info = (await routes.ChooseAsync(request, known ?? new Session { Id = default, Title = "" }, folder.Settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
+        var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
+        IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
+        var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
+        var needs = meter.Measure(info, instructions, tools, items).Needs(info.Ref, tools.Tools.Count, null);
+        // Of the message only its size is told: four bytes a token in most texts, one at the worst.
+        needs = needs with { InputTokens = needs.InputTokens + textBytes / 4 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50, LastCountedBy = null };
+        var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
+        return new(
+            info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
+            worst?.CostOf(worst.WantedOutput), worst?.WantedOutput ?? info.MaxOutput ?? 0);
+    }
+
+    private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
         DatabaseFile.CreatePrivateDirectory(paths.ToolOutput);
         DatabaseFile.CreatePrivateDirectory(output);
+        var limits = new TurnLimits
+        {
+            MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
+            MaxCostUsd = request.MaxCostUsd,
+            Timeout = request.Timeout,
+        };
+        var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
+            grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
         return new TurnSetup
         {
             SessionId = session.Id,
             TurnId = turn.Id,
-            Model = plan.Model,
-            Client = plan.Client,
+            Route = routes.RouteOf(plan.Choice.Plan, session.Id),
+            Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
+            Meter = await _meters.OfAsync(session.Id, cancellationToken),
+            Compact = request.Compact,
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
-            Approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
-                grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token)),
-            Limits = new()
-            {
-                MaxSteps = request.MaxSteps ?? new TurnLimits().MaxSteps,
-                MaxCostUsd = request.MaxCostUsd,
-                Timeout = request.Timeout,
-            },
+            Approvals = approvals,
+            Limits = limits,
             Workspace = folder.Path,
             IsTrusted = folder.IsTrusted,
             OutputDirectory = output,
             Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
-            ApprovalTimeout = (request.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : null,
+            ApprovalTimeout = patience,
         };
     }
 
@@ -83,16 +138,21 @@ public sealed class TurnPreparation(
         {
             return kept;
         }
+        var composed = await ComposeAsync(session, folder, cancellationToken);
+        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
+        return composed;
+    }
+
+    private async Task<string> ComposeAsync(Session? session, Folder folder, CancellationToken cancellationToken)
+    {
         var own = await WorkspaceInstructions.ReadAsync(folder.Path, folder.IsTrusted, cancellationToken);
-        var composed = new Instructions
+        return new Instructions
         {
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
-            Added = session.SystemPrompt,
+            Added = session?.SystemPrompt,
         }.Compose();
-        await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
-        return composed;
     }
 
     private async Task<Folder> OpenFolderAsync(string path, CancellationToken cancellationToken)
@@ -102,7 +162,19 @@ public sealed class TurnPreparation(
         return new(path, isTrusted, dotEnv, settings.With(dotEnv));
     }
 
-    private static IEnumerable<Notice> NoticesOf(ModelChoice choice, Folder folder)
+    // About what its first call will be: the instructions may not be composed yet.
+    private async Task<CallNeeds> NeedsAsync(StartTurn request, Session session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
+        var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]);
+    }
+
+    // By a meter of its own: the session's has not seen this input yet, and may never see it.
+    private CallNeeds SizeOf(ModelInfo model, string instructions, IReadOnlyList<Item> items) =>
+        new ContextMeter().Measure(model, instructions, tools, items).Needs(model.Ref, tools.Tools.Count, null);
+
+    private static IEnumerable<Notice> NoticesOf(RouteChoice choice, Folder folder)
     {
         if (choice.Notice is { } why)
         {

@@ -4,7 +4,8 @@ namespace Pryx.Core.Turns;
 /// What the daemon does at its start and every few seconds after: goes on with open turns that nobody works on, begins what waits.
 /// Sessions are taken up side by side, and one that makes trouble holds up no other.
 /// </summary>
-public sealed class TurnRecovery(SessionTurns turns, ITurnLog log, TimeProvider time) : IAsyncDisposable
+/// <param name="onFound">Called before the turns that a look has found go on.</param>
+public sealed class TurnRecovery(SessionTurns turns, Action onFound, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private const int AtOnce = 20;
@@ -19,7 +20,13 @@ public sealed class TurnRecovery(SessionTurns turns, ITurnLog log, TimeProvider 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(await turns.FindOrphansAsync(cancellationToken), options, async (orphan, token) => await turns.GoOnAsync(orphan, token));
+        await turns.ReviewBudgetsAsync(cancellationToken);
+        var orphans = await turns.FindOrphansAsync(cancellationToken);
+        if (orphans.Count > 0)
+        {
+            onFound();
+        }
+        await Parallel.ForEachAsync(orphans, options, async (orphan, token) => await turns.GoOnAsync(orphan, token));
         await Parallel.ForEachAsync(await turns.FindWaitingSessionsAsync(cancellationToken), options, async (session, _) => await turns.GoOnWithQueuedAsync(session));
     }
 

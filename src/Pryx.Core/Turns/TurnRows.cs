@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Models;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
@@ -37,7 +38,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
                 title = CASE title WHEN '' THEN $title ELSE title END, derived_title = CASE title WHEN '' THEN $title ELSE derived_title END
             WHERE id = $id
             """,
-            ("$keeps", request.KeepsSessionModel), ("$model", model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
+            ("$keeps", request.KeepsSessionModel), ("$model", RouteStrategies.IsStrategy(request.Model) ? request.Model : model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
         {
             throw SessionStore.NotFound(request.SessionId);
         }
@@ -52,7 +53,10 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
-        events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
+        if (request.Compact is null)
+        {
+            events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
+        }
         return turn;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Approvals;
+using Pryx.Core.Costs;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
 using Pryx.Protocol;
@@ -127,6 +128,7 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
         {
             return false;
         }
+        UsageStore.SettleLeft(connection, id);
         _rows.AnnounceStart(connection, found.Turn, isResumed: true);
         return true;
     }, cancellationToken);

@@ -1,4 +1,3 @@
-using Pryx.Agent.Turns;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 
@@ -11,7 +10,7 @@ internal static class TurnTrouble
     public static PryxException? Of(Exception e) => e switch
     {
         PryxException known => known,
-        ModelException model => new(TurnRunner.CodeOf(model), model.Message, inner: model),
+        ModelException model => new(model.Code, model.Message, inner: model),
         _ => null,
     };
 

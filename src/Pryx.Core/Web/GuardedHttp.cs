@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Pryx.Core.Network;
 
 namespace Pryx.Core.Web;
 
@@ -24,9 +24,6 @@ public sealed record GuardedResponse(Uri Url, HttpStatusCode Status, IReadOnlyDi
 
 /// <param name="Headers">Checked by the caller.</param>
 public sealed record GuardedRequest(Uri Url, HttpMethod Method, IReadOnlyList<KeyValuePair<string, string>> Headers, string? Body, int MaxBytes);
-
-/// <summary>The address behind a host may not be reached from here.</summary>
-public sealed class AddressRefusedException(string message) : Exception(message);
 
 /// <summary>
 /// HTTP to strangers. The address is judged when the socket connects, not when the name is looked at, so a name that changes its answer
@@ -166,37 +163,6 @@ public sealed class GuardedHttp : IDisposable
         return new GuardedResponse(request.Url, response.StatusCode, headers, body.ToArray(), isCut) { NotFollowed = notFollowed };
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var host = context.DnsEndPoint.Host.Trim('[', ']');
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _options.Resolve(host, cancellationToken).ConfigureAwait(false);
-        var allowed = addresses.Where(_options.IsAllowed).ToList();
-        if (allowed.Count == 0)
-        {
-            throw new AddressRefusedException(addresses.Length == 0
-                ? $"{host} has no address."
-                : $"{host} is not on the public internet ({addresses[0]}); private, local and metadata addresses are refused.");
-        }
-        SocketException? trouble = null;
-        foreach (var address in allowed)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellationToken).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException e)
-            {
-                trouble = e;
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-        throw trouble!;
-    }
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => new System.Net.Sockets.NetworkStream(
+        await GuardedConnection.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, _options.IsAllowed, _options.Resolve, cancellationToken).ConfigureAwait(false), ownsSocket: true);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Pryx.Agent.Tools;
+using Pryx.Core.Network;
 using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
@@ -43,7 +44,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
     {
         var request = Read(arguments);
         var target = GuardedHttp.TargetOf(request.Url);
-        return ValueTask.FromResult(new ToolPlan($"{request.Method} {request.Url.AbsoluteUri}", [new ToolAccess(AccessKind.Network, target) { Method = request.Method.Method }])
+        return ValueTask.FromResult(new ToolPlan($"{request.Method} {request.Url.AbsoluteUri}", [new ToolAccess(AccessKind.Network, target) { Method = request.Method.Method, Size = request.Body is { } body ? Encoding.UTF8.GetByteCount(body) : 0 }])
         {
             GrantPattern = $"http.request:{target}",
             State = request,

@@ -73,6 +73,10 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     public async Task<Turn> StartTurnAsync(StartTurn request, CancellationToken cancellationToken)
     {
         await SubscribedAsync(cancellationToken);
+        if (request.Compact is { } compact)
+        {
+            return Must(await _core.SendAsync(CoreRequest.Post($"{Sessions}/{request.SessionId}/compact", compact, ProtocolJson.Default.CompactSession), ProtocolJson.Default.TurnAccepted, cancellationToken)).ToTurn();
+        }
         var body = SendMessage.From(request) with { ExternalId = request.ExternalId ?? $"{options.Surface}-{Guid.NewGuid():N}" };
         var sent = CoreRequest.Post($"{Sessions}/{request.SessionId}/messages", body, ProtocolJson.Default.SendMessage) with { IsRepeatable = true };
         return Must(await _core.SendAsync(sent, ProtocolJson.Default.TurnAccepted, cancellationToken)).ToTurn();

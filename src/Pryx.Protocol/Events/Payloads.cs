@@ -20,10 +20,21 @@ public sealed record TurnEndedPayload(string Outcome, string? Code, string? Mess
     /// <summary>Calls refused because nobody could be asked.</summary>
     public int DeniedForWantOfPerson { get; init; }
     public string? TraceId { get; init; }
+
+    /// <summary>USD beside <see cref="CostUsd"/>, for calls of which no provider's count ever came; null when there were none.</summary>
+    public decimal? EstimatedCostUsd { get; init; }
 }
 
 /// <param name="CostUsd">Null when the model's price is unknown.</param>
-public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUsage Usage, decimal? CostUsd, long LatencyMs, string? FinishReason, string? ProviderRequestId);
+public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUsage Usage, decimal? CostUsd, long LatencyMs, string? FinishReason, string? ProviderRequestId)
+{
+    /// <summary>What filled the window with the step's request; null in events of older versions.</summary>
+    public Models.ContextUsage? Context { get; init; }
+}
+
+/// <param name="Context">Before anything was done about it.</param>
+/// <param name="Messages">How many are summarised; 0 where none are.</param>
+public sealed record MemoryPayload(Models.ContextUsage Context, int Messages);
 
 /// <summary>Raised for every tool call once it was judged.</summary>
 /// <param name="Decision">allow, ask or deny.</param>

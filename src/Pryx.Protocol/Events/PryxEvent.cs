@@ -66,6 +66,15 @@ public static class EventNames
     public const string ApprovalNeeded = "approval.needed";
     public const string ApprovalResolved = "approval.resolved";
 
+    /// <summary>Four fifths of the window are full.</summary>
+    public const string MemoryWarning = "memory.warning";
+
+    /// <summary>The oldest messages are being summarised.</summary>
+    public const string MemorySummarizeRequest = "memory.summarize_request";
+
+    /// <summary>Room was made: its item events say how.</summary>
+    public const string MemorySummarized = "memory.summarized";
+
     // Progress: version 0, may be dropped.
     public const string SessionTyping = "session.typing";
     public const string MessageDelta = "message.delta";
@@ -81,6 +90,12 @@ public static class EventNames
     /// the turn can not go on and its end can not be stored; it stays open for the next process.
     /// </summary>
     public const string ErrorOccurred = "error.occurred";
+
+    /// <summary>Most of a budget is spent (80 % unless set otherwise); once for each limit and period.</summary>
+    public const string BudgetWarning = "budget.warning";
+
+    /// <summary>The next call would go beyond a budget: the turn asks, turns to a cheaper model or ends.</summary>
+    public const string BudgetExceeded = "budget.exceeded";
 
     /// <summary>Each turn ends with exactly one of these.</summary>
     public static bool IsTerminal(string name) => name is TurnCompleted or TurnFailed or TurnCancelled or TurnLimited;

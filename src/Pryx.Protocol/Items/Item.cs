@@ -74,6 +74,9 @@ public sealed record Reply(string Text) : Item
 public sealed record Reasoning(string Text) : Item
 {
     public OpaqueData? Opaque { get; init; }
+
+    /// <summary>What the provider counted for all reasoning of the step, on the first of its items; null where it did not say.</summary>
+    public long? Tokens { get; init; }
 }
 
 /// <param name="CallId">The provider's id, unique within the turn.</param>
@@ -142,4 +145,29 @@ public sealed record ApprovalRecord(ApprovalId ApprovalId, string? CallId, bool 
 public sealed record Notice(string Kind, string Text) : Item;
 
 /// <summary>Stands for the items from <see cref="FromSeq"/> to <see cref="ToSeq"/> in the model's context; the originals stay.</summary>
-public sealed record Summary(string Text, long FromSeq, long ToSeq) : Item;
+public sealed record Summary(string Text, long FromSeq, long ToSeq) : Item
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SummaryOf Of { get; init; }
+
+    /// <summary>Of a message's beginning: how many characters of its text that is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Characters { get; init; }
+}
+
+/// <summary>What a summary stands for.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SummaryOf>))]
+public enum SummaryOf
+{
+    /// <summary>Everything in its range; the model reads its text instead.</summary>
+    [JsonStringEnumMemberName("everything")] Everything,
+
+    /// <summary>The reasoning in its range, which the model does not get back; its text is for people.</summary>
+    [JsonStringEnumMemberName("reasoning")] Reasoning,
+
+    /// <summary>The long tool results in its range, of which the model keeps beginning and end; its text is for people.</summary>
+    [JsonStringEnumMemberName("tool_output")] ToolOutput,
+
+    /// <summary>The beginning of one user message that is too long for one call; the model reads its text instead.</summary>
+    [JsonStringEnumMemberName("message_beginning")] MessageBeginning,
+}

@@ -36,6 +36,10 @@ public enum ModelFailure
 public sealed class ModelException(ModelFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ModelFailure Failure { get; } = failure;
+
+    /// <summary>Stable, for surfaces: <c>PROVIDER_RATE_LIMITED</c>.</summary>
+    public string Code => "PROVIDER_" + string.Concat(Failure.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : letter.ToString())).ToUpperInvariant();
+
     public string? Provider { get; init; }
     public int? StatusCode { get; init; }
 
@@ -44,6 +48,9 @@ public sealed class ModelException(ModelFailure failure, string message, Excepti
 
     /// <summary>How long the provider asked us to wait; null when it did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Nothing can have to be paid: nothing was sent, or an error came in place of a reply. Otherwise the provider may bill what it did.</summary>
+    public bool IsUnbilled { get; init; }
 
     /// <summary>PRD §14.1: 4xx are not sent again, rate limits, server and network errors are.</summary>
     public bool IsRetryable => Failure is ModelFailure.RateLimited or ModelFailure.ServerError or ModelFailure.Network

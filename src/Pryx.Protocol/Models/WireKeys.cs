@@ -18,8 +18,14 @@ public static class WireKeys
     /// <summary>On an update: the provider's request id.</summary>
     public const string RequestId = "pryx.request_id";
 
+    /// <summary>On an update: <see cref="RateLimitState"/>, what the provider says it still takes.</summary>
+    public const string RateLimits = "pryx.rate_limits";
+
     /// <summary>On ChatOptions: the session id, for providers that route their cache by a key.</summary>
     public const string Session = "pryx.session";
+
+    /// <summary>On ChatOptions: the tokens a model may think with (a long), over what the effort would give; 0 for none. Models that take words get the effort.</summary>
+    public const string ReasoningBudget = "pryx.reasoning_budget";
 
     /// <summary>On a UsageContent's details (AdditionalCounts): tokens written to the provider's cache.</summary>
     public const string CacheWriteTokens = "cache_write_tokens";

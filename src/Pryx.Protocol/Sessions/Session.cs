@@ -28,6 +28,12 @@ public sealed record Session
     public DateTimeOffset UpdatedAt { get; init; }
     public TokenUsage Usage { get; init; }
     public decimal TotalCostUsd { get; init; }
+
+    /// <summary>USD beside <see cref="TotalCostUsd"/>, for calls of which no provider's count ever came.</summary>
+    public decimal EstimatedCostUsd { get; init; }
+
+    /// <summary>The session's own budget in USD, 0 for none; null where the configured one holds.</summary>
+    public decimal? BudgetUsd { get; init; }
     public long MessageCount { get; init; }
 }
 

@@ -49,6 +49,9 @@ public sealed record StartTurn
     /// </summary>
     public TimeSpan? ApprovalTimeout { get; init; }
 
+    /// <summary>The turn only summarises the session's history and takes no text; null for an ordinary one.</summary>
+    public CompactSession? Compact { get; init; }
+
     /// <summary>A JSON schema the final reply must satisfy.</summary>
     public JsonElement? OutputSchema { get; init; }
 

@@ -21,7 +21,7 @@ public sealed class AnthropicClient(WireEndpoint endpoint, string model) : WireC
     /// <summary>True for models that take <c>output_config.format</c>; the others are asked in words.</summary>
     public bool TakesSchema { get; init; }
 
-    private protected override string Path => "/v1/messages";
+    private protected override string PathOf(string model) => "/v1/messages";
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
         new AnthropicRequest(body.Json, WireName, this).Write(model, messages, options);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Pryx.Protocol.Models;
 using Pryx.Providers.Http;
@@ -24,14 +25,14 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         switch (root.Text("type"u8))
         {
             case "message_start":
-                ReadUsage(root.Child("message"u8).Child("usage"u8));
+                ReadStart(root.Child("message"u8) ?? default);
                 break;
             case "content_block_start":
                 Begin(root.Number("index"u8) ?? 0, root.Child("content_block"u8) ?? default);
                 break;
             case "content_block_delta":
-                if (_blocks.TryGetValue(root.Number("index"u8) ?? 0, out var block) && root.Child("delta"u8) is { } delta)
-                    Continue(block, delta);
+                if (root.Child("delta"u8) is { } delta)
+                    Continue(BlockOf(root.Number("index"u8) ?? 0, delta), delta);
                 break;
             case "content_block_stop":
                 if (_blocks.Remove(root.Number("index"u8) ?? 0, out var ended))
@@ -59,6 +60,19 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
             Usage = new(_input + _cacheRead + _cacheWrite, _output, _cacheRead, _cacheWrite, _reasoning);
     }
 
+    /// <summary>A reply that goes on with what the provider's own tools did has its first blocks here, whole.</summary>
+    private void ReadStart(JsonElement message)
+    {
+        ReadUsage(message.Child("usage"u8));
+        Reason = ReasonOf(message.Text("stop_reason"u8)) ?? Reason;
+        foreach (var content in message.Items("content"u8))
+        {
+            Begin(-1, content);
+            if (_blocks.Remove(-1, out var whole))
+                End(whole);
+        }
+    }
+
     private void Begin(long index, JsonElement content)
     {
         var block = new Block(content.Text("type"u8) ?? "") { Id = content.Text("id"u8), Name = content.Text("name"u8) };
@@ -78,7 +92,18 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
             case "tool_use":
                 block.Input = content.Child("input"u8) is { ValueKind: JsonValueKind.Object } input ? input.GetRawText() : null;
                 break;
+            case not "":
+                block.Data = content.GetRawText();
+                break;
         }
+    }
+
+    /// <summary>Some gateways leave out how text begins.</summary>
+    private Block BlockOf(long index, JsonElement delta)
+    {
+        if (!_blocks.TryGetValue(index, out var block))
+            _blocks[index] = block = new(delta.Text("type"u8) switch { "text_delta" => "text", "thinking_delta" => "thinking", _ => "" });
+        return block;
     }
 
     private void Continue(Block block, JsonElement delta)
@@ -97,6 +122,9 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
             case "input_json_delta":
                 block.Content.Append(delta.Text("partial_json"u8));
                 break;
+            default:
+                block.Grow(delta);
+                break;
         }
     }
 
@@ -114,6 +142,9 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
                 throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name");
             case "tool_use":
                 AddCall(block.Id, block.Name, block.Content.Length > 0 ? block.Content.ToString() : block.Input ?? "");
+                break;
+            case not ("" or "text"):
+                AddOpaque(new TextReasoningContent("").WithOpaque(wire, ServerBlock(block)));
                 break;
         }
     }
@@ -138,6 +169,27 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         json.WriteString("data"u8, block.Data ?? "");
     });
 
+    /// <summary>What the provider did itself, such as a search and its results: nothing to show or to run, and it wants it back.</summary>
+    private static string ServerBlock(Block block)
+    {
+        var input = block.Content.ToString();
+        var hasInput = Contents.IsObject(input);
+        if ((!hasInput && block.Grown.Count == 0) || JsonNode.Parse(block.Data!) is not JsonObject whole)
+            return block.Data!;
+        if (hasInput)
+            whole["input"] = JsonNode.Parse(input);
+        foreach (var (name, text) in block.Grown)
+            whole[name] = text;
+        return Json(whole);
+    }
+
+    private static string Json(JsonObject whole)
+    {
+        using var body = new RequestBody();
+        whole.WriteTo(body.Json);
+        return Encoding.UTF8.GetString(body.Finish().Span);
+    }
+
     private static string Json(Action<Utf8JsonWriter> write)
     {
         using var body = new RequestBody();
@@ -147,14 +199,14 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         return Encoding.UTF8.GetString(body.Finish().Span);
     }
 
-    /// <summary>Counts are cumulative; the last word on each wins.</summary>
+    /// <summary>Counts are cumulative: a smaller one that comes later is a gateway's placeholder.</summary>
     private void ReadUsage(JsonElement? usage)
     {
-        _input = usage.Number("input_tokens"u8) ?? _input;
-        _cacheRead = usage.Number("cache_read_input_tokens"u8) ?? _cacheRead;
-        _cacheWrite = usage.Number("cache_creation_input_tokens"u8) ?? _cacheWrite;
-        _output = usage.Number("output_tokens"u8) ?? _output;
-        _reasoning = usage.Child("output_tokens_details"u8).Number("thinking_tokens"u8) ?? _reasoning;
+        _input = Math.Max(_input, usage.Number("input_tokens"u8) ?? 0);
+        _cacheRead = Math.Max(_cacheRead, usage.Number("cache_read_input_tokens"u8) ?? 0);
+        _cacheWrite = Math.Max(_cacheWrite, usage.Number("cache_creation_input_tokens"u8) ?? 0);
+        _output = Math.Max(_output, usage.Number("output_tokens"u8) ?? 0);
+        _reasoning = Math.Max(_reasoning, usage.Child("output_tokens_details"u8).Number("thinking_tokens"u8) ?? 0);
     }
 
     private static ChatFinishReason? ReasonOf(string? reason) => reason switch
@@ -175,5 +227,17 @@ internal sealed class AnthropicReply(ModelExchange exchange, CallIds ids, string
         public string? Data { get; set; }
         public StringBuilder Content { get; } = new();
         public StringBuilder Signature { get; } = new();
+
+        /// <summary>Text that came in pieces of a kind not known here, by its name.</summary>
+        public Dictionary<string, string> Grown { get; } = new(StringComparer.Ordinal);
+
+        public void Grow(JsonElement delta)
+        {
+            if (delta.ValueKind != JsonValueKind.Object || type is "text" or "thinking")
+                return;
+            foreach (var piece in delta.EnumerateObject())
+                if (piece.Name != "type" && piece.Value.ValueKind == JsonValueKind.String)
+                    Grown[piece.Name] = Grown.GetValueOrDefault(piece.Name) + piece.Value.GetString();
+        }
     }
 }

@@ -9,6 +9,11 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
 {
     private const int MaxCallId = 64;
 
+    /// <summary>The API refuses a smaller budget.</summary>
+    private const int LeastBudget = 1024;
+
+    private static readonly string[] EffortWords = ["low", "medium", "high", "max"];
+
     public void Write(string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         var format = options?.ResponseFormat as ChatResponseFormatJson;
@@ -17,22 +22,25 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
         var maxTokens = options?.MaxOutputTokens ?? client.MaxOutput ?? AnthropicClient.DefaultMaxTokens;
         json.WriteNumber("max_tokens"u8, maxTokens);
         json.WriteBoolean("stream"u8, true);
-        var isThinking = WriteThinking(options?.Reasoning?.Effort, maxTokens);
-        WriteOutputConfig(options?.Reasoning?.Effort, client.TakesSchema ? format : null);
+        var isThinking = client.Info?.SupportsReasoning != false && WriteThinking(options, maxTokens);
+        WriteOutputConfig(isThinking ? Efforts.Of(options) : null, client.TakesSchema ? format : null);
         if (options?.Temperature is { } temperature && !isThinking)
             json.WriteNumber("temperature"u8, temperature);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            WriteOneCallAtATime();
         WriteSystem(messages, client.TakesSchema ? null : format);
         WriteMessages(Turns(messages));
         json.WriteEndObject();
     }
 
-    private bool WriteThinking(ReasoningEffort? effort, int maxTokens)
+    private bool WriteThinking(ChatOptions? options, int maxTokens)
     {
-        if (effort is null)
+        if (Efforts.Budget(options, client.Info?.ReasoningBudget) is not { } asked)
             return false;
-        var budget = Math.Min(Budget(effort.Value), maxTokens - 1);
-        var isOff = effort is ReasoningEffort.None || (!client.ThinksAdaptively && budget < 1024);
+        // Thinking counts against the limit of the reply: a quarter of it stays for the answer.
+        var budget = Math.Min(asked, maxTokens / 4 * 3);
+        var isOff = asked == 0 || (!client.ThinksAdaptively && budget < LeastBudget);
         json.WriteStartObject("thinking"u8);
         json.WriteString("type"u8, isOff ? "disabled"u8 : client.ThinksAdaptively ? "adaptive"u8 : "enabled"u8);
         if (!isOff && !client.ThinksAdaptively)
@@ -43,7 +51,7 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
 
     private void WriteOutputConfig(ReasoningEffort? effort, ChatResponseFormatJson? format)
     {
-        var name = client.ThinksAdaptively ? EffortName(effort) : null;
+        var name = client.ThinksAdaptively ? Efforts.Name(effort, client.Info is { Efforts.Count: > 0 } info ? info.Efforts : EffortWords) : null;
         if (name is null && format?.Schema is null)
             return;
         json.WriteStartObject("output_config"u8);
@@ -78,6 +86,14 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private void WriteOneCallAtATime()
+    {
+        json.WriteStartObject("tool_choice"u8);
+        json.WriteString("type"u8, "auto"u8);
+        json.WriteBoolean("disable_parallel_tool_use"u8, true);
+        json.WriteEndObject();
     }
 
     private void WriteSystem(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)
@@ -145,7 +161,7 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
                     json.WriteStartObject();
                     json.WriteString("type"u8, "tool_use"u8);
                     json.WriteString("id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WritePropertyName("input"u8);
                     json.WriteRawValue(call.ArgumentsObject());
                     json.WriteEndObject();
@@ -263,25 +279,10 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
     {
         json.WriteStartObject("cache_control"u8);
         json.WriteString("type"u8, "ephemeral"u8);
+        if (client.Info?.CacheControlTtl is { Length: > 0 } ttl)
+            json.WriteString("ttl"u8, ttl);
         json.WriteEndObject();
     }
-
-    private static int Budget(ReasoningEffort effort) => effort switch
-    {
-        ReasoningEffort.Low => 4_096,
-        ReasoningEffort.Medium => 10_240,
-        ReasoningEffort.High => 20_480,
-        _ => 32_000,
-    };
-
-    private static string? EffortName(ReasoningEffort? effort) => effort switch
-    {
-        ReasoningEffort.Low => "low",
-        ReasoningEffort.Medium => "medium",
-        ReasoningEffort.High => "high",
-        ReasoningEffort.ExtraHigh => "max",
-        _ => null,
-    };
 
     private sealed record Turn(bool IsAssistant, List<AIContent> Contents);
 }

@@ -21,9 +21,10 @@ public static class KnownProviders
         {
             KeyVariables = ["ANTHROPIC_API_KEY"], BaseUrlVariables = ["ANTHROPIC_BASE_URL"], DefaultModel = "claude-sonnet-5",
         },
-        new("google", "Google Gemini", ProviderWire.Chat, "https://generativelanguage.googleapis.com/v1beta/openai")
+        new("google", "Google Gemini", ProviderWire.Gemini, "https://generativelanguage.googleapis.com/v1beta")
         {
-            KeyVariables = ["GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"], DefaultModel = "gemini-3.5-flash", Dialect = WithEffort,
+            KeyVariables = ["GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"],
+            BaseUrlVariables = ["GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_BASE_URL"], DefaultModel = "gemini-3.5-flash", Dialect = WithEffort,
         },
         new("openrouter", "OpenRouter", ProviderWire.Chat, "https://openrouter.ai/api/v1")
         {

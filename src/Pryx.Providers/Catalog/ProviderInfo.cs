@@ -3,7 +3,7 @@ using Pryx.Providers.OpenAIChat;
 namespace Pryx.Providers.Catalog;
 
 /// <summary>How a provider is spoken to.</summary>
-public enum ProviderWire { Chat, Responses, Messages, Ollama, Demo }
+public enum ProviderWire { Chat, Responses, Messages, Gemini, Ollama, Demo }
 
 /// <summary>A provider as it is known before anything is configured.</summary>
 /// <param name="Id">As in <c>openai/gpt-4o</c>.</param>
@@ -26,6 +26,12 @@ public sealed record ProviderInfo(string Id, string Name, ProviderWire Wire, str
     /// <summary>A capable, affordable model with tools; null when the user has to choose.</summary>
     public string? DefaultModel { get; init; }
 
+    /// <summary>Only a fetched catalog knows it: it is used when the user names it, never chosen for them.</summary>
+    public bool IsFetched { get; init; }
+
+    /// <summary>The user's configuration says how it is reached.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>The name in the model catalog when it is another.</summary>
     public string? CatalogId { get; init; }
 
@@ -36,6 +42,7 @@ public sealed record ProviderInfo(string Id, string Name, ProviderWire Wire, str
     {
         ProviderWire.Responses => ["responses", "chat"],
         ProviderWire.Messages => ["messages"],
+        ProviderWire.Gemini => ["gemini", "chat"],
         _ => ["chat"],
     };
 }

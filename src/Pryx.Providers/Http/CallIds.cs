@@ -41,6 +41,12 @@ internal sealed class CallIds
     public static string FitNine(string id) =>
         id.Length == 9 && id.All(char.IsAsciiLetterOrDigit) ? id : Hash(id)[..9];
 
+    /// <summary>The name of a call in the history, as every provider accepts it: a model may have made one up with a dot or a space.</summary>
+    public static string FitName(string name) =>
+        name.Length is > 0 and <= 64 && !name.AsSpan().ContainsAnyExcept(Portable) ? name
+        : name.Length == 0 ? "unknown"
+        : string.Concat(name.Take(64).Select(letter => Portable.Contains(letter) ? letter : '_'));
+
     private static string New() => $"call_{Guid.NewGuid():N}"[..29];
 
     private static string Hash(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));

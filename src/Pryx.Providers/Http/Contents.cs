@@ -61,7 +61,7 @@ internal static class Contents
     public static string? SessionOf(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(WireKeys.Session, out var value) == true ? value?.ToString() : null;
 
-    private static bool IsObject(string raw)
+    public static bool IsObject(string raw)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(raw.Length));
         try

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -11,6 +12,9 @@ namespace Pryx.Providers.Http;
 internal sealed partial record ErrorBody(string? Message, string Code, int? Status, bool IsErrorObject)
 {
     public string? RequestId { get; private init; }
+
+    /// <summary>Said in the body, where others say it in a header.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
 
     public static ErrorBody Read(byte[] body)
     {
@@ -43,12 +47,33 @@ internal sealed partial record ErrorBody(string? Message, string Code, int? Stat
         if (detail.Child("metadata"u8).Text("raw"u8) is { Length: > 0 } upstream && message?.Contains(upstream, StringComparison.Ordinal) != true)
             message = $"{message}: {upstream}";
         var type = detail.Text("type"u8) is var named and not "error" ? named : null;
-        var code = $"{detail.Text("code"u8)} {type}".Trim().ToLowerInvariant();
+        var (reasons, wait) = ReadGoogle(detail);
+        var code = $"{detail.Text("code"u8)} {type} {detail.Text("status"u8)} {reasons}".Trim().ToLowerInvariant();
         var number = detail.Number("code"u8) ?? detail.Number("status_code"u8) ?? detail.Number("status"u8);
         return new(message, code, number is >= 300 and < 600 ? (int)number : null, message is not null && (error is not null || root.Text("type"u8) == "error"))
         {
             RequestId = root.Text("request_id"u8),
+            RetryAfter = wait,
         };
+    }
+
+    /// <summary>google.rpc.Status: why (<c>API_KEY_INVALID</c>), which quota (<c>…PerDay…</c>), and how long to wait ("34.5s"), in a list of typed details.</summary>
+    private static (string Reasons, TimeSpan? Wait) ReadGoogle(JsonElement detail)
+    {
+        var reasons = new List<string>();
+        TimeSpan? wait = null;
+        foreach (var item in detail.Items("details"u8))
+        {
+            if (item.Text("reason"u8) is { } reason)
+                reasons.Add(reason);
+            foreach (var violation in item.Items("violations"u8))
+                if (violation.Text("quotaId"u8) is { } quota)
+                    reasons.Add(quota);
+            if (item.Text("retryDelay"u8) is [.., 's'] delay
+                && double.TryParse(delay.AsSpan(0, delay.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < TimeSpan.FromDays(7).TotalSeconds)
+                wait = TimeSpan.FromSeconds(seconds);
+        }
+        return (string.Join(' ', reasons), wait);
     }
 
     /// <summary>FastAPI servers list what was wrong with each field.</summary>

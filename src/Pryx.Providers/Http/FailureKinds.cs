@@ -39,6 +39,9 @@ internal static class FailureKinds
     {
         if (status is >= 500)
             return ModelFailure.ServerError;
+        // Google says "check your plan and billing" over every limit, also over one that a minute heals; which it was stands in the quota's name.
+        if (code.Contains("resource_exhausted", StringComparison.Ordinal))
+            return code.Contains("perday", StringComparison.Ordinal) || message.Contains("depleted", StringComparison.OrdinalIgnoreCase) ? ModelFailure.QuotaExceeded : ModelFailure.RateLimited;
         if (status is 402 || Says(code, message, NoCredit))
             return ModelFailure.QuotaExceeded;
         // A rate limit speaks of tokens too; only a request that can never fit is a matter of length.

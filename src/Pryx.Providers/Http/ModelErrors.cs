@@ -22,15 +22,16 @@ internal static class ModelErrors
             var target = response.Headers.Location is { IsAbsoluteUri: true } location ? location.GetLeftPart(UriPartial.Path) : "another address";
             return new(ModelFailure.InvalidRequest,
                 $"{endpoint.Name} redirects {endpoint.BaseUrl} to {target}. Keys are not sent after a redirect: set the base URL to the new address.")
-            { Provider = endpoint.Provider, StatusCode = status, RequestId = requestId };
+            { Provider = endpoint.Provider, StatusCode = status, RequestId = requestId, IsUnbilled = true };
         }
-        return FromBody(endpoint, status, body, requestId ?? body.RequestId, RetryAfterOf(response, endpoint.Time));
+        return FromBody(endpoint, status, body, requestId ?? body.RequestId, RetryAfterOf(response, endpoint.Time) ?? (status == 429 ? RateLimitHeaders.Read(response, endpoint.Time)?.Wait : null), IsRefusal(status));
     }
 
     /// <param name="status">The response's own; null for an error inside a stream that began with 200.</param>
-    public static ModelException FromBody(WireEndpoint endpoint, int? status, ErrorBody body, string? requestId, TimeSpan? retryAfter)
+    public static ModelException FromBody(WireEndpoint endpoint, int? status, ErrorBody body, string? requestId, TimeSpan? retryAfter, bool isUnbilled = false)
     {
         status ??= body.Status;
+        retryAfter ??= body.RetryAfter;
         var failure = FailureKinds.Of(status, body.Code, body.Message ?? "");
         var words = body.Message is { } said ? $" It said: \"{Shorten(endpoint, said)}\"" : "";
         var number = status is { } known ? $" (HTTP {known.ToString(CultureInfo.InvariantCulture)})" : "";
@@ -40,6 +41,7 @@ internal static class ModelErrors
             StatusCode = status,
             RequestId = requestId ?? body.RequestId,
             RetryAfter = retryAfter,
+            IsUnbilled = isUnbilled,
         };
     }
 
@@ -61,8 +63,17 @@ internal static class ModelErrors
         return new(ModelFailure.Network, $"{endpoint.Name} can not be reached at {endpoint.BaseUrl}: {Shorten(endpoint, why)}. {advice}", failure)
         {
             Provider = endpoint.Provider,
+            IsUnbilled = !MayHaveBeenRead(failure),
         };
     }
+
+    // A gateway that lost its patience does not know what became of the request behind it.
+    private static bool IsRefusal(int status) => status is not (408 or 502 or 504 or 524);
+
+    private static bool MayHaveBeenRead(Exception failure) => failure is not HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     /// <summary>The provider's words, cut, on one line, without the key they may echo (also a masked one).</summary>
     public static string Shorten(WireEndpoint endpoint, string words)
@@ -105,6 +116,8 @@ internal static class ModelErrors
 
     private static string Advice(WireEndpoint endpoint, ModelFailure failure, TimeSpan? retryAfter) => failure switch
     {
+        ModelFailure.Authentication when endpoint.Token is not null =>
+            $" Sign in again: pryx provider oauth {endpoint.Provider}",
         ModelFailure.Authentication when endpoint.KeyVariable is { } variable =>
             $" Check {variable}, or set a new key: pryx provider set-key {endpoint.Provider}",
         ModelFailure.ModelNotFound when endpoint.Provider == "ollama" => " See `ollama list`, or get it with `ollama pull`.",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
@@ -18,7 +19,7 @@ internal sealed class ModelExchange : IAsyncDisposable
     private static readonly string[] RequestIdHeaders =
         ["x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-amzn-requestid", "cf-ray"];
 
-    private readonly WireEndpoint _endpoint;
+    private WireEndpoint _endpoint;
     private readonly SilenceWatch _watch;
     private readonly CancellationToken _cancellationToken;
     private HttpResponseMessage? _response;
@@ -34,6 +35,9 @@ internal sealed class ModelExchange : IAsyncDisposable
     }
 
     public string? RequestId { get; private set; }
+
+    /// <summary>What the provider still takes; null when it does not say.</summary>
+    public RateLimitState? RateLimits { get; private set; }
 
     /// <summary>Sends the body and returns once the head of a streaming answer has arrived.</summary>
     /// <param name="path">Appended to the base URL.</param>
@@ -62,10 +66,17 @@ internal sealed class ModelExchange : IAsyncDisposable
     {
         try
         {
-            _events ??= SseParser.Create(_stream!, static (_, data) => WireEvent.Parse(data)).EnumerateAsync(_watch.Token)
+            _events ??= SseParser.Create(_stream!.ClosingLastEvent(), static (_, data) => WireEvent.Parse(data)).EnumerateAsync(_watch.Token)
                 .GetAsyncEnumerator(_watch.Token);
             _stream!.BeginEvent();
-            return await _events.MoveNextAsync() ? _events.Current.Data : null;
+            while (await _events.MoveNextAsync())
+                if (!_events.Current.Data.IsBlank)
+                    return _events.Current.Data;
+            return null;
+        }
+        catch (JsonException) when (_stream!.IsClosedByUs)
+        {
+            throw Cut(); // Half an event at the end of the stream is no bad JSON of the server's.
         }
         catch (Exception failure) when (Translate(failure, ModelFailure.StreamCut) is { } translated)
         {
@@ -133,21 +144,15 @@ internal sealed class ModelExchange : IAsyncDisposable
 
     private async Task SendAsync(string path, ReadOnlyMemory<byte> body, string[] contentTypes)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint.BaseUrl + path)
+        _response = await SendOnceAsync(path, body, contentTypes[0], rejected: null);
+        // The provider ended the token before its time: once more with a new one, if there is a new one.
+        if (_response.StatusCode == HttpStatusCode.Unauthorized && _endpoint is { Token: not null, Key: { } rejected })
         {
-            Version = _endpoint.Http.DefaultRequestVersion,
-            VersionPolicy = _endpoint.Http.DefaultVersionPolicy,
-            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-        };
-        request.Headers.TryAddWithoutValidation("Accept", contentTypes[0]);
-        request.Headers.TryAddWithoutValidation("User-Agent", "pryx");
-        foreach (var (name, value) in _endpoint.Headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-
-        _watch.Begin();
-        _response = await _endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _watch.Token);
-        _watch.End();
+            _response.Dispose();
+            _response = await SendOnceAsync(path, body, contentTypes[0], rejected);
+        }
         RequestId = ReadRequestId(_response);
+        RateLimits = RateLimitHeaders.Read(_response, _endpoint.Time);
         _stream = new(await _response.Content.ReadAsStreamAsync(_watch.Token), _watch);
 
         var mediaType = _response.Content.Headers.ContentType?.MediaType;
@@ -155,6 +160,23 @@ internal sealed class ModelExchange : IAsyncDisposable
             throw await RefusalAsync(_response);
         if (mediaType is not null && !contentTypes.Contains(mediaType, StringComparer.OrdinalIgnoreCase))
             throw await WrongContentAsync(mediaType);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(string path, ReadOnlyMemory<byte> body, string accepted, string? rejected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint.BaseUrl + path)
+        {
+            Version = _endpoint.Http.DefaultRequestVersion,
+            VersionPolicy = _endpoint.Http.DefaultVersionPolicy,
+            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
+        request.Headers.TryAddWithoutValidation("Accept", accepted);
+        request.Headers.TryAddWithoutValidation("User-Agent", "pryx");
+        _watch.Begin();
+        _endpoint = await _endpoint.AuthorizeAsync(request, rejected, _watch.Token);
+        var response = await _endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _watch.Token);
+        _watch.End();
+        return response;
     }
 
     private async Task<ModelException> RefusalAsync(HttpResponseMessage response)

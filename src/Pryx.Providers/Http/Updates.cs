@@ -17,6 +17,11 @@ internal static class Updates
         AdditionalProperties = requestId is null ? null : new() { [WireKeys.RequestId] = requestId },
     };
 
+    public static ChatResponseUpdate RateLimits(RateLimitState limits) => new(ChatRole.Assistant, [])
+    {
+        AdditionalProperties = new() { [WireKeys.RateLimits] = limits },
+    };
+
     public static ChatResponseUpdate Warning(string text) => new(ChatRole.Assistant, [])
     {
         AdditionalProperties = new() { [WireKeys.Warning] = text },

@@ -6,8 +6,19 @@ internal sealed class WatchedStream(Stream inner, SilenceWatch watch) : Stream
     /// <summary>Far above any event a provider sends (images included); below what would hurt the machine.</summary>
     private const int MaxEventBytes = 32 * 1024 * 1024;
     private int _eventBytes;
+    private bool _closesLastEvent;
+
+    /// <summary>True once the empty line was given out that the server had left out.</summary>
+    public bool IsClosedByUs { get; private set; }
 
     public void BeginEvent() => _eventBytes = 0;
+
+    /// <summary>An event counts only with the empty line behind it, which some servers leave out behind the last: the stream is to end with one.</summary>
+    public WatchedStream ClosingLastEvent()
+    {
+        _closesLastEvent = true;
+        return this;
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -15,6 +26,12 @@ internal sealed class WatchedStream(Stream inner, SilenceWatch watch) : Stream
         try
         {
             var read = await inner.ReadAsync(buffer, watch.Token);
+            if (read == 0 && _closesLastEvent && !IsClosedByUs && buffer.Length > 1)
+            {
+                IsClosedByUs = true;
+                "\n\n"u8.CopyTo(buffer.Span);
+                return 2;
+            }
             _eventBytes += read;
             return _eventBytes <= MaxEventBytes ? read : throw new InvalidDataException("One event is larger than 32 MB.");
         }

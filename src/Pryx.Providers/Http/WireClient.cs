@@ -19,6 +19,9 @@ public abstract class WireClient : IChatClient
     public WireEndpoint Endpoint { get; }
     public string Model { get; }
 
+    /// <summary>What is known of the model: how it is asked to think, how long a cached prefix is kept; null when nothing is.</summary>
+    public ModelInfo? Info { get; init; }
+
     /// <exception cref="ModelException">Any failure of the provider or the way to it.</exception>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -27,18 +30,16 @@ public abstract class WireClient : IChatClient
         var model = options?.ModelId is { Length: > 0 } chosen ? chosen : Model;
         using var body = new RequestBody();
         WriteRequest(body, model, history, options);
-        await using var exchange = await ModelExchange.SendAsync(Endpoint, Path, body.Finish(), StreamTypes, cancellationToken);
+        await using var exchange = await ModelExchange.SendAsync(Endpoint, PathOf(model), body.Finish(), StreamTypes, cancellationToken);
         yield return Updates.RequestId(exchange.RequestId);
+        if (exchange.RateLimits is { } limits)
+            yield return Updates.RateLimits(limits);
 
         var reply = BeginReply(exchange, new CallIds(history));
         while (!reply.IsClosed)
         {
-            if (await NextAsync(exchange) is not { } next)
-            {
-                if (!reply.MayEndHere)
-                    throw exchange.Cut();
+            if (await NextOrEndAsync(exchange, reply) is not { } next)
                 break;
-            }
             using (next)
                 reply.Read(next);
             foreach (var update in reply.Take())
@@ -62,9 +63,22 @@ public abstract class WireClient : IChatClient
     /// <summary>Nothing to release: the connections are shared.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
 
+    /// <summary>Null at the end of a complete reply, also where the server leaves the connection to break or to hang behind it.</summary>
+    private async ValueTask<WireEvent?> NextOrEndAsync(ModelExchange exchange, ReplyReader reply)
+    {
+        try
+        {
+            return await NextAsync(exchange) ?? (reply.MayEndHere ? null : throw exchange.Cut());
+        }
+        catch (ModelException failure) when (reply.MayEndHere && failure.Failure is (ModelFailure.StreamCut or ModelFailure.Silence))
+        {
+            return null;
+        }
+    }
+
     private protected static string[] EventStream { get; } = ["text/event-stream"];
 
-    private protected abstract string Path { get; }
+    private protected abstract string PathOf(string model);
     private protected virtual string[] StreamTypes => EventStream;
     private protected abstract void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
     private protected abstract ReplyReader BeginReply(ModelExchange exchange, CallIds ids);

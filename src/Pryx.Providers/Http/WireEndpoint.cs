@@ -19,6 +19,9 @@ public sealed record WireEndpoint(string Provider, string BaseUrl)
     /// <summary>Sent with every request, beside the wire's own.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>Instead of a key, for people who signed in with an account; null otherwise.</summary>
+    public AccessTokenSource? Token { get; init; }
+
     /// <summary>How long nothing at all may arrive, from the request to the end of the stream.</summary>
     public TimeSpan IdleLimit { get; init; } = DefaultIdleLimit;
 
@@ -27,4 +30,18 @@ public sealed record WireEndpoint(string Provider, string BaseUrl)
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public HttpClient Http { get; init; } = SharedHttp.Client;
+
+    /// <summary>Puts the headers on a request, and the token of the moment.</summary>
+    /// <param name="rejected">As <see cref="AccessTokenSource"/> takes it.</param>
+    /// <returns>The endpoint that knows the token as its key, so that no message can repeat it.</returns>
+    internal async ValueTask<WireEndpoint> AuthorizeAsync(HttpRequestMessage request, string? rejected, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        if (Token is null)
+            return this;
+        var token = await Token(rejected, cancellationToken);
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        return this with { Key = token };
+    }
 }

@@ -23,11 +23,14 @@ public sealed class OllamaClient(WireEndpoint endpoint, string model) : WireClie
     /// <summary>Tokens to ask for; the server lowers it to what the model can.</summary>
     public int Context { get; init; } = DefaultContext;
 
-    private protected override string Path => "/api/chat";
+    /// <summary>How long the model stays in memory after a reply: a duration such as <c>30m</c>, or seconds, -1 for ever; null for the server's own 5 minutes.</summary>
+    public string? KeepAlive { get; init; }
+
+    private protected override string PathOf(string model) => "/api/chat";
     private protected override string[] StreamTypes { get; } = ["application/x-ndjson", "application/json", "text/plain"];
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
-        new OllamaRequest(body.Json, WireFamily, Context).Write(model, messages, options);
+        new OllamaRequest(body.Json, WireFamily, Context) { KeepAlive = KeepAlive }.Write(model, messages, options);
 
     private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new OllamaReply(exchange, ids, WireFamily);
 

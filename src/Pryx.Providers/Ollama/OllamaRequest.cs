@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Pryx.Providers.Http;
@@ -9,11 +10,19 @@ internal sealed class OllamaRequest(Utf8JsonWriter json, string wire, int contex
 {
     private readonly Dictionary<string, string> _toolNames = new(StringComparer.Ordinal);
 
+    /// <summary>As <see cref="OllamaClient.KeepAlive"/>.</summary>
+    public string? KeepAlive { get; init; }
+
     public void Write(string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartObject();
         json.WriteString("model"u8, model);
         json.WriteBoolean("stream"u8, true);
+        // Ollama takes a duration as text and seconds as a number.
+        if (int.TryParse(KeepAlive, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+            json.WriteNumber("keep_alive"u8, seconds);
+        else if (KeepAlive is not null)
+            json.WriteString("keep_alive"u8, KeepAlive);
         json.WriteStartObject("options"u8);
         json.WriteNumber("num_ctx"u8, context);
         if (options?.MaxOutputTokens is { } limit)
@@ -21,7 +30,7 @@ internal sealed class OllamaRequest(Utf8JsonWriter json, string wire, int contex
         if (options?.Temperature is { } temperature)
             json.WriteNumber("temperature"u8, temperature);
         json.WriteEndObject();
-        if (options?.Reasoning?.Effort is { } effort)
+        if (Efforts.Of(options) is { } effort)
             WriteThink(model, effort);
         if (options?.ResponseFormat is ChatResponseFormatJson format)
         {
@@ -135,11 +144,11 @@ internal sealed class OllamaRequest(Utf8JsonWriter json, string wire, int contex
 
     private void WriteCall(FunctionCallContent call)
     {
-        _toolNames[call.CallId] = call.Name;
+        _toolNames[call.CallId] = CallIds.FitName(call.Name);
         json.WriteStartObject();
         json.WriteString("id"u8, call.CallId);
         json.WriteStartObject("function"u8);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, CallIds.FitName(call.Name));
         json.WritePropertyName("arguments"u8);
         json.WriteRawValue(call.ArgumentsObject());
         json.WriteEndObject();

@@ -41,7 +41,13 @@ internal sealed class OllamaServer(WireEndpoint endpoint)
         body.Json.WriteString("model"u8, model);
         body.Json.WriteEndObject();
         using var shown = await AskAsync(HttpMethod.Post, "/api/show", body.Finish(), QuestionLimit, cancellationToken);
-        if (shown?.RootElement.Child("model_info"u8) is not { ValueKind: JsonValueKind.Object } info)
+        return shown is null ? null : ContextOf(shown.RootElement);
+    }
+
+    /// <summary>Of an answer of /api/show.</summary>
+    internal static long? ContextOf(JsonElement shown)
+    {
+        if (shown.Child("model_info"u8) is not { ValueKind: JsonValueKind.Object } info)
             return null;
         foreach (var property in info.EnumerateObject())
             if (property.Name.EndsWith(".context_length", StringComparison.Ordinal) && property.Value.TryGetInt64(out var context))

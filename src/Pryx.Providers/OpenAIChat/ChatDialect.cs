@@ -13,7 +13,7 @@ public sealed record ChatDialect
         TakesAnyArguments = true,
     };
 
-    public static ChatDialect OpenRouter { get; } = new() { Effort = EffortField.ReasoningObject, MarksCacheForClaude = true };
+    public static ChatDialect OpenRouter { get; } = new() { Effort = EffortField.ReasoningObject, MarksCache = true, AsksForCost = true };
 
     /// <summary>Refuses fields it does not know, and call ids that are not nine letters and digits.</summary>
     public static ChatDialect Mistral { get; } = new() { TakesStreamOptions = false, TakesNineCharacterIds = true };
@@ -27,9 +27,15 @@ public sealed record ChatDialect
     /// <summary>True when malformed arguments may go back as they came. Others parse them and refuse the whole request.</summary>
     public bool TakesAnyArguments { get; init; }
 
-    /// <summary>True when Claude models behind it cache only at explicit markers.</summary>
-    public bool MarksCacheForClaude { get; init; }
+    /// <summary>True when it hands cache markers on to the models behind it that look for them: Claude caches nothing else.</summary>
+    public bool MarksCache { get; init; }
     public EffortField Effort { get; init; }
+
+    /// <summary>OpenRouter's own field; null leaves the choice of the upstream provider to it.</summary>
+    public OpenRouterRouting? Routing { get; init; }
+
+    /// <summary>True asks for what the call has cost (OpenRouter).</summary>
+    public bool AsksForCost { get; init; }
 }
 
 public enum EffortField

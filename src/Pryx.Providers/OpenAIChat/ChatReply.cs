@@ -5,7 +5,7 @@ using Pryx.Providers.Http;
 
 namespace Pryx.Providers.OpenAIChat;
 
-/// <summary>Reads Chat Completions chunks. <c>[DONE]</c> closes the reply; so does the end of the stream after a finish reason and the usage.</summary>
+/// <summary>Reads Chat Completions chunks. <c>[DONE]</c> closes the reply; so does the end of the stream after a finish reason.</summary>
 internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
 {
     /// <summary>The opaque data of reasoning whose own text goes back as <c>reasoning_content</c>.</summary>
@@ -15,8 +15,10 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
     private readonly ReasoningDetails _details = new();
     private bool _hasReasoningContent;
     private bool _isReasoningOpen;
+    private bool _hasDelta;
 
-    public override bool MayEndHere => Reason is not null && Usage is not null;
+    // Usage and [DONE] may be missing behind it; what the model said is not.
+    public override bool MayEndHere => Reason is not null;
 
     public override void Read(WireEvent received)
     {
@@ -26,7 +28,8 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
             return;
         }
         var root = received.Root;
-        if (root.Child("error"u8) is not null || root.Text("object"u8) == "error")
+        // OpenRouter says once more as an error that the limit was reached.
+        if ((root.Child("error"u8) is not null && Reason != ChatFinishReason.Length) || root.Text("object"u8) == "error")
             throw Exchange.FailFromBody(root);
         ReadUsage(root.Child("usage"u8) ?? root.Child("x_groq"u8).Child("usage"u8));
         foreach (var choice in root.Items("choices"u8))
@@ -35,8 +38,12 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
                 continue;
             if (choice.Child("error"u8) is not null)
                 throw Exchange.FailFromBody(choice);
+            // A last chunk with the whole message repeats what the deltas said, and is all there is where none came.
             if (choice.Child("delta"u8) is { } delta)
                 ReadDelta(delta);
+            else if (!_hasDelta && choice.Child("message"u8) is { } message)
+                ReadDelta(message);
+            ReadUsage(choice.Child("usage"u8));
             if (choice.Text("finish_reason"u8) is { Length: > 0 } reason)
                 Reason = ReasonOf(reason);
         }
@@ -46,11 +53,18 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
     {
         CloseReasoning();
         foreach (var call in _calls.Complete())
-            AddCall(call.Id, call.Name ?? throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name"), call.Arguments.ToString());
+        {
+            if (string.IsNullOrEmpty(call.Name))
+                throw Exchange.Fail(ModelFailure.MalformedStream, "sent a tool call without a name");
+            var content = AddCall(call.Id, call.Name, call.Arguments.ToString());
+            if (call.Extra is { } extra)
+                content.WithOpaque(wire, extra);
+        }
     }
 
     private void ReadDelta(JsonElement delta)
     {
+        _hasDelta = true;
         if (delta.Text("reasoning_content"u8) is { Length: > 0 } content)
         {
             _hasReasoningContent = true;
@@ -60,6 +74,11 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
         {
             Think(reasoning);
         }
+        else
+        {
+            foreach (var detail in delta.Items("reasoning_details"u8))
+                Think(detail.Text("text"u8) ?? detail.Text("summary"u8));
+        }
         _details.Add(delta.Items("reasoning_details"u8));
 
         if (delta.Child("content"u8) is { ValueKind: JsonValueKind.Array } parts)
@@ -68,8 +87,11 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
             Say(delta.Text("content"u8));
         if (delta.Text("refusal"u8) is { Length: > 0 } refusal)
             Say(refusal);
+        Say(delta.Child("audio"u8).Text("transcript"u8));
         foreach (var fragment in delta.Items("tool_calls"u8))
             _calls.Add(fragment);
+        if (delta.Child("function_call"u8) is { } function)
+            _calls.AddFunction(function);
     }
 
     /// <summary>Mistral's reasoning models stream a list of parts.</summary>
@@ -117,6 +139,9 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
         if (usage.Number("prompt_tokens"u8) is not { } input)
             return;
         var output = usage.Number("completion_tokens"u8) ?? 0;
+        // Zeros behind the true numbers are a placeholder.
+        if (input == 0 && output == 0 && Usage is not null)
+            return;
         var cached = usage.Child("prompt_tokens_details"u8).Number("cached_tokens"u8)
             ?? usage.Number("prompt_cache_hit_tokens"u8) ?? usage.Number("cached_tokens"u8) ?? 0;
         var reasoning = usage.Child("completion_tokens_details"u8).Number("reasoning_tokens"u8) ?? 0;
@@ -126,11 +151,13 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
         Usage = new(input, output, cached, usage.Child("prompt_tokens_details"u8).Number("cache_write_tokens"u8) ?? 0, reasoning);
     }
 
-    private static ChatFinishReason ReasonOf(string reason) => reason switch
+    private ChatFinishReason ReasonOf(string reason) => reason switch
     {
         "length" or "max_tokens" or "model_length" => ChatFinishReason.Length,
         "tool_calls" or "function_call" => ChatFinishReason.ToolCalls,
-        "content_filter" => ChatFinishReason.ContentFilter,
+        "content_filter" or "sensitive" => ChatFinishReason.ContentFilter,
+        // The words of OpenRouter and Mistral, DeepSeek, Z.AI for a reply that broke off.
+        "error" or "insufficient_system_resource" or "network_error" => throw Exchange.Fail(ModelFailure.ServerError, $"broke off its reply ({reason})"),
         _ => ChatFinishReason.Stop,
     };
 }

@@ -1,14 +1,19 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
 using Pryx.Providers.Http;
 
 namespace Pryx.Providers.OpenAIChat;
 
 /// <summary>Writes a Chat Completions request. The messages come last, so a longer history only appends bytes.</summary>
-internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect dialect)
+internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect dialect, ModelInfo? info)
 {
     /// <summary>OpenAI's limit for ids of tool calls.</summary>
     private const int MaxCallId = 40;
+
+    /// <summary>Where markers may be set all text is in parts, marked or not: they move, and nothing else may change.</summary>
+    private bool _isMarked;
+    private HashSet<AIContent> _marked = [];
 
     public void Write(string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
@@ -21,9 +26,19 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
             json.WriteBoolean("include_usage"u8, true);
             json.WriteEndObject();
         }
+        if (dialect.AsksForCost)
+        {
+            json.WriteStartObject("usage"u8);
+            json.WriteBoolean("include"u8, true);
+            json.WriteEndObject();
+        }
+        dialect.Routing?.Write(json);
         WriteOptions(options);
         WriteTools(options?.Tools);
-        WriteMessages(messages, dialect.MarksCacheForClaude && model.StartsWith("anthropic/", StringComparison.Ordinal));
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
+        _isMarked = dialect.MarksCache && CacheMarks.AreTakenBy(model);
+        WriteMessages(messages);
         json.WriteEndObject();
     }
 
@@ -35,19 +50,30 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
             json.WriteNumber("temperature"u8, temperature);
         if (dialect.TakesCacheKey && Contents.SessionOf(options) is { } session)
             json.WriteString("prompt_cache_key"u8, session);
-        if (Efforts.Name(options?.Reasoning?.Effort) is { } effort)
-        {
-            if (dialect.Effort is EffortField.ReasoningEffort)
-                json.WriteString("reasoning_effort"u8, effort);
-            else if (dialect.Effort is EffortField.ReasoningObject)
-            {
-                json.WriteStartObject("reasoning"u8);
-                json.WriteString("effort"u8, effort);
-                json.WriteEndObject();
-            }
-        }
+        WriteEffort(options);
         if (options?.ResponseFormat is ChatResponseFormatJson format)
             WriteFormat(format);
+    }
+
+    private void WriteEffort(ChatOptions? options)
+    {
+        // A model that does not reason refuses the field.
+        if (info is { SupportsReasoning: false } || Efforts.Name(Efforts.Of(options), info?.Efforts ?? []) is not { } effort)
+            return;
+        if (dialect.Effort is EffortField.ReasoningObject)
+        {
+            json.WriteStartObject("reasoning"u8);
+            // It takes one of the two, and turns each into what the model behind it takes.
+            if (Efforts.Asked(options) is > 0)
+                json.WriteNumber("max_tokens"u8, Efforts.Budget(options, info?.ReasoningBudget)!.Value);
+            else
+                json.WriteString("effort"u8, effort);
+            json.WriteEndObject();
+        }
+        else if (dialect.Effort is EffortField.ReasoningEffort || info is { Efforts.Count: > 0 })
+        {
+            json.WriteString("reasoning_effort"u8, effort);
+        }
     }
 
     private void WriteFormat(ChatResponseFormatJson format)
@@ -85,40 +111,37 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         json.WriteEndArray();
     }
 
-    private void WriteMessages(IReadOnlyList<ChatMessage> messages, bool isMarked)
+    private void WriteMessages(IReadOnlyList<ChatMessage> messages)
     {
         json.WriteStartArray("messages"u8);
         var images = new List<DataContent>();
-        var lastUser = -1;
-        for (var i = 0; isMarked && i < messages.Count; i++)
-            if (messages[i].Role == ChatRole.User)
-                lastUser = i;
-        for (var i = 0; i < messages.Count; i++)
+        if (_isMarked)
+            _marked = CacheMarks.Of(messages);
+        foreach (var message in messages)
         {
-            var message = messages[i];
             if (message.Role != ChatRole.Tool)
                 WriteImages(images);
             if (message.Role == ChatRole.System)
-                WriteSystem(message.Text, isMarked);
+                WriteSystem(message.Text);
             else if (message.Role == ChatRole.Assistant)
                 WriteAssistant(message);
             else if (message.Role == ChatRole.Tool)
                 WriteResults(message, images);
             else
-                WriteUser(message.Contents, isMarked && i == lastUser);
+                WriteUser(message.Contents);
         }
         WriteImages(images);
         json.WriteEndArray();
     }
 
-    private void WriteSystem(string text, bool isMarked)
+    private void WriteSystem(string text)
     {
         json.WriteStartObject();
         json.WriteString("role"u8, "system"u8);
-        if (isMarked)
+        if (_isMarked && text.Length > 0)
         {
             json.WriteStartArray("content"u8);
-            WriteText(text, isMarked);
+            WriteText(text, isMarked: true);
             json.WriteEndArray();
         }
         else
@@ -128,22 +151,21 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         json.WriteEndObject();
     }
 
-    private void WriteUser(IList<AIContent> contents, bool isMarked)
+    private void WriteUser(IList<AIContent> contents)
     {
         json.WriteStartObject();
         json.WriteString("role"u8, "user"u8);
-        if (!isMarked && contents.All(content => content is TextContent))
+        if (!_isMarked && contents.All(content => content is TextContent))
         {
             json.WriteString("content"u8, string.Join("\n\n", contents.OfType<TextContent>().Select(text => text.Text)));
         }
         else
         {
             json.WriteStartArray("content"u8);
-            var last = contents.OfType<TextContent>().LastOrDefault();
             foreach (var content in contents)
             {
                 if (content is TextContent text)
-                    WriteText(text.Text, isMarked && ReferenceEquals(text, last));
+                    WriteText(text.Text, _marked.Contains(text));
                 else if (content is DataContent data)
                     WriteData(data);
             }
@@ -203,9 +225,15 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         json.WriteString("id"u8, Fit(call.CallId));
         json.WriteString("type"u8, "function"u8);
         json.WriteStartObject("function"u8);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, CallIds.FitName(call.Name));
         json.WriteString("arguments"u8, dialect.TakesAnyArguments ? call.RawArguments() : call.ArgumentsObject());
         json.WriteEndObject();
+        // What the server put beside the function, such as Google's signature.
+        if (call.OpaqueOf(wire) is { } extra)
+        {
+            json.WritePropertyName("extra_content"u8);
+            json.WriteRawValue(extra);
+        }
         json.WriteEndObject();
     }
 
@@ -220,9 +248,22 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
             json.WriteStartObject();
             json.WriteString("role"u8, "tool"u8);
             json.WriteString("tool_call_id"u8, Fit(result.CallId));
-            json.WriteString("content"u8, result.ResultText());
+            WriteResult(result);
             json.WriteEndObject();
         }
+    }
+
+    private void WriteResult(FunctionResultContent result)
+    {
+        var text = result.ResultText();
+        if (!_isMarked || string.IsNullOrWhiteSpace(text))
+        {
+            json.WriteString("content"u8, text);
+            return;
+        }
+        json.WriteStartArray("content"u8);
+        WriteText(text, _marked.Contains(result));
+        json.WriteEndArray();
     }
 
     /// <summary>A tool message can not hold images, and the results of one step must stay together: the images follow them.</summary>
@@ -230,7 +271,7 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
     {
         if (images.Count == 0)
             return;
-        WriteUser([new TextContent("The tool results above came with these images:"), .. images], isMarked: false);
+        WriteUser([new TextContent("The tool results above came with these images:"), .. images]);
         images.Clear();
     }
 
@@ -243,6 +284,8 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
         {
             json.WriteStartObject("cache_control"u8);
             json.WriteString("type"u8, "ephemeral"u8);
+            if (info?.CacheControlTtl is { Length: > 0 } ttl)
+                json.WriteString("ttl"u8, ttl);
             json.WriteEndObject();
         }
         json.WriteEndObject();

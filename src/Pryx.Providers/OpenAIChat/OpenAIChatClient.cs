@@ -12,10 +12,10 @@ public sealed class OpenAIChatClient(WireEndpoint endpoint, string model) : Wire
     /// <summary>Where this server differs from OpenAI's own.</summary>
     public ChatDialect Dialect { get; init; } = ChatDialect.Compatible;
 
-    private protected override string Path => "/chat/completions";
+    private protected override string PathOf(string model) => "/chat/completions";
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
-        new ChatRequest(body.Json, WireName, Dialect).Write(model, messages, options);
+        new ChatRequest(body.Json, WireName, Dialect, Info).Write(model, messages, options);
 
     private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new ChatReply(exchange, ids, WireName);
 

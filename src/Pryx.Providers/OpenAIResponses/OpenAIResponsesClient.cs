@@ -9,10 +9,10 @@ public sealed class OpenAIResponsesClient(WireEndpoint endpoint, string model) :
 {
     private const string WireFamily = "openai-responses";
 
-    private protected override string Path => "/responses";
+    private protected override string PathOf(string model) => "/responses";
 
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
-        new ResponsesRequest(body.Json, WireName).Write(model, messages, options);
+        new ResponsesRequest(body.Json, WireName, Info).Write(model, messages, options);
 
     private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new ResponsesReply(exchange, ids, WireName);
 

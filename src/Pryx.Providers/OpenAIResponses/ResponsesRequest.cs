@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pryx.Protocol.Models;
 using Pryx.Providers.Http;
 
 namespace Pryx.Providers.OpenAIResponses;
 
 /// <summary>Writes a Responses request. The input items come last, so a longer history only appends bytes.</summary>
-internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
+internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelInfo? info)
 {
     private const int MaxCallId = 64;
 
@@ -15,14 +16,17 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
         json.WriteString("model"u8, model);
         json.WriteBoolean("stream"u8, true);
         json.WriteBoolean("store"u8, false);
-        if (CanReason(model))
+        var canReason = info?.SupportsReasoning ?? CanReason(model);
+        if (canReason)
         {
             json.WriteStartArray("include"u8);
             json.WriteStringValue("reasoning.encrypted_content"u8);
             json.WriteEndArray();
         }
-        WriteOptions(options);
+        WriteOptions(options, canReason);
         WriteTools(options?.Tools);
+        if (options is { AllowMultipleToolCalls: false, Tools.Count: > 0 })
+            json.WriteBoolean("parallel_tool_calls"u8, false);
         var instructions = messages.TakeWhile(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
         if (instructions.Count > 0)
             json.WriteString("instructions"u8, string.Join("\n\n", instructions));
@@ -35,7 +39,7 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
         !model.StartsWith("gpt-4", StringComparison.Ordinal) && !model.StartsWith("gpt-3", StringComparison.Ordinal)
         && !model.StartsWith("chatgpt-4", StringComparison.Ordinal) && !model.EndsWith("-chat-latest", StringComparison.Ordinal);
 
-    private void WriteOptions(ChatOptions? options)
+    private void WriteOptions(ChatOptions? options, bool canReason)
     {
         if (options?.MaxOutputTokens is { } limit)
             json.WriteNumber("max_output_tokens"u8, limit);
@@ -43,8 +47,8 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
             json.WriteNumber("temperature"u8, temperature);
         if (Contents.SessionOf(options) is { } session)
             json.WriteString("prompt_cache_key"u8, session);
-        var effort = Efforts.Name(options?.Reasoning?.Effort);
-        var isSummaryWanted = options?.Reasoning?.Output is ReasoningOutput.Summary or ReasoningOutput.Full;
+        var effort = canReason ? Efforts.Name(Efforts.Of(options), info?.Efforts ?? []) : null;
+        var isSummaryWanted = canReason && options?.Reasoning?.Output is ReasoningOutput.Summary or ReasoningOutput.Full;
         if (effort is not null || isSummaryWanted)
         {
             json.WriteStartObject("reasoning"u8);
@@ -155,7 +159,7 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire)
                     if (call.OpaqueOf(wire) is { } id)
                         json.WriteString("id"u8, id);
                     json.WriteString("call_id"u8, CallIds.Fit(call.CallId, MaxCallId));
-                    json.WriteString("name"u8, call.Name);
+                    json.WriteString("name"u8, CallIds.FitName(call.Name));
                     json.WriteString("arguments"u8, call.RawArguments());
                     json.WriteEndObject();
                     break;

@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Models;
+using Pryx.Commands.Policies;
+using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Terminal;
@@ -26,9 +30,12 @@ internal static class CommandLine
             RunCommand.Create(io),
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
+            ModelCommand.Create(io),
             GrantCommand.Create(io),
+            PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
+            CostCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),

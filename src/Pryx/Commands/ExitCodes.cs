@@ -26,7 +26,7 @@ internal static class ExitCodes
         _ => OfCode(ended.Code),
     };
 
-    public static int Of(PryxException error) => error.Code is "USAGE" ? Usage : OfCode(error.Code);
+    public static int Of(PryxException error) => error.Code is "USAGE" or "MODEL_INVALID" or "MODEL_AMBIGUOUS" ? Usage : OfCode(error.Code);
 
     private static int OfCode(string? code) => code?.StartsWith("PROVIDER_", StringComparison.Ordinal) == true ? Provider : Failed;
 }

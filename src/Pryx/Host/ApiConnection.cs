@@ -26,7 +26,7 @@ internal sealed class ApiConnection : IAsyncDisposable
         {
             return new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
         }
-        var core = new PryxCore(new CoreOptions { Paths = paths, OnWarning = onWarning });
+        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = paths, OnWarning = onWarning });
         try
         {
             var gateway = await Gateway.StartAsync(core, new GatewayOptions { WorkingDirectory = workingDirectory }, cancellationToken);

@@ -28,12 +28,12 @@ internal sealed partial class CoreChild : ICoreChild
     /// <param name="arguments">What <c>pryx serve</c> was given.</param>
     public static CoreChild Start(IEnumerable<string> arguments, Descendants descendants)
     {
-        var (file, before) = Self();
+        var self = OwnExecutable.Command;
         string[] core = ["core", "--host-pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
         var process = new Process
         {
             // Its input is ours to hold: nobody's keys are read by it, and where nothing better exists its end says that we have died.
-            StartInfo = new ProcessStartInfo(file, [.. before, .. core, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true },
+            StartInfo = new ProcessStartInfo(self[0], [.. self.Skip(1), .. core, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true },
             EnableRaisingEvents = true,
         };
         process.Start();
@@ -64,13 +64,6 @@ internal sealed partial class CoreChild : ICoreChild
         await _process.WaitForExitAsync(CancellationToken.None);
         await _descendants.EndAsync();
         return _process.ExitCode;
-    }
-
-    // Started as "dotnet pryx.dll", the executable is not ours and the first argument is.
-    private static (string File, string[] Before) Self()
-    {
-        var file = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(file) == "dotnet" ? (file, [Environment.GetCommandLineArgs()[0]]) : (file, []);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

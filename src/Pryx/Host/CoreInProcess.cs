@@ -11,7 +11,7 @@ internal static class CoreInProcess
     public static Task<IPryxClient> ConnectAsync(ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning });
+        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning });
         if (options.RunsTurns)
         {
             core.Rehearse();

@@ -66,7 +66,7 @@ internal static class CoreProcess
             run.OnWarning(note);
         }
         var settings = new Settings(name => EnvironmentSettings.Read(name) ?? dotEnv.Variables.GetValueOrDefault(name));
-        var core = new PryxCore(new CoreOptions { Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning, IsDaemon = true });
+        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = PryxPaths.From(settings), Settings = settings, DotEnv = dotEnv, OnWarning = run.OnWarning, IsDaemon = true });
         AppDomain.CurrentDomain.UnhandledException += (_, crash) => core.Log.Crashed((Exception)crash.ExceptionObject);
         var address = ListenAddress.Choose(core.Config, settings, run.Listen, run.Port);
         if (!address.IsLoopback && run.HasAuthentication)

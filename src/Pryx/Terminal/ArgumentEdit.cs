@@ -14,7 +14,7 @@ internal static class ArgumentEdit
             return null;
         }
         var text = io.EditAsync is { } editAsync
-            ? await editAsync(Written(before, isIndented: true), cancellationToken)
+            ? await editAsync(Written(before, isIndented: true), "arguments.json", cancellationToken)
             : await LineInput.ReadAsync(io, "  Arguments: ", Written(before, isIndented: false), isSecret: false, cancellationToken);
         if (string.IsNullOrWhiteSpace(text))
         {

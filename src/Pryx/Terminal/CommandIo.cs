@@ -21,7 +21,7 @@ internal sealed record CommandIo
     public required IKeyboard Keyboard { get; init; }
 
     /// <summary>Lets a person edit a text in their editor; null when none is set. Returns null when the editor failed.</summary>
-    public Func<string, CancellationToken, Task<string?>>? EditAsync { get; init; }
+    public Func<string, string, CancellationToken, Task<string?>>? EditAsync { get; init; }
     /// <summary>False when there is no browser to open.</summary>
     public Func<Uri, bool> OpenBrowser { get; init; } = static _ => false;
     public ProcessEnvironment Environment { get; init; } = new();
@@ -52,7 +52,7 @@ internal sealed record CommandIo
             Size = ReadSize,
             Keyboard = new ConsoleKeyboard(),
             Environment = environment,
-            EditAsync = environment.Editor is { } editor ? (text, cancellationToken) => EditorProcess.EditAsync(editor, text, cancellationToken) : null,
+            EditAsync = environment.Editor is { } editor ? (text, fileName, cancellationToken) => EditorProcess.EditAsync(editor, text, fileName, cancellationToken) : null,
             OpenBrowser = environment.HasDisplay ? BrowserProcess.Open : static _ => false,
             WorkingDirectory = System.Environment.CurrentDirectory,
             ConnectAsync = (options, cancellationToken) => CoreConnection.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),

@@ -60,7 +60,35 @@ public sealed class ContextBuilderTests
 
         var messages = ContextBuilder.Build("sys", items);
 
-        Assert.Equal(["sys", "in short", "done"], messages.Select(message => message.Text));
+        Assert.Equal(ChatRole.System, messages[0].Role);
+        Assert.StartsWith("sys\n", messages[0].Text, StringComparison.Ordinal);
+        Assert.EndsWith("in short", messages[0].Text, StringComparison.Ordinal);
+        Assert.Equal(["done"], messages.Skip(1).Select(message => message.Text));
+    }
+
+    [Fact]
+    public void A_summary_of_strangers_words_is_a_message_like_any_other()
+    {
+        var items = Items();
+        items.Insert(8, new Summary("in short", 1, 8) { Seq = 11, Provenance = Provenance.Untrusted });
+
+        var messages = ContextBuilder.Build("sys", items);
+
+        Assert.Equal([(ChatRole.System, "sys"), (ChatRole.User, "in short"), (ChatRole.Assistant, "done")], messages.Select(message => (message.Role, message.Text)));
+    }
+
+    [Fact]
+    public void A_later_summary_replaces_the_ones_within_its_range()
+    {
+        var items = Items();
+        items.Insert(8, new Summary("first", 1, 4) { Seq = 11 });
+        items.Insert(9, new Summary("both", 1, 8) { Seq = 12 });
+
+        var messages = ContextBuilder.Build("sys", items);
+
+        Assert.DoesNotContain("first", messages[0].Text, StringComparison.Ordinal);
+        Assert.EndsWith("both", messages[0].Text, StringComparison.Ordinal);
+        Assert.Equal(["done"], messages.Skip(1).Select(message => message.Text));
     }
 
     [Fact]

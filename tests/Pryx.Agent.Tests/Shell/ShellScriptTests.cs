@@ -95,6 +95,7 @@ public sealed class ShellScriptTests
     [InlineData("env CI=1 rm x", "env CI=1 rm x", "rm x")]
     [InlineData("env -i -u FOO rm x", "env -i -u FOO rm x", "rm x")]
     [InlineData("env -S 'rm x' y", "env -S 'rm x' y", "rm x y")]
+    [InlineData("env -S rm -v x", "env -S rm -v x", "rm -v x")]
     [InlineData("env", "env")]
     [InlineData("xargs -0 -n 1 rm -f", "xargs -0 -n 1 rm -f", "rm -f $…")]
     [InlineData("xargs -I{} rm {}", "xargs -I{} rm {}", "rm {}")]

@@ -170,8 +170,8 @@ public sealed class AgentEndpointTests
     [InlineData("""{"task":"x","session_id":"nonsense"}""", 400, "VALIDATION_ERROR")]
     [InlineData("""{"task":"x","session_id":"4f9d6a3e-2b1c-4d5e-8f70-112233445566"}""", 404, "SESSION_NOT_FOUND")]
     [InlineData("""{"task":"x","policy":"trading"}""", 400, "POLICY_UNKNOWN")]
-    [InlineData("""{"task":"x","model":"gpt-4o"}""", 400, "MODEL_INVALID")]
-    [InlineData("""{"task":"x","model":"nobody/x"}""", 400, "PROVIDER_NOTCONFIGURED")]
+    [InlineData("""{"task":"x","model":"nonsense"}""", 400, "MODEL_INVALID")]
+    [InlineData("""{"task":"x","model":"nobody/x"}""", 400, "PROVIDER_NOT_CONFIGURED")]
     public async Task What_can_not_run_is_refused_and_leaves_nothing(string body, int expected, string code)
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);

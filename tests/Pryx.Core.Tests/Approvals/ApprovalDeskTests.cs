@@ -39,6 +39,22 @@ public sealed class ApprovalDeskTests
     }
 
     [Fact]
+    public async Task After_a_restart_a_question_waits_for_the_surfaces_to_come_back()
+    {
+        await using var store = await TempStore.CreateAsync();
+        var (question, _) = await QuestionAsync(store);
+        store.Desk.ExpectReturn();
+        var asked = store.Desk.AskAsync(question, Cancel);
+        Assert.Empty(await store.Approvals.ListPendingAsync(null, Cancel));
+        Assert.False(asked.IsCompleted);
+
+        using var approver = Approver(store, question.SessionId);
+        await PendingAsync(store);
+        Assert.True(await store.Desk.AnswerAsync(question.Id, ApprovalAnswer.Approve("cli:a"), Cancel));
+        Assert.True((await asked).Approved);
+    }
+
+    [Fact]
     public async Task Without_anybody_who_may_approve_it_is_denied_at_once_and_recorded()
     {
         await using var store = await TempStore.CreateAsync();

@@ -71,8 +71,8 @@ public sealed class ClientContractTests
         var session = await client.CreateSessionAsync(new CreateSession { Workspace = bed.Home.Workspace, Model = Model }, Cancellation);
 
         Assert.Equal("MODEL_INVALID", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "nonsense" }, Cancellation)));
-        Assert.Equal("PROVIDER_NOTCONFIGURED", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "groq/llama" }, Cancellation)));
-        Assert.Equal("PROVIDER_NOTCONFIGURED", await CodeAsync(() => client.StartTurnAsync(Input(session.Id, "go") with { Model = "groq/llama" }, Cancellation)));
+        Assert.Equal("PROVIDER_NOT_CONFIGURED", await CodeAsync(() => client.CreateSessionAsync(new CreateSession { Model = "groq/llama" }, Cancellation)));
+        Assert.Equal("PROVIDER_NOT_CONFIGURED", await CodeAsync(() => client.StartTurnAsync(Input(session.Id, "go") with { Model = "groq/llama" }, Cancellation)));
         Assert.Equal("SESSION_NOT_FOUND", await CodeAsync(() => client.StartTurnAsync(Input(SessionId.New(), "go"), Cancellation)));
         var bad = await Assert.ThrowsAsync<PryxException>(() => client.StartTurnAsync(Input(session.Id, "go") with { Policy = "lax" }, Cancellation));
         Assert.Equal("POLICY_UNKNOWN", bad.Code);
@@ -107,6 +107,25 @@ public sealed class ClientContractTests
         Assert.Equal((session.Id, "A «pangolin» lives here."), (hit.SessionId, hit.Snippet));
         Assert.Empty(await client.SearchSessionsAsync("wombat", 10, Cancellation));
         Assert.Empty(await client.SearchSessionsAsync("", 10, Cancellation));
+    }
+
+    [Theory, MemberData(nameof(Roads))]
+    public async Task A_session_is_compacted_in_a_turn_of_its_own(Road road)
+    {
+        var talk = string.Concat(Enumerable.Repeat("some plain words of talk ", 60));
+        await using var provider = await FakeProvider.StartAsync(Cancellation, Says(talk), Says(talk), Says("They talked."));
+        await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
+        var session = await bed.Client.CreateSessionAsync(new CreateSession { Model = Model }, Cancellation);
+        await RunAsync(bed.Client, session.Id, "first");
+        await RunAsync(bed.Client, session.Id, "second");
+
+        var events = await RunAsync(bed.Client, Input(session.Id, null) with { Compact = new() { Instructions = "the words" }, Delivery = Delivery.Queue, KeepsSessionModel = true });
+
+        Assert.Equal(EventNames.TurnCompleted, events[^1].Event);
+        Assert.Contains(events, e => e.Event == EventNames.MemorySummarized);
+        var summary = Assert.Single((await bed.Client.GetItemsAsync(session.Id, Cancellation)).OfType<Summary>());
+        Assert.StartsWith("[SUMMARY of 1 messages]: They talked.", summary.Text, StringComparison.Ordinal);
+        Assert.Contains("the words", provider.ModelRequests[^1].System, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Roads))]
@@ -194,7 +213,8 @@ public sealed class ClientContractTests
         await RunAsync(bed.Client, Input(session.Id, new string('x', 200_000) + " ü \"«\n") with { Attachments = [image] });
 
         var items = await bed.Client.GetItemsAsync(session.Id, Cancellation);
-        Assert.Equal(1 + 520 + 520 + 1, items.Count);
+        // The window is nearly full by then, and that is said.
+        Assert.Equal(1 + 520 + 520 + 1, items.Count(item => item is not Notice));
         Assert.Equal(items.Select(item => item.Seq).Order().Distinct(), items.Select(item => item.Seq));
         Assert.Equal(200_000 + 6, ((UserMessage)items[0]).Text.Length);
         Assert.Equal(image, Assert.Single(((UserMessage)items[0]).Attachments));

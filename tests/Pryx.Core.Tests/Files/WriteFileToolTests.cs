@@ -91,7 +91,7 @@ public sealed class WriteFileToolTests : IDisposable
         var outside = await _workspace.PlanAsync(_tool, new() { ["path"] = "../outside/a.cs", ["content"] = "" });
 
         Assert.Equal("Write src/a.cs", inside.Summary);
-        Assert.Equal(new ToolAccess(AccessKind.Write, _workspace["src/a.cs"]) { IsInsideWorkspace = true }, Assert.Single(inside.Accesses));
+        Assert.Equal(new ToolAccess(AccessKind.Write, _workspace["src/a.cs"]) { IsInsideWorkspace = true, Size = 0 }, Assert.Single(inside.Accesses));
         Assert.Equal("filesystem.write:src/**", inside.GrantPattern);
         Assert.Equal("filesystem.write:a.cs", top.GrantPattern);
         Assert.Null(outside.GrantPattern);

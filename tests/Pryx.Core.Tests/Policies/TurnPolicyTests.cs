@@ -134,11 +134,11 @@ public sealed class TurnPolicyTests : IAsyncLifetime
     [Fact]
     public async Task The_flags_of_the_turn_count_and_a_wrong_one_stops_it_before_it_starts()
     {
-        Assert.Equal(Decision.Allow, await JudgeAsync(Factory.Create(null, ["shell.exec:make*"]), "make"));
-        Assert.Equal(Decision.Deny, await JudgeAsync(Factory.Create("read-only", ["shell.exec:make*"]), "make"));
-        Assert.Equal(Decision.Allow, await JudgeAsync(Factory.Create("full", []), "make"));
-        Assert.Equal("RULE_TOO_WIDE", Assert.Throws<PryxException>(() => Factory.Create(null, ["shell.exec:*"])).Code);
-        Assert.Equal("POLICY_UNKNOWN", Assert.Throws<PryxException>(() => Factory.Create("trading", [])).Code);
+        Assert.Equal(Decision.Allow, await JudgeAsync(Factory.Create(null, ["shell.exec:make*"], null), "make"));
+        Assert.Equal(Decision.Deny, await JudgeAsync(Factory.Create("read-only", ["shell.exec:make*"], null), "make"));
+        Assert.Equal(Decision.Allow, await JudgeAsync(Factory.Create("full", [], null), "make"));
+        Assert.Equal("RULE_TOO_WIDE", Assert.Throws<PryxException>(() => Factory.Create(null, ["shell.exec:*"], null)).Code);
+        Assert.Equal("POLICY_UNKNOWN", Assert.Throws<PryxException>(() => Factory.Create("trading", [], null)).Code);
         Assert.Equal("--allow shell.exec:make", (await Policy().JudgeAsync(Request("make"), Cancellation)).Next);
     }
 
@@ -147,14 +147,14 @@ public sealed class TurnPolicyTests : IAsyncLifetime
     {
         var link = Path.Combine(_home.Root, "link");
         File.CreateSymbolicLink(link, _home.Home);
-        var factory = new PolicyFactory(PolicyFactory.ScopeOf(new(link, Path.Combine(link, ".pryx"))), _grants);
+        var factory = new PolicyFactory(PolicyFactory.ScopeOf(new(link, Path.Combine(link, ".pryx"))), _grants, new PolicyFiles(Path.Combine(link, ".pryx", "policies"), _home.Home), new PolicyRates(TimeProvider.System), static () => null);
         var request = Request("x") with { Tool = "filesystem.read", Plan = new("x", [new(AccessKind.Read, Path.Combine(_home.Data, "vault.key"))]) };
-        Assert.Equal(Decision.Deny, (await factory.Create("full", []).JudgeAsync(request, Cancellation)).Decision);
+        Assert.Equal(Decision.Deny, (await factory.Create("full", [], null).JudgeAsync(request, Cancellation)).Decision);
     }
 
-    private PolicyFactory Factory => new(PolicyFactory.ScopeOf(new PryxPaths(_home.Home, _home.Data)), _grants);
+    private PolicyFactory Factory => new(PolicyFactory.ScopeOf(new PryxPaths(_home.Home, _home.Data)), _grants, new PolicyFiles(Path.Combine(_home.Data, "policies"), _home.Home), new PolicyRates(TimeProvider.System), static () => null);
 
-    private TurnPolicy Policy() => Factory.Create(null, []);
+    private TurnPolicy Policy() => Factory.Create(null, [], null);
 
     private PolicyRequest Request(string command, SessionId? session = null, string? workspace = null) =>
         new("shell.exec", new ToolPlan("x", [new(AccessKind.Execute, command)]), session ?? _session, workspace ?? _home.Workspace, Provenance.User);

@@ -15,7 +15,7 @@ internal static class SampleItems
         [
             new UserMessage("Grüße\n```\nfence\n``` 🙂") { Attachments = [Picture], IsSteering = true },
             new Reply("Hallo « » \u0001") { Opaque = Signature, IsPartial = true },
-            new Reasoning("hm\nhm") { Opaque = Signature },
+            new Reasoning("hm\nhm") { Opaque = Signature, Tokens = 7 },
             new ToolCall("call-1", "read_file", "filesystem.read", """{"path": "a.txt"}""") { Opaque = Signature },
             new ToolResult("call-1", ToolStatus.Interrupted, "line ```` one\n") { DurationMs = 12, Attachments = [Picture], FullOutputPath = "/tmp/full", Command = new(1, true, 3, 2) },
             new ApprovalRecord(ApprovalId.New(), "call-1", true, "session") { AnsweredBy = "cli:alice", Reason = "fine" },

@@ -112,7 +112,7 @@ public sealed class SessionEndpointTests
         Assert.Equal(["session.created", "session.updated", "session.archived"], events!["events"]!.AsArray().Select(e => (string?)e!["event"]));
         Assert.Equal("Other", (string?)events["events"]![1]!["payload"]!["title"]);
         Assert.Equal((HttpStatusCode.BadRequest, "VALIDATION_ERROR"), CodeOf(await core.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{id}", new { status = "gone" }, Cancellation)));
-        Assert.Equal((HttpStatusCode.BadRequest, "MODEL_INVALID"), CodeOf(await core.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{id}", new { model = "x" }, Cancellation)));
+        Assert.Equal((HttpStatusCode.BadRequest, "MODEL_INVALID"), CodeOf(await core.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{id}", new { model = "no such model" }, Cancellation)));
         Assert.Equal(HttpStatusCode.NotFound, (await core.SendAsync(HttpMethod.Patch, $"/api/v1/sessions/{Guid.NewGuid()}", new { title = "x" }, Cancellation)).Status);
 
         await core.SendAsync(HttpMethod.Delete, $"/api/v1/sessions/{id}", null, Cancellation);

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Pryx.Agent.Tools;
+using Pryx.Core.Network;
 using Pryx.Core.Web;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
@@ -274,7 +275,7 @@ public sealed class HttpToolTests : IDisposable
         var tool = new HttpTool(http);
         var arguments = ToolArguments.Parse("""{"url":"https://API.Example.org:8443/x?y=1","method":"POST","body":"hi","headers":{"X-A":"b"}}""");
         var plan = await tool.PlanAsync(arguments, Context(), Token);
-        Assert.Equal([new ToolAccess(AccessKind.Network, "api.example.org:8443") { Method = "POST" }], plan.Accesses);
+        Assert.Equal([new ToolAccess(AccessKind.Network, "api.example.org:8443") { Method = "POST", Size = 2 }], plan.Accesses);
         Assert.Equal("http.request:api.example.org:8443", plan.GrantPattern);
         var preview = await tool.PreviewAsync(arguments, plan, Context(), Token);
         Assert.Equal("POST https://api.example.org:8443/x?y=1\nX-A: b\nContent-Type: text/plain; charset=utf-8\n\nhi", preview.Text);

@@ -147,6 +147,24 @@ internal static class Canned
 
         """;
 
+    public const string Gemini = """
+        data: {"candidates":[{"content":{"parts":[{"text":"Let me ","thought":true}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":100,"totalTokenCount":100},"modelVersion":"gemini-3-x","responseId":"abc"}
+
+        data: {"candidates":[{"content":{"parts":[{"text":"think.","thought":true}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":100,"thoughtsTokenCount":7,"totalTokenCount":107}}
+
+        data: {"candidates":[{"content":{"parts":[{"text":"Hello "}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":2,"thoughtsTokenCount":7,"totalTokenCount":109}}
+
+        data: {"candidates":[{"content":{"parts":[{"text":"wörld 😀"}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":3,"thoughtsTokenCount":7,"totalTokenCount":110}}
+
+        data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"read_file","args":{"path":"ä.txt"},"id":"a1"},"thoughtSignature":"CpQBAY89"}],"role":"model"},"index":0}]}
+
+        data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"list_dir","args":{"path": "."},"id":"b2"}}],"role":"model"},"index":0}]}
+
+        data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":13,"cachedContentTokenCount":60,"thoughtsTokenCount":7,"totalTokenCount":120,"promptTokensDetails":[{"modality":"TEXT","tokenCount":100}]}}
+
+
+        """;
+
     public const string Ollama = """
         {"model":"llama-x","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","thinking":"Let me "},"done":false}
         {"model":"llama-x","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","thinking":"think."},"done":false}

@@ -16,8 +16,8 @@ public class FailureTests
     {
         var wire = Wire.Of(name);
         var events = wire.Events().ToList();
-        // After the finish reason and the usage only [DONE] is missing: then nothing is.
-        var needed = name == "chat" ? events.Count - 1 : events.Count;
+        // After the finish reason only the usage and [DONE] are missing: the reply is whole.
+        var needed = name == "chat" ? events.Count - 2 : events.Count;
         for (var count = 0; count < needed; count++)
             foreach (var ending in new[] { Ending.Closes, Ending.Breaks })
             {
@@ -32,7 +32,7 @@ public class FailureTests
     public async Task A_stream_that_ends_inside_an_event_is_cut(string name)
     {
         var wire = Wire.Of(name);
-        var closing = wire.Events().Reverse().Skip(name == "chat" ? 1 : 0).First();
+        var closing = wire.Events().Reverse().Skip(name == "chat" ? 2 : 0).First();
         var end = wire.Reply.LastIndexOf(closing, StringComparison.Ordinal) + closing.TrimEnd().Length - 1;
         for (var at = 1; at < end; at += 61)
         {
@@ -47,6 +47,7 @@ public class FailureTests
     [InlineData("chat", "data: {} {}\n\n")]
     [InlineData("responses", "data: nonsense\n\n")]
     [InlineData("anthropic", "event: content_block_delta\ndata: {\"type\":\"content\n\n")]
+    [InlineData("gemini", "data: [{\"candidates\":[]}]\n\n")]
     [InlineData("ollama", "{\"model\":\n")]
     [InlineData("ollama", "<html>\n")]
     public async Task A_chunk_that_is_no_JSON_object_is_malformed(string name, string chunk)
@@ -61,6 +62,7 @@ public class FailureTests
     [InlineData("chat", "data: [DONE]\n\n")]
     [InlineData("responses", "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[]}}\n\n")]
     [InlineData("anthropic", "data: {\"type\":\"message_start\",\"message\":{}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n")]
+    [InlineData("gemini", "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\"}]}\n\n")]
     [InlineData("ollama", "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}\n")]
     public async Task A_whole_stream_with_nothing_in_it_is_an_empty_reply(string name, string body)
     {
@@ -150,6 +152,11 @@ public class FailureTests
     [InlineData(400, """{"error":{"message":"Your request was rejected by the safety system.","code":"content_policy_violation"}}""", ModelFailure.Refused)]
     [InlineData(422, """{"detail":[{"loc":["body","messages"],"msg":"Extra inputs are not permitted"}]}""", ModelFailure.InvalidRequest)]
     [InlineData(400, """[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}]""", ModelFailure.Authentication)]
+    [InlineData(429, """{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"}]}]}}""", ModelFailure.RateLimited)]
+    [InlineData(429, """{"error":{"code":429,"message":"You exceeded your current quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}]}}""", ModelFailure.QuotaExceeded)]
+    [InlineData(400, """{"error":{"code":400,"message":"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}""", ModelFailure.ContextTooLong)]
+    [InlineData(404, """{"error":{"code":404,"message":"models/nope is not found for API version v1beta.","status":"NOT_FOUND"}}""", ModelFailure.ModelNotFound)]
+    [InlineData(503, """{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}""", ModelFailure.ServerError)]
     [InlineData(502, "<html><head><style>b{}</style></head><body><h1>Bad gateway</h1></body></html>", ModelFailure.ServerError)]
     [InlineData(500, "", ModelFailure.ServerError)]
     public async Task An_error_is_told_by_the_providers_words(int status, string body, ModelFailure failure)
@@ -169,6 +176,10 @@ public class FailureTests
     [InlineData("anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n", ModelFailure.ServerError)]
     [InlineData("anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow\"}}\n\n", ModelFailure.RateLimited)]
     [InlineData("anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"}}\n\n", ModelFailure.ServerError)]
+    [InlineData("gemini", "data: {\"error\":{\"code\":503,\"message\":\"The model is overloaded.\",\"status\":\"UNAVAILABLE\"}}\n\n", ModelFailure.ServerError)]
+    [InlineData("gemini", "data: {\"error\":{\"code\":429,\"message\":\"Resource has been exhausted (e.g. check quota).\",\"status\":\"RESOURCE_EXHAUSTED\"}}\n\n", ModelFailure.RateLimited)]
+    [InlineData("gemini", "data: {\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},\"usageMetadata\":{\"promptTokenCount\":9}}\n\n", ModelFailure.Refused)]
+    [InlineData("gemini", "data: {\"candidates\":[{\"content\":{},\"finishReason\":\"MALFORMED_FUNCTION_CALL\",\"finishMessage\":\"Malformed function call: print(x)\",\"index\":0}]}\n\n", ModelFailure.MalformedStream)]
     [InlineData("ollama", "{\"error\":\"llama runner process has terminated: exit status 2\"}\n", ModelFailure.ServerError)]
     public async Task An_error_inside_the_stream_is_told(string name, string chunk, ModelFailure failure)
     {
@@ -191,6 +202,14 @@ public class FailureTests
         var server = new CannedServer(Rejection, "application/json") { Status = HttpStatusCode.TooManyRequests, Headers = [(header, value)] };
         var heard = await Heard.FromAsync(Wire.Of("chat").On(server, new FakeTime()));
         Assert.Equal(milliseconds, heard.Failure!.RetryAfter?.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task Google_says_in_the_body_how_long_to_wait()
+    {
+        var body = """{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}]}}""";
+        var heard = await Heard.FromAsync(Wire.Of("gemini").On(new CannedServer(body, "application/json") { Status = HttpStatusCode.TooManyRequests }));
+        Assert.Equal((ModelFailure.RateLimited, TimeSpan.FromSeconds(34.5)), (heard.Failure!.Failure, heard.Failure.RetryAfter));
     }
 
     [Theory, MemberData(nameof(Wire.Names), MemberType = typeof(Wire))]

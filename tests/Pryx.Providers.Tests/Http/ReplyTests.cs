@@ -45,7 +45,7 @@ public class ReplyTests
         Assert.Equal(whole, (await Heard.FromAsync(wire.On(torn))).Summary);
     }
 
-    [Theory, InlineData("chat"), InlineData("responses"), InlineData("anthropic")]
+    [Theory, InlineData("chat"), InlineData("responses"), InlineData("anthropic"), InlineData("gemini")]
     public async Task Comments_unknown_events_fields_and_data_in_several_lines_change_nothing(string name)
     {
         var wire = Wire.Of(name);

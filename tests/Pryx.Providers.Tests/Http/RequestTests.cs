@@ -85,7 +85,7 @@ public class RequestTests
         options.Reasoning = new() { Effort = ReasoningEffort.High };
         var asked = await AskAsync(ChatDialect.OpenRouter, History(), options);
         Assert.Contains("\"reasoning\":{\"effort\":\"high\"}", asked, StringComparison.Ordinal);
-        Assert.Equal(2, asked.Split("cache_control").Length - 1);
+        Assert.Equal(3, asked.Split("cache_control").Length - 1);
         Assert.Contains("\"max_tokens\":1000", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("prompt_cache_key", asked, StringComparison.Ordinal);
     }
@@ -106,6 +106,7 @@ public class RequestTests
     [InlineData("chat", "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":{\"type\":\"object\"}}}")]
     [InlineData("responses", "\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"answer\",\"schema\":{\"type\":\"object\"},\"strict\":false}}")]
     [InlineData("anthropic", "valid against this JSON schema: {\\\"type\\\":\\\"object\\\"}")]
+    [InlineData("gemini", "\"responseMimeType\":\"application/json\",\"responseJsonSchema\":{\"type\":\"object\"}")]
     [InlineData("ollama", "\"format\":{\"type\":\"object\"}")]
     public async Task A_schema_for_the_answer_is_asked_for(string name, string expected)
     {
@@ -118,6 +119,9 @@ public class RequestTests
     {
         var wire = Wire.Of(name);
         var server = wire.Serve(wire.Reply);
+        // Its versions are asked differently.
+        if (name == "gemini")
+            options.ModelId = "gemini-3-x";
         return AskAsync(server, wire.On(server), messages, options);
     }
 
@@ -152,6 +156,7 @@ public class RequestTests
             Thought("Let me see.", "openai-chat", "reasoning_content"),
             Thought("", "openai-responses", """{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"}"""),
             Thought("Let me see.", "anthropic", """{"type":"thinking","thinking":"Let me see.","signature":"EqQB"}"""),
+            Thought("Let me see.", "gemini", "{}"),
             Thought("Let me see.", "ollama", "thinking"),
             new TextContent("I look."),
             Call("call_1", "read_file", """{"path":"ä.txt"}""", new("openai-responses", "fc_1")),

@@ -8,12 +8,12 @@ namespace Pryx.Providers.Tests.Http;
 /// <summary>Whole conversations over real HTTP with a server that refuses what its vendor would refuse.</summary>
 public class RoundTripTests
 {
-    public static TheoryData<string> Models { get; } = ["openai-chat/fake-model", "openai-responses/fake-model", "anthropic/fake-model", "ollama/fake-model"];
+    public static TheoryData<string> Models { get; } = ["openai-chat/fake-model", "openai-responses/fake-model", "anthropic/fake-model", "google/gemini-3-flash", "google/gemini-2.5-flash", "ollama/fake-model"];
 
     private static ProviderRegistry On(FakeProvider server, ProviderOptions? options = null) => new(name => name switch
     {
         "OPENAI_BASE_URL" => $" {server.OpenAiUrl}/ ",
-        "ANTHROPIC_BASE_URL" or "OLLAMA_HOST" => server.Url.ToString(),
+        "ANTHROPIC_BASE_URL" or "OLLAMA_HOST" or "GEMINI_BASE_URL" => server.Url.ToString(),
         "DEEPSEEK_BASE_URL" or "GROQ_BASE_URL" => server.OpenAiUrl.ToString(),
         _ => null,
     }, _ => "sk-test\n", options);
@@ -30,7 +30,7 @@ public class RoundTripTests
             Calls(("list_dir", """{"path":"."}"""), ("read_file", """{ "path" : "ä.txt" }""")) with { Reasoning = "First I look, then I read.", Text = ["I ", "look."] },
             Calls(("read_file", """{"path":"b.txt"}""")) with { Reasoning = "One more." },
             Says("Done."), Says("Yes."));
-        var (client, talk, options) = (Client(server, model), Ask(), Conversation.Options());
+        var (client, talk, options) = (Client(server, model), Ask(), Conversation.Options(model.Split('/')[1]));
 
         var calls = await talk.StepAsync(client, options);
         Assert.Equal(["list_dir", "read_file"], calls.Select(call => call.Name));
@@ -51,7 +51,7 @@ public class RoundTripTests
         Assert.Contains("Yes.", ((TextContent)talk.Messages[^1].Contents[^1]).Text, StringComparison.Ordinal);
         if (model.StartsWith("anthropic", StringComparison.Ordinal))
             Assert.Contains("\"is_error\":true", last.Text, StringComparison.Ordinal);
-        if (!model.StartsWith("ollama", StringComparison.Ordinal))
+        if (!model.StartsWith("ollama", StringComparison.Ordinal) && !model.StartsWith("google", StringComparison.Ordinal))
             Assert.Contains("""{ "path" : "ä.txt" }""", last.Text.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public class RoundTripTests
     {
         await using var server = await FakeProvider.StartAsync(TestContext.Current.CancellationToken,
             Says("Hello.") with { Usage = new(1000, 50, 600, 100, 20) });
-        var heard = await Heard.FromAsync(Client(server, model), Ask().Messages, Conversation.Options());
+        var heard = await Heard.FromAsync(Client(server, model), Ask().Messages, Conversation.Options(model.Split('/')[1]));
         Assert.Null(heard.Failure);
         Assert.Equal(server.Usage, Assert.Single(heard.Usage));
         Assert.Equal(1000, heard.Usage[0].Input);
@@ -75,7 +75,7 @@ public class RoundTripTests
         var call = new FunctionCallContent("call_1", "read_file", null) { AdditionalProperties = new() { [WireKeys.RawArguments] = "{\"path\": \"unfini" } };
         talk.Messages.Add(new(ChatRole.Assistant, [call]));
         talk.Answer(call, "The arguments are no valid JSON.", isError: true);
-        await talk.StepAsync(Client(server, model), Conversation.Options());
+        await talk.StepAsync(Client(server, model), Conversation.Options(model.Split('/')[1]));
         Assert.Empty(server.Violations);
     }
 
@@ -131,7 +131,7 @@ public class RoundTripTests
         {
             await using var server = await FakeProvider.StartAsync(TestContext.Current.CancellationToken, Says("Hello ", "there.") with { Trouble = trouble });
             var client = On(server, new() { IdleLimit = TimeSpan.FromMilliseconds(300) }).Create(ModelRef.TryParse(model, out var parsed) ? parsed : default);
-            var heard = await Heard.FromAsync(client, Ask().Messages, Conversation.Options());
+            var heard = await Heard.FromAsync(client, Ask().Messages, Conversation.Options(model.Split('/')[1]));
             Assert.Equal((trouble, failure), (trouble, heard.Failure!.Failure));
             Assert.DoesNotContain("sk-test", heard.Failure.Message, StringComparison.Ordinal);
             if (failure == ModelFailure.RateLimited)
@@ -144,7 +144,7 @@ public class RoundTripTests
     {
         await using var server = await FakeProvider.StartAsync(TestContext.Current.CancellationToken,
             Calls(("read_file", """{"path":"ä"}""")) with { Text = ["Grüße ", "😀"], Trouble = new() { PieceBytes = 7 } });
-        var heard = await Heard.FromAsync(Client(server, model), Ask().Messages, Conversation.Options());
+        var heard = await Heard.FromAsync(Client(server, model), Ask().Messages, Conversation.Options(model.Split('/')[1]));
         Assert.Null(heard.Failure);
         Assert.Equal("Grüße 😀", heard.Text);
         Assert.Equal("""{"path":"ä"}""", Heard.Raw(heard.Calls.Single()));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 using Pryx.Providers.Anthropic;
+using Pryx.Providers.Gemini;
 using Pryx.Providers.Http;
 using Pryx.Providers.Ollama;
 using Pryx.Providers.OpenAIChat;
@@ -10,7 +11,7 @@ using Pryx.Providers.OpenAIResponses;
 
 namespace Pryx.Providers.Tests.Http;
 
-/// <summary>The four wires, each with a whole reply of its own: reasoning where it has some, "Hello wörld 😀", and two calls.</summary>
+/// <summary>The five wires, each with a whole reply of its own: reasoning where it has some, "Hello wörld 😀", and two calls.</summary>
 internal sealed record Wire(string Name, string ContentType, string Reply, Func<WireEndpoint, IChatClient> Create)
 {
     public const string Text = "Hello wörld 😀";
@@ -21,6 +22,7 @@ internal sealed record Wire(string Name, string ContentType, string Reply, Func<
         new("chat", "text/event-stream", Canned.Chat, endpoint => new OpenAIChatClient(endpoint, "gpt-x") { Dialect = ChatDialect.OpenAI }),
         new("responses", "text/event-stream; charset=utf-8", Canned.Responses, endpoint => new OpenAIResponsesClient(endpoint, "gpt-x")),
         new("anthropic", "text/event-stream; charset=utf-8", Canned.Anthropic, endpoint => new AnthropicClient(endpoint, "claude-x")),
+        new("gemini", "text/event-stream", Canned.Gemini, endpoint => new GeminiClient(endpoint, "gemini-3-x")),
         new("ollama", "application/x-ndjson", Canned.Ollama, endpoint => new OllamaClient(endpoint, "llama-x")),
     ];
 
@@ -31,7 +33,7 @@ internal sealed record Wire(string Name, string ContentType, string Reply, Func<
     public CannedServer Serve(string body) => new(body, ContentType);
 
     public IChatClient On(HttpMessageHandler server, TimeProvider? time = null, TimeSpan? idleLimit = null) => Create(new WireEndpoint(
-        Name switch { "anthropic" => "anthropic", "ollama" => "ollama", _ => "openai" }, "http://127.0.0.1:9")
+        Name switch { "anthropic" => "anthropic", "ollama" => "ollama", "gemini" => "google", _ => "openai" }, "http://127.0.0.1:9")
     {
         Name = "Testing AI",
         Key = SomeKey,

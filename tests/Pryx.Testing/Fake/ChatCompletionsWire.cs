@@ -4,7 +4,7 @@ using Pryx.Protocol.Models;
 
 namespace Pryx.Testing.Fake;
 
-/// <summary>OpenAI Chat Completions (https://platform.openai.com/docs/api-reference/chat-streaming), with DeepSeek's reasoning_content.</summary>
+/// <summary>OpenAI Chat Completions (https://platform.openai.com/docs/api-reference/chat-streaming), with DeepSeek's reasoning_content; below /api/v1 as OpenRouter speaks it, with signed reasoning_details and cache markers.</summary>
 internal sealed class ChatCompletionsWire : IWire
 {
     public string Name => "openai-chat";
@@ -13,6 +13,11 @@ internal sealed class ChatCompletionsWire : IWire
     public string? RequestIdHeader => "x-request-id";
 
     public bool HasKey(FakeRequest request) => OpenAiErrors.HasBearer(request);
+
+    private static bool IsOpenRouter(FakeRequest request) => request.Path.StartsWith("/api/v1/", StringComparison.Ordinal);
+
+    /// <summary>Whether the model behind it caches at markers and nowhere else.</summary>
+    internal static bool CachesAtMarkers(FakeRequest request) => IsOpenRouter(request) && request.Model.TrimStart('~').StartsWith("anthropic/", StringComparison.Ordinal);
 
     public void Read(JsonElement body, RequestReading reading)
     {
@@ -27,8 +32,10 @@ internal sealed class ChatCompletionsWire : IWire
         foreach (var message in body.At("messages").Items())
         {
             reading.Prefix.Add(message.WithoutMarkers());
+            reading.CacheMarkers += message.At("content").Items().Count(part => part.At("cache_control") is not null);
             ReadMessage(message, reading);
         }
+        reading.Require(reading.CacheMarkers <= 4, Rules.CacheMarkers, $"{reading.CacheMarkers} parts carry cache_control; at most 4 may");
     }
 
     private static void ReadMessage(JsonElement message, RequestReading reading)
@@ -55,9 +62,10 @@ internal sealed class ChatCompletionsWire : IWire
                 }
                 reading.Require(text.Length > 0 || calls.Count > 0, Rules.EmptyContent, "an assistant message has neither content nor tool calls");
                 reading.Require(message.At("tool_calls") is null || calls.Count > 0, Rules.Shape, "\"tool_calls\" must not be an empty array");
+                var reasoning = message.At("reasoning_content").Text() ?? ReadDetails(message, calls, reading);
                 reading.Add(new("assistant", text)
                 {
-                    Reasoning = message.At("reasoning_content").Text(),
+                    Reasoning = reasoning,
                     Calls = [.. calls.Select(call => new ScriptedCall(call.At("function").At("name").Text() ?? "", call.At("function").At("arguments").Text() ?? "", call.At("id").Text()))],
                 });
                 break;
@@ -69,6 +77,24 @@ internal sealed class ChatCompletionsWire : IWire
                 reading.Fail(Rules.Roles, $"there is no role \"{role}\"");
                 break;
         }
+    }
+
+    /// <summary>What OpenRouter's reply thought, whole and signed as it was; null when it did not.</summary>
+    private static string? ReadDetails(JsonElement message, List<JsonElement> calls, RequestReading reading)
+    {
+        if (!IsOpenRouter(reading.Request))
+        {
+            return null;
+        }
+        var details = message.At("reasoning_details").Items().ToList();
+        var text = details.Count == 0 ? null : string.Concat(details.Select(detail => detail.At("text").Text()));
+        var seals = details.Select(detail => detail.At("signature").Text()).OfType<string>().ToList();
+        reading.Require(text is null || seals.Contains(Issued.Seal(text)), Rules.Reasoning, "the signature or the text of reasoning_details was changed or left out");
+        foreach (var id in calls.Select(call => call.At("id").Text() ?? ""))
+        {
+            reading.Require(reading.Issued.SealBefore(id) is not { } wanted || seals.Contains(wanted), Rules.Reasoning, $"the call {id} came with reasoning that was not sent back before it");
+        }
+        return text;
     }
 
     public TokenUsage Reportable(TokenUsage usage, JsonElement body) =>
@@ -86,9 +112,16 @@ internal sealed class ChatCompletionsWire : IWire
         }.OneLine() + "\n\n");
 
         yield return Delta(FrameKind.Other, new() { ["role"] = "assistant", ["content"] = "" });
+        var isOpenRouter = IsOpenRouter(request);
         foreach (var part in Fragments.Of(reply.Reasoning ?? ""))
         {
-            yield return Delta(FrameKind.Other, new() { ["reasoning_content"] = part });
+            yield return Delta(FrameKind.Other, isOpenRouter
+                ? new() { ["role"] = "assistant", ["content"] = "", ["reasoning"] = part, ["reasoning_details"] = new JsonArray(Detail("text", part)) }
+                : new() { ["reasoning_content"] = part });
+        }
+        if (isOpenRouter && reply.Reasoning is { } reasoned)
+        {
+            yield return Delta(FrameKind.Other, new() { ["role"] = "assistant", ["content"] = "", ["reasoning"] = null, ["reasoning_details"] = new JsonArray(Detail("signature", Issued.Seal(reasoned))) });
         }
         foreach (var chunk in reply.Text)
         {
@@ -98,7 +131,7 @@ internal sealed class ChatCompletionsWire : IWire
         {
             var call = reply.Calls[i];
             var callId = call.Id ?? Fragments.NewId("call_");
-            issued.Call(callId, call.Name, null);
+            issued.Call(callId, call.Name, isOpenRouter ? reply.Reasoning : null);
             yield return Delta(FrameKind.Other, ToolCall(i, new() { ["name"] = call.Name, ["arguments"] = "" }, callId));
             foreach (var part in Fragments.Of(call.Arguments))
             {
@@ -122,6 +155,8 @@ internal sealed class ChatCompletionsWire : IWire
         }
         yield return new(FrameKind.Close, "data: [DONE]\n\n");
     }
+
+    private static JsonObject Detail(string name, string value) => new() { ["type"] = "reasoning.text", [name] = value, ["format"] = "anthropic-claude-v1", ["index"] = 0 };
 
     private static JsonObject ToolCall(int index, JsonObject function, string? id)
     {

@@ -15,6 +15,7 @@ internal static class Estimates
             // Nothing is cached here unless it is marked, and what is marked is written.
             AnthropicWire when reading.CacheMarkers == 0 => new(input, 0),
             AnthropicWire => new(input, 0, cached, CacheWrite: Math.Max(0, input - cached - 3)),
+            ChatCompletionsWire when ChatCompletionsWire.CachesAtMarkers(reading.Request) && reading.CacheMarkers == 0 => new(input, 0),
             _ => new(input, 0, cached < 1024 ? 0 : cached - (cached % 128)),
         };
     }

@@ -11,6 +11,8 @@ public sealed class FakeRequest
     public required DateTimeOffset At { get; init; }
     public required string Method { get; init; }
     public required string Path { get; init; }
+    /// <summary>With its question mark; empty when there is none.</summary>
+    public string Query { get; init; } = "";
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>The body as it came.</summary>
@@ -19,7 +21,7 @@ public sealed class FakeRequest
     /// <summary>Of the body.</summary>
     public required int Bytes { get; init; }
 
-    /// <summary>openai-chat, openai-responses, anthropic, ollama; empty for the routes that list things.</summary>
+    /// <summary>openai-chat, openai-responses, anthropic, gemini, ollama; empty for the routes that list things.</summary>
     public string Wire { get; internal set; } = "";
     public string Model { get; internal set; } = "";
 

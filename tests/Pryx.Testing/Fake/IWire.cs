@@ -15,6 +15,9 @@ internal interface IWire
 
     /// <summary>Whether the request brought a key where the vendor wants it.</summary>
     bool HasKey(FakeRequest request);
+
+    /// <summary>Undefined body: no JSON came.</summary>
+    string ModelOf(FakeRequest request) => request.Body.At("model").Text() ?? "";
     void Read(JsonElement body, RequestReading reading);
 
     /// <summary>The part of the usage that this wire can tell at all.</summary>

@@ -15,6 +15,14 @@ internal static class Listings
                 ["has_more"] = false, ["first_id"] = provider.Models[0], ["last_id"] = provider.Models[^1],
             }
             : new() { ["object"] = "list", ["data"] = List(provider, name => new() { ["id"] = name, ["object"] = "model", ["created"] = 1767225600, ["owned_by"] = "fake" }) },
+        ("GET", "/v1beta/models") => new()
+        {
+            ["models"] = List(provider, name => new()
+            {
+                ["name"] = $"models/{name}", ["displayName"] = name, ["inputTokenLimit"] = 1_048_576, ["outputTokenLimit"] = 65_536,
+                ["supportedGenerationMethods"] = new JsonArray("generateContent", "countTokens"), ["thinking"] = true,
+            }),
+        },
         ("GET", "/api/version") => new() { ["version"] = "0.12.0" },
         ("GET", "/api/tags") => new() { ["models"] = List(provider, name => OllamaModel(name)) },
         ("GET", "/api/ps") => new() { ["models"] = new JsonArray([.. provider.Loaded.Select(Loaded)]) },

@@ -17,7 +17,7 @@ internal sealed class RequestLog(string path) : IDisposable
         var headers = new JsonObject();
         foreach (var (name, value) in request.Headers)
         {
-            headers[name] = name.ToLowerInvariant() is "authorization" or "x-api-key" or "cookie" ? "***" : value;
+            headers[name] = name.ToLowerInvariant() is "authorization" or "x-api-key" or "x-goog-api-key" or "cookie" ? "***" : value;
         }
         Write(new()
         {

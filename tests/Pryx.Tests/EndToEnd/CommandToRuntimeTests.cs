@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pryx.Testing;
 using static Pryx.Testing.Replies;
 
@@ -25,12 +26,18 @@ public sealed class CommandToRuntimeTests
         Assert.Equal("shell.exec:make*", listed.GetProperty("rule").GetString());
         Assert.StartsWith("cli:", listed.GetProperty("granted_by").GetString(), StringComparison.Ordinal);
 
-        var key = await person.PryxAsync(["provider", "set-key", "groq"], stdin: "gsk-test\n");
+        var key = await person.PryxAsync(["provider", "set-key", "groq", "--no-verify"], stdin: "gsk-test\n");
         Assert.True(key.ExitCode == 0, key.Stderr);
         Assert.True((await served.GetAsync("/api/v1/providers/groq/key")).GetProperty("configured").GetBoolean());
 
         var run = await person.RunAsync("Say hello.");
         Assert.Equal((0, "Hello.\n"), (run.ExitCode, run.Stdout));
         Assert.Equal(2, (await served.GetAsync("/api/v1/sessions")).GetProperty("sessions").GetArrayLength());
+
+        // The files alone would say the same if the commands had gone past the daemon: its own log has each of their requests.
+        var asked = File.ReadLines(Path.Combine(person.Home.Data, "logs", "pryx-core.log")).Select(static line => JsonDocument.Parse(line).RootElement)
+            .Where(static entry => entry.TryGetProperty("surface", out var surface) && surface.GetString() == "cli")
+            .Select(static entry => $"{entry.GetProperty("method").GetString()} {entry.GetProperty("route").GetString()}").ToHashSet();
+        Assert.Superset(new HashSet<string> { "GET /api/v1/sessions", "POST /api/v1/policies/grants", "POST /api/v1/providers/{id}/key", "POST /api/v1/sessions/{id}/messages" }, asked);
     }
 }

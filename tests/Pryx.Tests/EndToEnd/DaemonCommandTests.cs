@@ -51,7 +51,7 @@ public sealed class DaemonCommandTests
         var found = await person.PryxAsync("session", "search", "pangolin");
         var granted = await person.PryxAsync("grant", "add", "shell.exec:dotnet test*");
         var grants = await person.PryxAsync("grant", "list");
-        var key = await person.PryxAsync(["provider", "set-key", "groq"], stdin: Person.Key);
+        var key = await person.PryxAsync(["provider", "set-key", "groq", "--no-verify"], stdin: Person.Key);
         var deleted = await person.PryxAsync("session", "delete", id, "--force");
 
         Assert.Equal(4, shown.GetProperty("items").GetArrayLength());

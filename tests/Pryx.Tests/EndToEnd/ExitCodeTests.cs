@@ -35,7 +35,7 @@ public sealed class ExitCodeTests
     [Theory]
     [InlineData("run")]
     [InlineData("run", "--no-such-option", "hello")]
-    [InlineData("run", "--model", "gpt", "hello")]
+    [InlineData("run", "--model", "no-such-model", "hello")]
     [InlineData("run", "--policy", "everything", "hello")]
     [InlineData("run", "--max-steps", "0", "hello")]
     [InlineData("run", "--continue", "--session", "1234", "hello")]

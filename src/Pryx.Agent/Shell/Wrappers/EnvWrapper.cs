@@ -9,6 +9,11 @@ internal static class EnvWrapper
 
     public static void Unwrap(Unwrapping wrap)
     {
+        if (wrap.Words.Count > 2 && wrap.Words[1].Text is "-S" or "--split-string" && wrap.Words[2].IsLiteral)
+        {
+            RunSplit(wrap, wrap.Words[2].Text);
+            return;
+        }
         if (wrap.Options(Grammar) is not { } options)
         {
             return;
@@ -20,7 +25,7 @@ internal static class EnvWrapper
         var split = options.Values("-S", "--split-string").ToList();
         if (split.Count > 0)
         {
-            RunSplit(wrap, split, options.Operands);
+            RunSplit(wrap, split[0]);
             return;
         }
         if (options.Has("-C", "--chdir"))
@@ -34,13 +39,16 @@ internal static class EnvWrapper
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,@% ");
 
     // -S has quotes and variables of its own; only plain words are taken apart.
-    private static void RunSplit(Unwrapping wrap, List<string> split, int operands)
+    private static void RunSplit(Unwrapping wrap, string split)
     {
-        if (split.Count > 1 || split[0].AsSpan().IndexOfAnyExcept(Plain) >= 0 || split[0].AsSpan().Trim(' ').IsEmpty)
+        // What follows the text belongs to it, also what looks like an option: so the text has to stand first.
+        var behind = wrap.Words[1].Text is "-S" or "--split-string" ? 3 : 2;
+        var isFirst = wrap.Words[1].Text.StartsWith("-S", StringComparison.Ordinal) || wrap.Words[1].Text.StartsWith("--split-string", StringComparison.Ordinal);
+        if (!isFirst || split.AsSpan().IndexOfAnyExcept(Plain) >= 0 || split.AsSpan().Trim(' ').IsEmpty)
         {
             wrap.Note("splits a text into a command in a way that is not understood");
         }
-        wrap.Run([.. split[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ShellWord.Literal), .. wrap.Words.Skip(operands)]);
+        wrap.Run([.. split.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ShellWord.Literal), .. wrap.Words.Skip(behind)]);
     }
 
     private static void RunElsewhere(Unwrapping wrap, int operands)

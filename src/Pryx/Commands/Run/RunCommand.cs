@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using Pryx.Protocol.Models;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Run;
@@ -9,6 +8,7 @@ namespace Pryx.Commands.Run;
 /// <summary><c>pryx run</c>: its options, and what makes sense together.</summary>
 internal static class RunCommand
 {
+    private static readonly string[] Strategies = ["cheapest", "fastest", "balanced", "capable", "diverse"];
     private static readonly string[] Modes = ["read-only", "ask", "workspace-only", "network-allowlist", "full"];
 
     public static Command Create(CommandIo io)
@@ -16,6 +16,7 @@ internal static class RunCommand
         var prompt = new Argument<string[]>("PROMPT") { Arity = ArgumentArity.ZeroOrMore, Description = "What to do; - reads it from stdin" };
         var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "Read the prompt from a file" };
         var model = new Option<string?>("--model", "-m") { HelpName = "PROVIDER/MODEL", Description = "The model, such as openai/gpt-4o" };
+        var route = new Option<string?>("--route") { HelpName = "STRATEGY", Description = $"Let Pryx choose the model: {string.Join(", ", Strategies)}" };
         var session = new Option<string?>("--session", "-s") { HelpName = "ID", Description = "Go on with this session" };
         var continues = new Option<bool>("--continue", "-c") { Description = "Go on with this folder's latest session; finishes its open turn first" };
         var workspace = new Option<string?>("--workspace", "-w") { HelpName = "DIR", Description = "The folder to work in (default: the current one)" };
@@ -28,6 +29,7 @@ internal static class RunCommand
         var thinking = new Option<bool>("--thinking") { Description = "Show the model's reasoning on stderr" };
         var maxSteps = new Option<int?>("--max-steps") { HelpName = "N", Description = "End the turn after this many model replies" };
         var maxCost = new Option<decimal?>("--max-cost") { HelpName = "USD", Description = "End the turn before it costs more" };
+        var estimate = new Option<bool>("--estimate") { Description = "Only say what the first model call would cost" };
         var timeout = new Option<string?>("--timeout") { HelpName = "DURATION", Description = "End the turn after 30s, 5m, 1h …" };
         var system = new Option<string?>("--system") { HelpName = "TEXT|@FILE", Description = "Instructions for a new session, added to Pryx's own" };
         var image = new Option<string[]>("--image", "-i") { HelpName = "FILE", Description = "Add an image to the prompt (repeatable)" };
@@ -35,7 +37,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, timeout, system, image, local,
+            prompt, file, model, route, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -45,7 +47,7 @@ internal static class RunCommand
             var options = new RunOptions
             {
                 Workspace = Folder(io, parsed.GetValue(workspace)),
-                Model = Model(parsed.GetValue(model)),
+                Model = Route(parsed.GetValue(route), parsed.GetValue(model)) ?? parsed.GetValue(model),
                 Session = parsed.GetValue(session),
                 Continues = parsed.GetValue(continues),
                 Policy = Policy(parsed.GetValue(policy)),
@@ -64,6 +66,10 @@ internal static class RunCommand
                 Prompt = await PromptSource.ReadAsync(io, words, parsed.GetValue(file), interrupts.Any),
             };
             RefuseContradictions(options);
+            if (parsed.GetValue(estimate))
+            {
+                return await RunEstimate.ShowAsync(io, options, interrupts.Any);
+            }
             return await new RunFlow(io, options, interrupts).RunAsync();
         });
         return command.WithExamples("""
@@ -112,9 +118,11 @@ internal static class RunCommand
         return Directory.Exists(path) ? path : throw UsageError.Of($"There is no folder {path}.", "check the path given to --workspace");
     }
 
-    private static string? Model(string? model) => model is null || ModelRef.TryParse(model, out _)
-        ? model
-        : throw UsageError.Of($"'{model}' does not name a provider and a model.", "write it as --model openai/gpt-4o");
+    // A strategy stands where a model does: auto/cheapest.
+    private static string? Route(string? strategy, string? model) => strategy is null ? null
+        : model is not null ? throw UsageError.Of("--route and --model both choose the model.", "leave one of them out")
+        : Strategies.Contains(strategy) ? $"auto/{strategy}"
+        : throw UsageError.Of($"There is no routing strategy '{strategy}'.", $"use one of {string.Join(", ", Strategies)}");
 
     private static string? Policy(string? mode) => mode is null || Modes.Contains(mode)
         ? mode

@@ -81,6 +81,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             Steps = tally.Ended?.Steps ?? 0,
             Usage = tally.Ended?.Usage ?? default,
             CostUsd = tally.Ended?.CostUsd,
+            EstimatedCostUsd = tally.Ended?.EstimatedCostUsd,
             DurationMs = (long)io.Time.GetElapsedTime(started).TotalMilliseconds,
             Denied = tally.Denied,
             TraceId = tally.Ended?.TraceId,

@@ -29,6 +29,9 @@ internal sealed record RunResult
 
     /// <summary>Null when the model's price is unknown.</summary>
     public decimal? CostUsd { get; init; }
+
+    /// <summary>Beside it, for calls that were cut off before the provider sent a count; null when there were none.</summary>
+    public decimal? EstimatedCostUsd { get; init; }
     public long DurationMs { get; init; }
     public IReadOnlyList<DeniedCall> Denied { get; init; } = [];
     public string? TraceId { get; init; }

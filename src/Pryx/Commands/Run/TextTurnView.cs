@@ -117,10 +117,13 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
     internal static string SummaryOf(RunResult result)
     {
         var usage = result.Usage;
-        var cost = result.CostUsd is { } usd ? usd.ToString(usd is 0 or >= 0.01m ? "$0.00##" : "$0.00####", CultureInfo.InvariantCulture) : "cost unknown";
+        var cost = result.CostUsd is { } usd ? Money(usd) : "cost unknown";
+        cost += result.EstimatedCostUsd is { } estimated ? $" + about {Money(estimated)} uncounted" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{usage.Input:N0} in ({usage.Cached:N0} cached) · {usage.Output:N0} out · {cost} · {result.DurationMs / 1000.0:0.0} s · session {result.SessionId}");
     }
+
+    private static string Money(decimal usd) => usd.ToString(usd is 0 or >= 0.01m ? "$0.00##" : "$0.00####", CultureInfo.InvariantCulture);
 
     private void ShowItem(Item item)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pryx.Commands.Costs;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Sessions;
@@ -10,7 +11,7 @@ internal static class SessionCommand
     {
         var command = new Command("session", "List, read, search, copy, export and delete sessions")
         {
-            List(io), Show(io), Search(io), Fork(io), Export(io), Delete(io),
+            List(io), Show(io), Search(io), Fork(io), Compact(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
         };
         command.Aliases.Add("sessions");
         return command.WithExamples("""
@@ -63,6 +64,16 @@ internal static class SessionCommand
         command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, (client, token) =>
             new SessionEdits(client, io).ForkAsync(parsed.GetValue(id)!, parsed.GetValue(title), parsed.GetValue(json), token), cancellationToken));
         return command.WithExamples("pryx session fork 3f2a --title \"without the cache\"");
+    }
+
+    private static Command Compact(CommandIo io)
+    {
+        var (id, json) = (Id(), Json());
+        var instructions = new Option<string?>("--instructions") { HelpName = "TEXT", Description = "What the summary is to pay attention to" };
+        var command = new Command("compact", "Summarise a session's history, to make room in the model's context window") { id, instructions, json };
+        command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, (client, token) =>
+            new SessionCompaction(client, io).RunAsync(parsed.GetValue(id)!, parsed.GetValue(instructions), parsed.GetValue(json), token), cancellationToken));
+        return command.WithExamples("pryx session compact 3f2a --instructions \"keep the test names\"");
     }
 
     private static Command Export(CommandIo io)

@@ -5,33 +5,6 @@ namespace Pryx.Tests.Commands.Access;
 
 public sealed class AccessCommandTests
 {
-    [Theory]
-    [InlineData("sk-1234\n", 0, "sk-1234")]
-    [InlineData("  sk-1234  \r\n", 0, "sk-1234")]
-    [InlineData("\n", 1, null)]
-    [InlineData("", 1, null)]
-    public async Task A_key_comes_from_stdin_and_an_empty_one_is_refused(string stdin, int code, string? stored)
-    {
-        using var terminal = new TestTerminal(new FakeClient()).With(io => io with { OpenIn = () => new StringReader(stdin) });
-
-        Assert.Equal(code, await terminal.RunAsync("provider", "set-key", "openai"));
-        Assert.Equal(stored, terminal.Client.Keys.GetValueOrDefault("openai"));
-        Assert.Equal(code == 0 ? "The key for openai is stored in the file vault.\n" : "", terminal.Out.ToString());
-        Assert.Equal(code == 0 ? "" : "Error: API key cannot be empty\nNext: pryx provider set-key openai\n", terminal.Error.ToString());
-    }
-
-    [Fact]
-    public async Task A_key_typed_in_a_terminal_is_not_echoed()
-    {
-        using var terminal = new TestTerminal(new FakeClient()).WithTerminal();
-        terminal.Keys.Shown = () => terminal.Keys.Type("sk-9\b8\n");
-
-        Assert.Equal(0, await terminal.RunAsync("provider", "set-key", "openai"));
-        Assert.Equal("sk-8", terminal.Client.Keys["openai"]);
-        Assert.Equal("API key for openai (not shown): \n", terminal.Error.ToString());
-        Assert.DoesNotContain("sk-", terminal.Out.ToString(), StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_grant_is_added_listed_and_revoked()
     {

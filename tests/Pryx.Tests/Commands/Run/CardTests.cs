@@ -108,7 +108,7 @@ public sealed class CardTests
     {
         var (_, answer) = await AnswerAsync(Command(), "e", change: terminal => terminal.With(io => io with
         {
-            EditAsync = (text, _) => Task.FromResult<string?>(text.Replace("--filter A", "--filter B", StringComparison.Ordinal)),
+            EditAsync = (text, _, _) => Task.FromResult<string?>(text.Replace("--filter A", "--filter B", StringComparison.Ordinal)),
         }));
 
         Assert.True(answer.Approved);

@@ -50,6 +50,22 @@ public sealed class SessionCommandTests
         Assert.Equal("[]\n", json.Out.ToString());
     }
 
+    [Fact]
+    public async Task A_session_is_compacted_and_the_notice_is_what_is_printed()
+    {
+        using var terminal = WithSessions();
+        terminal.Client.Play = static client =>
+        {
+            client.Add(new Notice("context", "Session summarized to fit context window: the oldest 12 messages became a summary."));
+            client.Ends();
+            return Task.CompletedTask;
+        };
+
+        Assert.Equal(0, await terminal.RunAsync("session", "compact", "3f2a", "--instructions", "keep the names"));
+        Assert.Equal("Session summarized to fit context window: the oldest 12 messages became a summary.\n", terminal.Out.ToString());
+        Assert.Equal("keep the names", Assert.Single(terminal.Client.Started).Compact!.Instructions);
+    }
+
     [Theory]
     [Requirement("CLI14", "get")]
     [InlineData("show")]
