@@ -171,7 +171,7 @@ public sealed class AgentEndpointTests
     [InlineData("""{"task":"x","session_id":"4f9d6a3e-2b1c-4d5e-8f70-112233445566"}""", 404, "SESSION_NOT_FOUND")]
     [InlineData("""{"task":"x","policy":"trading"}""", 400, "POLICY_UNKNOWN")]
     [InlineData("""{"task":"x","model":"nonsense"}""", 400, "MODEL_INVALID")]
-    [InlineData("""{"task":"x","model":"nobody/x"}""", 409, "PROVIDER_NOT_CONFIGURED")]
+    [InlineData("""{"task":"x","model":"nobody/x"}""", 400, "PROVIDER_NOT_CONFIGURED")]
     public async Task What_can_not_run_is_refused_and_leaves_nothing(string body, int expected, string code)
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);
@@ -209,6 +209,9 @@ public sealed class AgentEndpointTests
     public async Task A_wait_lasts_thirty_seconds_and_the_agent_six_hundred()
     {
         using var home = new TempHome();
+        // The agent's own limit is what ends it here, not the patience with a silent provider.
+        Directory.CreateDirectory(home.Data);
+        await File.WriteAllTextAsync(Path.Combine(home.Data, "config.yaml"), "provider_idle_timeout: 2h\n", Cancellation);
         var time = new FakeTime();
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Hangs()), Cancellation);
         var variables = new Dictionary<string, string> { ["OPENAI_API_KEY"] = "sk-test", ["OPENAI_BASE_URL"] = provider.OpenAiUrl.ToString() };

@@ -280,7 +280,7 @@ public sealed class HttpToolTests : IDisposable
         var preview = await tool.PreviewAsync(arguments, plan, Context(), Token);
         Assert.Equal("POST https://api.example.org:8443/x?y=1\nX-A: b\nContent-Type: text/plain; charset=utf-8\n\nhi", preview.Text);
         var plain = await tool.PlanAsync(ToolArguments.Parse("""{"url":"https://example.org"}"""), Context(), Token);
-        Assert.Equal([new ToolAccess(AccessKind.Network, "example.org") { Method = "GET" }], plain.Accesses);
+        Assert.Equal([new ToolAccess(AccessKind.Network, "example.org") { Method = "GET", Size = 0 }], plain.Accesses);
     }
 
     private async Task<ToolOutcome> RunAsync(GuardedHttpOptions options, string json, CancellationToken? cancellationToken = null)
