@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz fuzz-hosts spans fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts spans fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -33,11 +33,12 @@ gateway-kills:
 	dotnet build Pryx.slnx
 	PRYX_GATEWAY_KILLS=$(KILLS) dotnet run --no-build --project tests/Pryx.Tests -- -class Pryx.Tests.EndToEnd.GatewayKillTests -showliveoutput
 
-# Random command lines: what is understood must be what bash takes. FUZZ=600000 for more.
-FUZZ ?= 60000
-fuzz:
-	dotnet build tests/Pryx.Core.Tests
-	PRYX_FUZZ=$(FUZZ) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Processes.ShellWordsTests
+# Random scripts, millions read and thousands run by real shells in a jail: what ran and what was written must have been foreseen.
+PARSES ?= 10000000
+RUNS ?= 20000
+fuzz-shell:
+	dotnet build tests/Pryx.Agent.Tests
+	PRYX_FUZZ_PARSES=$(PARSES) PRYX_FUZZ_RUNS=$(RUNS) nice -n 19 dotnet run --no-build --project tests/Pryx.Agent.Tests -- -class Pryx.Agent.Tests.Shell.ShellFuzzTests -diagnostics
 
 # Random spellings of hosts, judged by us and by the C library and the kernel. HOSTS=10000000 for more.
 HOSTS ?= 1000000

@@ -1,14 +1,10 @@
+using Pryx.Agent.Shell;
+
 namespace Pryx.Core.Processes;
 
-/// <summary>What is known about programs and the shell's own words: which run other text as programs, and which rule may be offered for a command.</summary>
+/// <summary>Which rule may be offered for a command as "session" or "always".</summary>
 internal static class ShellPrograms
 {
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
-    {
-        "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function", "coproc",
-        "in", "!", "{", "}", "[[", "]]", "((", "))",
-    };
-
     // They run text as a program, or change what later words of the line mean.
     private static readonly HashSet<string> EvalLike = new(StringComparer.Ordinal)
     {
@@ -53,43 +49,22 @@ internal static class ShellPrograms
         "apt install", "apt remove", "apt-get install", "apt-get remove",
     };
 
-    private static readonly HashSet<string> HarmlessVariables = new(StringComparer.Ordinal)
-    {
-        "CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS", "LINES", "LANG", "LANGUAGE", "TZ", "DEBUG", "VERBOSE",
-        "NODE_ENV", "RUST_BACKTRACE", "RUST_LOG", "CARGO_TERM_COLOR", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_NOLOGO", "RAILS_ENV", "RACK_ENV", "APP_ENV", "PORT",
-    };
-
-    /// <summary>True for the few variables that do not change which program runs or what it loads.</summary>
-    public static bool IsHarmlessVariable(string name) => HarmlessVariables.Contains(name) || name.StartsWith("LC_", StringComparison.Ordinal);
-
-    /// <summary>Why the words alone do not say what will happen; null when they do.</summary>
-    public static string? WhyUnclear(IReadOnlyList<string> words)
-    {
-        var program = NameOf(words[0]);
-        return Reserved.Contains(words[0]) || words is ["time"] ? $"uses the shell's control word '{words[0]}'"
-            : EvalLike.Contains(words[0]) ? $"uses '{words[0]}', which changes what the shell does with the rest"
-            : Shells.Contains(program) && words.Count > 1 ? $"lets '{program}' run another program text"
-            : program == "printf" && words.Skip(1).Any(word => word.StartsWith("-v", StringComparison.Ordinal)) ? "sets a variable of the shell"
-            : TransparentWrappers.Contains(program) && words.Count > 1 && (words[1].StartsWith('-') || words[1].Contains('=', StringComparison.Ordinal) || program is "timeout" or "nice" or "flock" or "chroot" or "su" or "script" or "watch" or "taskset")
-                ? $"runs another command through '{program}' in a way that is not understood yet"
-            : null;
-    }
-
-    /// <summary>The words after the first are a command of their own, to be judged like one.</summary>
-    public static bool IsTransparentWrapper(IReadOnlyList<ShellWord> words) => words.Count > 1 && TransparentWrappers.Contains(NameOf(words[0].Text));
-
     /// <summary>The rule "session" and "always" would grant: program and subcommand; null when that would open more than it says.</summary>
-    public static string? GrantPattern(ShellLine line)
+    public static string? GrantPattern(ShellScript script)
     {
         // A redirect is a side effect of its own that a rule about the program would not mention.
-        if (line.Unclear is not null || line.Commands is not [{ Words: [var first, ..] words, Redirects: [] }])
+        if (script.Unclear is not null || script.Commands is not [{ Words: [{ IsLiteral: true, Text: var first }, ..] words, Redirects: [] } command])
         {
             return null;
         }
         var program = NameOf(first);
+        if (command.Facts is { RunsText: true } or { Publishes: true } or { EscalatesRights: true } or { Destroys: true } && !RunsItsProject(program))
+        {
+            return null;
+        }
         if (Shells.Contains(program) || TransparentWrappers.Contains(program) || NeverGranted.Contains(program) || EvalLike.Contains(program)
             || program.StartsWith("python", StringComparison.Ordinal) || program.StartsWith("mkfs", StringComparison.Ordinal)
-            || (program == "find" && words.Any(word => word.StartsWith("-exec", StringComparison.Ordinal) || word.StartsWith("-ok", StringComparison.Ordinal) || word == "-delete" || word.StartsWith("-fprint", StringComparison.Ordinal) || word == "-fls"))
+            || (program == "find" && words.Any(word => word.Text.StartsWith("-exec", StringComparison.Ordinal) || word.Text.StartsWith("-ok", StringComparison.Ordinal) || word.Text == "-delete" || word.Text.StartsWith("-fprint", StringComparison.Ordinal) || word.Text == "-fls"))
             || !IsName(first))
         {
             return null;
@@ -98,10 +73,13 @@ internal static class ShellPrograms
         {
             return $"shell.exec:{first}*";
         }
-        return words.Count > 1 && IsName(words[1]) && words[1][0] != '-' && !NeverGrantedSubcommands.Contains($"{program} {words[1]}")
-            ? $"shell.exec:{first} {words[1]}*"
+        return words.Count > 1 && words[1] is { IsLiteral: true, Text: { Length: > 0 } second } && IsName(second) && second[0] != '-' && !NeverGrantedSubcommands.Contains($"{program} {second}")
+            ? $"shell.exec:{first} {second}*"
             : null;
     }
+
+    // What these run is the project's own code, as the person who grants it knows.
+    private static bool RunsItsProject(string program) => program is "npm" or "pnpm" or "yarn" or "bun" or "dotnet" or "cargo" or "go" or "make" or "just" or "cmake" or "ninja" or "rake" or "tox" or "nox" or "pytest" or "jest" or "vitest" or "mocha" or "mvn" or "gradle" or "poetry" or "bundle";
 
     private static string NameOf(string program) => program[(program.LastIndexOf('/') + 1)..];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Pryx.Agent.Shell;
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
 using Pryx.Core.Sandbox;
@@ -49,38 +50,26 @@ public sealed class ShellTool : ITool
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var run = Read(arguments, context, out var isInside);
-        var line = ShellWords.Parse(run.Command);
+        var script = ShellScript.Parse(run.Command, Dialect);
         var accesses = new List<ToolAccess>();
         if (!isInside)
         {
             accesses.Add(new ToolAccess(AccessKind.Read, run.WorkingDirectory));
         }
-        if (line.Unclear is not null)
+        if (script.Unclear is not null)
         {
             // The line as a whole, and what was understood of it: a rule that denies may still match either.
             accesses.Add(new ToolAccess(AccessKind.Execute, run.Command.Trim()));
         }
-        foreach (var command in line.Commands)
-        {
-            if (command.Words.Count > 0)
-            {
-                accesses.Add(new ToolAccess(AccessKind.Execute, command.Text));
-            }
-            foreach (var redirect in command.Redirects)
-            {
-                // Joined, not normalised: "link/../x" is not "x" when link leads elsewhere.
-                var path = WorkspacePath.Canonicalize(Path.IsPathRooted(redirect.Path) ? redirect.Path : Path.Join(run.WorkingDirectory, redirect.Path));
-                accesses.Add(new ToolAccess(redirect.Writes ? AccessKind.Write : AccessKind.Read, path) { IsInsideWorkspace = WorkspacePath.IsWithin(path, context.Workspace) });
-            }
-        }
-        var variable = run.Environment?.Keys.FirstOrDefault(name => !ShellPrograms.IsHarmlessVariable(name));
-        var unclear = line.Unclear is { } reason ? $"The command {reason}."
+        ShellAccesses.Add(accesses, script, run.WorkingDirectory, context.Workspace);
+        var variable = run.Environment?.Keys.FirstOrDefault(name => !ShellScript.IsHarmlessVariable(name));
+        var unclear = OperatingSystem.IsWindows() ? "Commands are not taken apart on Windows yet."
+            : script.Unclear is { } reason ? $"The command {reason}."
             : variable is not null ? $"The call sets {variable}, which may change what the command does."
-            : OperatingSystem.IsWindows() ? "Commands are not taken apart on Windows yet."
             : null;
         return ValueTask.FromResult(new ToolPlan($"Run {OneLine(run.Command)}", accesses)
         {
-            GrantPattern = unclear is null ? ShellPrograms.GrantPattern(line) : null,
+            GrantPattern = unclear is null ? ShellPrograms.GrantPattern(script) : null,
             Unclear = unclear,
             State = run,
         });
@@ -252,6 +241,9 @@ public sealed class ShellTool : ITool
         OperatingSystem.IsWindows() ? (Path.Combine(Environment.SystemDirectory, "cmd.exe"), ["/d", "/s", "/c"])
         : new[] { "/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/run/current-system/sw/bin/bash" }.FirstOrDefault(File.Exists) is { } bash ? (bash, ["-c"])
         : ("/bin/sh", ["-c"]);
+
+    // Where it is not certain that bash runs it, what only bash reads in that way is unclear.
+    private static readonly ShellDialect Dialect = SystemShell.Program.EndsWith("bash", StringComparison.Ordinal) ? ShellDialect.Bash : ShellDialect.Posix;
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

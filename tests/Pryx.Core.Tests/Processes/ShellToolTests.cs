@@ -158,9 +158,9 @@ public sealed class ShellToolTests
     public async Task Unclear_line_is_named_whole_and_in_the_parts_that_were_understood()
     {
         using var bench = new ShellBench();
-        var plan = await bench.PlanAsync("rm -rf build; echo $(cat secret)", Token);
+        var plan = await bench.PlanAsync("rm -rf build; echo ${!secret}", Token);
         Assert.NotNull(plan.Unclear);
-        Assert.Contains(new ToolAccess(AccessKind.Execute, "rm -rf build; echo $(cat secret)"), plan.Accesses);
+        Assert.Contains(new ToolAccess(AccessKind.Execute, "rm -rf build; echo ${!secret}"), plan.Accesses);
         Assert.Contains(new ToolAccess(AccessKind.Execute, "rm -rf build"), plan.Accesses);
     }
 

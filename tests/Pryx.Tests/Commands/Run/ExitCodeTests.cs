@@ -52,7 +52,6 @@ public sealed class ExitCodeTests
     [InlineData("There is no option '--modle'.", "run", "--modle", "x/y", "hi")]
     [InlineData("There is no routing strategy 'quickest'.", "run", "--route", "quickest", "hi")]
     [InlineData("--route and --model both choose the model.", "run", "--route", "cheapest", "-m", "x/y", "hi")]
-    [InlineData("There is no policy mode 'yolo'.", "run", "--policy", "yolo", "hi")]
     [InlineData("'soon' is not a duration.", "run", "--timeout", "soon", "hi")]
     [InlineData("There is no folder", "run", "-w", "nowhere", "hi")]
     [InlineData("--max-steps must be at least 1.", "run", "--max-steps", "0", "hi")]
