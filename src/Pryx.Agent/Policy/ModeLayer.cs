@@ -55,6 +55,8 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
     {
         PolicyMode.ReadOnly => Says(Decision.Deny, "The mode is read-only."),
         PolicyMode.Ask => Says(Decision.Ask, access.IsInsideWorkspace ? "Every side effect is asked." : $"{access.Target} is outside workspace {request.Workspace}."),
+        // What a file tool writes outside is denied; a command that leaves the folder is the boundary, and that is asked (FR2.A1).
+        _ when !access.IsInsideWorkspace && access.IsInferred => Says(Decision.Ask, $"The command writes to {access.Target}, which is outside workspace {request.Workspace}."),
         _ when !access.IsInsideWorkspace => Says(Decision.Deny, $"outside workspace: {access.Target} is not in {request.Workspace}."),
         _ when SecretFiles.IsSecretName(access.Target) => Says(Decision.Ask, $"{access.Target} probably holds secrets."),
         _ => Says(Decision.Ask, "It changes a file in the workspace.") with { FolderGrant = ToolRule.Folder },

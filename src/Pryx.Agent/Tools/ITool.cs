@@ -52,6 +52,12 @@ public sealed record ToolAccess(AccessKind Kind, string Target)
     /// <summary>For Network: the HTTP method; a GET without a body asks less than a POST.</summary>
     public string? Method { get; init; }
 
+    /// <summary>
+    /// True where it is concluded from what a program does with its arguments: the person who is asked about the command sees it there, too.
+    /// A file tool's own write, or a redirection, is none.
+    /// </summary>
+    public bool IsInferred { get; init; }
+
     /// <summary>Bytes that would be written or sent; null when that is not known beforehand.</summary>
     public long? Size { get; init; }
 }

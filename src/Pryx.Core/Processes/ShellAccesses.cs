@@ -20,16 +20,18 @@ internal static class ShellAccesses
             }
             foreach (var path in command.Facts.Reads)
             {
-                Add(AccessKind.Read, path, command.Redirects.Count > 0);
+                Add(AccessKind.Read, path, command);
             }
             foreach (var path in command.Facts.Writes)
             {
-                Add(AccessKind.Write, path, command.Redirects.Count > 0);
+                Add(AccessKind.Write, path, command);
             }
         }
 
-        void Add(AccessKind kind, string path, bool isRedirected)
+        void Add(AccessKind kind, string path, ShellCommand command)
         {
+            var isRedirected = command.Redirects.Count > 0;
+            var isTarget = command.Redirects.Any(redirect => redirect.Kind is RedirectKind.Reads or RedirectKind.Writes && (path == redirect.Target.Text || path.EndsWith($"/{redirect.Target.Text}", StringComparison.Ordinal)));
             // Joined, not normalised: "link/../x" is not "x" when link leads elsewhere.
             var absolute = path == "~" ? home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Join(home, path[1..]) : Path.IsPathRooted(path) ? path : Path.Join(folder, path);
             var canonical = WorkspacePath.Canonicalize(absolute);
@@ -37,7 +39,7 @@ internal static class ShellAccesses
             // Inside, the command's own words are what is judged; no rule about a program speaks of a redirection.
             if ((isRedirected || !isInside || IsSensitive(canonical)) && paths.Add((kind, canonical)))
             {
-                accesses.Add(new ToolAccess(kind, canonical) { IsInsideWorkspace = isInside });
+                accesses.Add(new ToolAccess(kind, canonical) { IsInsideWorkspace = isInside, IsInferred = !isTarget });
             }
         }
     }

@@ -43,7 +43,8 @@ internal sealed class ShellJail : IDisposable
         foreach (var name in (ReadOnlySpan<string>)["aa", "bb", "cc", "evil", "zz", "a", "b", "ee1", "ee2", "x", "1", "q", "r"])
         {
             var stub = Path.Combine(_root, "stubs", name);
-            File.WriteAllText(stub, "#!/bin/dash\nset -f; { printf '%s\\037' \"${0##*/}\" \"$@\"; printf '\\036'; } >> /log/cur\n");
+            // One write for each: others write at the same time.
+            File.WriteAllText(stub, "#!/bin/dash\nset -f; r=\"${0##*/}\u001f\"; for w; do r=\"$r$w\u001f\"; done; printf '%s\\036' \"$r\" >> /log/cur\n");
             if (!OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(stub, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
