@@ -98,11 +98,7 @@ internal sealed class AnthropicRequest(Utf8JsonWriter json, string wire, Anthrop
 
     private void WriteSystem(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)
     {
-        var texts = messages.Where(m => m.Role == ChatRole.System).Select(m => m.Text).Where(text => !string.IsNullOrWhiteSpace(text)).ToList();
-        if (askedInWords is not null)
-            texts.Add(askedInWords.Schema is { } schema
-                ? $"Answer with nothing but one JSON value that is valid against this JSON schema: {schema.GetRawText()}"
-                : "Answer with nothing but one JSON object.");
+        var texts = Contents.SystemTexts(messages, askedInWords);
         if (texts.Count == 0)
             return;
         json.WriteStartArray("system"u8);

@@ -73,11 +73,7 @@ internal sealed class GeminiRequest(Utf8JsonWriter json, string wire, string mod
 
     private void WriteSystem(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)
     {
-        var texts = messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).Where(text => !string.IsNullOrWhiteSpace(text)).ToList();
-        if (askedInWords is not null)
-            texts.Add(askedInWords.Schema is { } schema
-                ? $"Answer with nothing but one JSON value that is valid against this JSON schema: {schema.GetRawText()}"
-                : "Answer with nothing but one JSON object.");
+        var texts = Contents.SystemTexts(messages, askedInWords);
         if (texts.Count == 0)
             return;
         json.WriteStartObject("systemInstruction"u8);

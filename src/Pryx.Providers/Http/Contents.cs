@@ -21,6 +21,18 @@ internal static class Contents
         return content;
     }
 
+    /// <summary>The system's texts, and for a wire that takes no schema the wish for JSON in words.</summary>
+    /// <param name="askedInWords">Null when nothing is to be asked so.</param>
+    public static List<string> SystemTexts(IReadOnlyList<ChatMessage> messages, ChatResponseFormatJson? askedInWords)
+    {
+        var texts = messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).Where(text => !string.IsNullOrWhiteSpace(text)).ToList();
+        if (askedInWords is not null)
+            texts.Add(askedInWords.Schema is { } schema
+                ? $"Answer with nothing but one JSON value that is valid against this JSON schema: {schema.GetRawText()}"
+                : "Answer with nothing but one JSON object.");
+        return texts;
+    }
+
     public static string RawArguments(this FunctionCallContent call)
     {
         if (call.AdditionalProperties?.TryGetValue(WireKeys.RawArguments, out var value) == true && value is string { Length: > 0 } raw)

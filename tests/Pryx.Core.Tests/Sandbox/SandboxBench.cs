@@ -22,6 +22,8 @@ public sealed class SandboxBench : IDisposable
     public SandboxBench(SandboxChoice choice = SandboxChoice.Auto, SandboxNetworkOptions? network = null, bool usesNamespaces = true)
     {
         _choice = choice;
+        // Without it the next level steps in, and that is another test's.
+        Assert.SkipUnless(choice is not (SandboxChoice.Auto or SandboxChoice.Bubblewrap) || Has("bwrap"), "Needs bubblewrap: apt install bubblewrap");
         Directory.CreateDirectory(Data);
         var folder = Path.Combine(Data, "sandbox");
         Spawner = new ProcessSpawner(usesNamespaces, new SandboxOptions { Choice = choice, Folder = folder, Helper = [Executable] });
@@ -75,8 +77,15 @@ public sealed class SandboxBench : IDisposable
     public async Task MakeRepositoryAsync(CancellationToken cancellationToken) =>
         Assert.Equal(0, (await RunProcess.RunAsync("git", ["init", "-q", Workspace], new() { Environment = new Dictionary<string, string?> { ["HOME"] = Home, ["GIT_CONFIG_NOSYSTEM"] = "1" } }, cancellationToken)).ExitCode);
 
+    private static bool Has(string tool) => File.Exists($"/usr/bin/{tool}") || File.Exists($"/bin/{tool}");
+
     public async Task<ToolOutcome> RunAsync(string command, CancellationToken cancellationToken, SandboxMode? mode = null, int? timeoutMs = null, Dictionary<string, string>? env = null)
     {
+        foreach (var tool in (string[])["python3", "curl"])
+        {
+            // A tool that is not there fails like an attack that was beaten.
+            Assert.SkipUnless(!command.Contains(tool, StringComparison.Ordinal) || Has(tool), $"Needs {tool}: apt install {tool}");
+        }
         var context = Context with { Sandbox = mode ?? Context.Sandbox };
         var call = new Dictionary<string, object> { ["command"] = command, ["timeout_ms"] = timeoutMs ?? 60_000, ["env"] = env ?? [] };
         var arguments = ToolArguments.Parse(JsonSerializer.Serialize(call));
