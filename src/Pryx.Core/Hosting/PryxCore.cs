@@ -259,7 +259,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
