@@ -12,6 +12,9 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
 {
     public PolicyFiles Files => files;
 
+    /// <summary>What the user has pinned.</summary>
+    public PinStore? Pins { get; init; }
+
     /// <param name="name">A mode or a written policy, as <c>--policy</c> gives it; null for the default.</param>
     /// <param name="allow">As <c>--allow</c> gives them: for this turn only.</param>
     /// <param name="trustedWorkspace">Canonical; its own policies count. Null when it is not trusted: its files are data then.</param>
@@ -50,7 +53,7 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
         var layers = chosen.Document is { } document
             ? PolicySet.Create(new DocumentLayer(document, scope), scope, GrantSet.Empty, more)
             : PolicySet.Create(chosen.Mode!.Value, scope, GrantSet.Empty, more);
-        return new(layers, forThisTurn, grants, scope.Home) { Document = chosen.Document, Rates = counting };
+        return new(layers, forThisTurn, grants, scope.Home) { Document = chosen.Document, Rates = counting, Pins = Pins };
     }
 
     private IPolicyLayer LayerOf(PolicyFile file, bool canOnlyTighten) =>

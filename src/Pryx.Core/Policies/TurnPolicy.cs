@@ -1,5 +1,6 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
+using Pryx.Agent.Policy.Pins;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;
@@ -15,6 +16,9 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     /// <summary>Counts what the document limits; null where nothing is really done.</summary>
     public PolicyRates? Rates { get; init; }
+
+    /// <summary>What the user has pinned; null where nothing can be.</summary>
+    public PinStore? Pins { get; init; }
 
     /// <summary>Counts an input that begins a turn.</summary>
     /// <exception cref="PryxException">RATE_LIMITED</exception>
@@ -33,8 +37,14 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
             return tooMany;
         }
         var used = new List<Grant>();
-        var current = await CurrentAsync(request, used, null, cancellationToken);
+        var pinned = await PinsAsync(request, cancellationToken);
+        var current = await CurrentAsync(request, pinned, used, null, cancellationToken);
         var judgement = current.Judge(request);
+        if (judgement.Decision == Decision.Ask && pinned?.JudgeAll(PolicySet.Canonical(request)) is { Decision: Decision.Ask } asked)
+        {
+            // Whichever access it was about: a pin is answered by a person, and the card says that it is one.
+            return asked;
+        }
         return judgement.Decision != Decision.Allow ? judgement with { Next = NarrowestGrant.Find(current, request) }
             : used.Count == 0 ? judgement
             : judgement with { UsedGrants = [.. used.Select(static grant => grant.Id).OfType<string>().Distinct()] };
@@ -43,9 +53,15 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
     /// <summary>How a call that is not made would be judged if this were granted, too. Counts against no limit.</summary>
     /// <param name="extra">Null: as things are.</param>
     public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken) =>
-        (await CurrentAsync(request, null, extra, cancellationToken)).Judge(request);
+        (await CurrentAsync(request, await PinsAsync(request, cancellationToken), null, extra, cancellationToken)).Judge(request);
 
-    private async Task<PolicySet> CurrentAsync(PolicyRequest request, List<Grant>? used, Grant? extra, CancellationToken cancellationToken)
+    private async Task<PinLayer?> PinsAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var held = Pins is null ? [] : await Pins.ForAsync(request.SessionId, request.Workspace, cancellationToken);
+        return held.Count == 0 ? null : new([.. held.Select(static pin => pin.Pin)], home);
+    }
+
+    private async Task<PolicySet> CurrentAsync(PolicyRequest request, PinLayer? pinned, List<Grant>? used, Grant? extra, CancellationToken cancellationToken)
     {
         var stored = await store.ForAsync(request.SessionId, request.Workspace, cancellationToken);
         var grants = new List<Grant>(forThisTurn.Count + stored.Count);
@@ -61,7 +77,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             grants.Add(extra);
         }
-        return layers.With(new(grants, home) { Used = used });
+        return (pinned is null ? layers : layers.Under(pinned)).With(new(grants, home) { Used = used });
     }
 
     // A grant of an older or newer version that can not be read (any more) grants nothing.

@@ -1,6 +1,7 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
+using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -43,6 +44,34 @@ public sealed class TurnPreparation(
         var meter = await _meters.OfAsync(id, cancellationToken);
         return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
     }
+
+    /// <summary>
+    /// Pins and unpins what the user says in a message ("remember: …", "forget: …", "do not … until I say so"), before anything else becomes of it:
+    /// it counts for the turn that runs, too.
+    /// </summary>
+    public async Task TakeWordsAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (!request.SpeaksForUser || policies.Pins is not { } pins || PinWords.Find(request.Text) is not { Count: > 0 } wishes || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return;
+        }
+        var by = request.Principal ?? request.Surface;
+        var folder = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        foreach (var wish in wishes)
+        {
+            if (wish.Forgets)
+            {
+                await pins.ForgetAsync(wish.Text, session.Id, folder, by, cancellationToken);
+            }
+            else
+            {
+                await pins.AddAsync(new NewPin(wish.Text, wish.Reach == PinReach.Folder ? folder : null, wish.Reach == PinReach.Session ? session.Id : null, by) { SaidIn = session.Id }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
+        policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
@@ -123,7 +152,7 @@ public sealed class TurnPreparation(
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = await InstructionsAsync(session, folder, cancellationToken),
+            Instructions = PinText.Under(await InstructionsAsync(session, folder, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken)),
             Tools = tools,
             Policy = policy,
             Approvals = approvals,

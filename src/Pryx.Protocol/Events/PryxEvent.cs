@@ -72,6 +72,10 @@ public static class EventNames
     /// <summary>A grant was taken back: the next call is asked again.</summary>
     public const string GrantRevoked = "grant.revoked";
 
+    /// <summary>A person pinned a constraint; its payload says how it was read.</summary>
+    public const string PinAdded = "pin.added";
+    public const string PinRemoved = "pin.removed";
+
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";
 
