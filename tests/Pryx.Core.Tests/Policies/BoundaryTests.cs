@@ -12,7 +12,7 @@ public sealed class BoundaryTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Requirement("FR2.A1", "Agents must operate within their defined workspaces")]
+    [Requirement("NFR-S3", "workspace sandbox by default")]
     public async Task After_the_folder_grant_edits_and_commands_run_unasked_and_stay_inside()
     {
         await NeedsSandboxAsync();
@@ -41,6 +41,7 @@ public sealed class BoundaryTests
     }
 
     [Theory]
+    [Requirement("NFR-S6", "per domain")]
     [InlineData("curl -s https://example.org/a", "example.org is a new host")]
     [InlineData("git push origin main", "publishes")]
     [InlineData("npm install left-pad", "registry.npmjs.org is a new host")]
