@@ -26,7 +26,7 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         var (fitted, measure) = await Window.FitAsync(step, items, spent, cancellationToken);
         try
         {
-            return await CallAsync(step, fitted, measure, spent, last, cancellationToken);
+            return OwnCallIds.Of(await CallAsync(step, fitted, measure, spent, last, cancellationToken), items, setup.TurnId);
         }
         catch (ModelException failure) when (failure.Failure == ModelFailure.ContextTooLong)
         {
@@ -37,7 +37,7 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
             {
                 throw;
             }
-            return await CallAsync(step, again.Items, again.Measure, spent, last, cancellationToken);
+            return OwnCallIds.Of(await CallAsync(step, again.Items, again.Measure, spent, last, cancellationToken), items, setup.TurnId);
         }
     }
 
