@@ -18,6 +18,8 @@ public sealed class TaintLayer : IPolicyLayer
         var leaves = access switch
         {
             null => !PolicyTools.IsHarmless(request.Tool),
+            // Inside a sandbox, without network, work goes on: there is nowhere to send to.
+            { Kind: AccessKind.Execute, Boundary: null } when request.Confinement.IsOn => false,
             { Kind: AccessKind.Execute or AccessKind.Network } => true,
             { Kind: AccessKind.Write } => !access.IsInsideWorkspace,
             // A tool that is not ours says it only reads; it may as well send.
@@ -36,5 +38,5 @@ public sealed class UnclearLayer : IPolicyLayer
     public bool HoldsAgainstGrants => true;
 
     public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants) =>
-        request.Plan.Unclear is { } why ? new(Decision.Ask, "unclear", why) : null;
+        request.Plan.Unclear is { } why && !(request.Confinement.IsOn && request.Plan.IsReadable) ? new(Decision.Ask, "unclear", why) : null;
 }

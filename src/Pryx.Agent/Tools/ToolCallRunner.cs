@@ -75,7 +75,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             }
             await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
-            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement) };
+            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement, (host, token) => MayReachAsync(host, tool, call, permission.Arguments, items, token)) };
             var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
@@ -147,6 +147,34 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     return new(plan, judgement, arguments, wasEdited, null);
                 }
             }
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    // The boundary of a command that is already running: each host that it reaches is judged when it does.
+    private async Task<bool> MayReachAsync(HostRequest host, ITool tool, ToolCall call, ToolArguments arguments, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var plan = new ToolPlan($"Let {call.Tool} reach {host.Target}", [new ToolAccess(AccessKind.Network, host.Target) { IsInferred = true }])
+        {
+            GrantPattern = $"{ToolRule.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
+        };
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            var judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
+            await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
+            if (judgement.Decision != Decision.Ask)
+            {
+                return judgement.Decision == Decision.Allow;
+            }
+            return (await AskAsync(Question(tool, call, arguments, plan, ToolPreview.None, judgement), cancellationToken)) is { Approved: true, EditedArgs: null };
+        }
+        catch (ParkedException)
+        {
+            return false; // The command is running: it can not wait without a process. The next call asks anew.
         }
         finally
         {

@@ -277,7 +277,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
-        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"));
+        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
+        async () => (await Spawner.SandboxStateAsync()).Confinement);
 
     private ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
     {

@@ -128,6 +128,7 @@ public sealed class TurnPreparation(
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
             Policy = policy,
+            Sandbox = policy.Sandbox,
             Approvals = approvals,
             Limits = limits,
             Workspace = folder.Path,
