@@ -14,7 +14,7 @@ public sealed class RefitTests
     public async Task The_history_is_made_to_fit_the_window_of_the_model_that_steps_in()
     {
         var isDown = false;
-        await using var turns = await StartAsync("20k", () => isDown);
+        await using var turns = await StartAsync("15k", () => isDown);
         var session = await TalkAsync(turns);
         isDown = true;
 
@@ -25,7 +25,7 @@ public sealed class RefitTests
         Assert.True(outcome.Types.Contains("summary"), string.Join("\n", outcome.Items.Select(static item => item.ToJsonString())));
         Assert.Empty(turns.Provider.Violations);
         // What was too large for it was never sent to it.
-        Assert.All(turns.Provider.ModelRequests.Where(static request => request.Model == "claude-sonnet-4-5"), static request => Assert.True(request.Bytes < 100_000, $"{request.Bytes} bytes"));
+        Assert.All(turns.Provider.ModelRequests.Where(static request => request.Model == "claude-sonnet-4-5"), static request => Assert.True(request.Bytes < 80_000, $"{request.Bytes} bytes"));
 
         isDown = false;
         Assert.Equal("from gpt-4o", (await turns.RunAsync(session, "again")).Reply);
