@@ -55,6 +55,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Turns.FindOpenAsync(id, cancellationToken);
 
+    public async Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Turns.ListAsync(id, 1, cancellationToken) is [var last, ..] ? last : null;
+
     public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).ResumeAsync(turnId, request, cancellationToken));
 

@@ -63,7 +63,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])
         {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(first.Message)}");
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
             return ExitCodes.Usage;
         }
