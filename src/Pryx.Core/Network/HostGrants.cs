@@ -5,12 +5,6 @@ namespace Pryx.Core.Network;
 /// <summary>Hosts that may be reached unasked: patterns, and named grants that stand for many.</summary>
 public sealed class HostGrants
 {
-    /// <inheritdoc cref="NamedHosts.Registries"/>
-    public const string Registries = NamedHosts.Registries;
-
-    /// <inheritdoc cref="NamedHosts.GitHubReleases"/>
-    public const string GitHubReleases = NamedHosts.GitHubReleases;
-
     private readonly List<HostPattern> _patterns = [];
 
     /// <exception cref="FormatException">A pattern that can not be read; the message says why.</exception>
@@ -21,8 +15,6 @@ public sealed class HostGrants
             _patterns.Add(HostPattern.Parse(text, out var error) ?? throw new FormatException($"The host '{text}' can not be read: {error}."));
         }
     }
-
-    public static IReadOnlyCollection<string> Names => NamedHosts.Names;
 
     /// <param name="target">With the port unless it is the scheme's own.</param>
     public bool Cover(string target) => _patterns.Any(pattern => pattern.Covers(target));

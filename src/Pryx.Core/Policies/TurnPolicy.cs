@@ -1,6 +1,7 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
 using Pryx.Agent.Policy.Pins;
+using Pryx.Agent.Tools;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;
@@ -9,10 +10,18 @@ namespace Pryx.Core.Policies;
 /// The policy of one turn: its layers are fixed, its grants are read anew for each call, so that an answer given a moment ago,
 /// a revocation from another process and an expiry all count at once.
 /// </summary>
-public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home) : IPolicy
+public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home, bool isFull = false) : IPolicy
 {
+    private Confinement _confinement = Confinement.None;
+
     /// <summary>The written policy in the mode's place; null for a mode.</summary>
     public PolicyDocument? Document { get; init; }
+
+    /// <summary>What holds the programs of this turn's calls; asked for only when one wants to run, since finding it out starts programs.</summary>
+    public Func<Task<Confinement>> ConfinementAsync { get; init; } = static () => Task.FromResult(Confinement.None);
+
+    /// <summary>Where the commands of this turn run.</summary>
+    public SandboxPolicy Sandbox => field ??= new BoundarySandbox(() => _confinement, isFull);
 
     /// <summary>Counts what the document limits; null where nothing is really done.</summary>
     public PolicyRates? Rates { get; init; }
@@ -36,6 +45,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             return tooMany;
         }
+        request = await ConfinedAsync(request);
         var used = new List<Grant>();
         var pinned = await PinsAsync(request, cancellationToken);
         var current = await CurrentAsync(request, pinned, used, null, cancellationToken);
@@ -52,8 +62,21 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     /// <summary>How a call that is not made would be judged if this were granted, too. Counts against no limit.</summary>
     /// <param name="extra">Null: as things are.</param>
-    public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken) =>
-        (await CurrentAsync(request, await PinsAsync(request, cancellationToken), null, extra, cancellationToken)).Judge(request);
+    public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken)
+    {
+        request = await ConfinedAsync(request);
+        return (await CurrentAsync(request, await PinsAsync(request, cancellationToken), null, extra, cancellationToken)).Judge(request);
+    }
+
+    private async Task<PolicyRequest> ConfinedAsync(PolicyRequest request)
+    {
+        if (request.Tool != PolicyTools.Shell)
+        {
+            return request;
+        }
+        _confinement = await ConfinementAsync();
+        return request with { Confinement = _confinement };
+    }
 
     private async Task<PinLayer?> PinsAsync(PolicyRequest request, CancellationToken cancellationToken)
     {

@@ -76,6 +76,9 @@ public static class EventNames
     public const string PinAdded = "pin.added";
     public const string PinRemoved = "pin.removed";
 
+    /// <summary>A model has given its opinion on a question that is still open.</summary>
+    public const string ApprovalReviewed = "approval.reviewed";
+
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";
 
