@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using Pryx.Agent.Policy;
 using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Protocol;

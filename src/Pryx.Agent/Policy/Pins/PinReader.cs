@@ -95,7 +95,7 @@ public static partial class PinReader
     [GeneratedRegex(@"\b(ask|check with|confirm with|tell) me\b|\bask (first|before)\b|\bwithout (asking|my (ok|okay|permission|approval|consent|confirmation))|\bget my (ok|okay|approval|permission)|\b(frag\w*|erkundig\w*) (mich|vorher|erst|immer)|\bohne (mich )?(vorher |erst )?(zu fragen|gefragt|nachzufragen|meine?\w* (ok|erlaubnis|zustimmung|freigabe))|\brückfrage|\bnachfragen\b|\berst fragen\b", Options)]
     private static partial Regex Asks();
 
-    [GeneratedRegex(@"\b(do not|don['’]?t|never|must not|may not|mustn['’]?t|stop|avoid|no (more )?\w+|not to|forbid\w*|hands off|stay away from|leave .* alone)\b|\b(nicht|nie|niemals|keine?[nmrs]?|verbiete\w*|lass .* in ruhe|finger weg)\b", Options)]
+    [GeneratedRegex(@"\b(do not|don['’]?t|never|must not|may not|mustn['’]?t|stop|avoid|no (more )?\w+|not to|forbid\w*|hands off|stay away from|leave .* alone)\b|\b(nichts?|nie|niemals|keine?[nmrs]?|verbiete\w*|lass .* in ruhe|finger weg)\b", Options)]
     private static partial Regex Denies();
 
     [GeneratedRegex(@"\b(except|other than|apart from|but you may|but (it|that)['’]?s (ok|okay|fine)|unless it|unless the|außer|ausgenommen|es sei denn|nur wenn|only if|only when)\b", Options)]
@@ -119,7 +119,7 @@ public static partial class PinReader
     [GeneratedRegex(@"\bnetwork\b|\binternet\b|\bonline\b|\b(web|http) ?requests?\b|\bnetzwerk\w*\b|\bnetz\b|\bdownload\w*\b|\bherunterlad\w*\b", Options)]
     private static partial Regex Network();
 
-    [GeneratedRegex(@"\b(edit|chang|modify|modifi|writ|touch|overwrit|creat)\w*\b.*\b(files?|code|anything)\b|\b(dateien?|code|etwas)\b.*\b(änder\w*|schreib\w*|bearbeit\w*|anfass\w*|überschreib\w*)", Options)]
+    [GeneratedRegex(@"\b(edit|chang|modify|modifi|writ|touch|overwrit|creat)\w*\b.*\b(files?|code|anything)\b|\b(datei(en)?|code|etwas)\b.*\b(änder\w*|schreib\w*|bearbeit\w*|anfass\w*|überschreib\w*)|\b(änder|schreib|bearbeit|überschreib|fass)\w*\b.*\b(datei(en)?|code|etwas)\b", Options)]
     private static partial Regex Write();
 
     [GeneratedRegex(@"\b(shell|terminal)\b|\b(run|execut)\w*\b.*\b(commands?|anything|programs?|scripts?)\b|\b(befehle?|kommandos?|programme?|skripte?)\b", Options)]
@@ -128,7 +128,7 @@ public static partial class PinReader
     [GeneratedRegex(@"\b(?:run|use|execute|call|start|invoke|benutz\w*|verwend\w*|nutz\w*|starte|rufe?|führe?)\s+([a-z][\w.+-]+)|\b([a-z][\w.+-]+)\s+(?:ausführ|laufen)\w*", Options)]
     private static partial Regex Program();
 
-    [GeneratedRegex(@"^(any|anything|a|an|the|my|our|all|commands?|programs?|scripts?|shell|tools?|network|internet|it|this|that|these|those|http|web|e-?mails?|mails?|me|on|up|den|die|das|der|dem|kein\w*|nicht|nie\w*|befehle?|kommandos?|programme?|skripte?|netz\w*|ohne|mich|es)$", Options)]
+    [GeneratedRegex(@"^(any|anything|a|an|the|my|our|all|commands?|programs?|scripts?|shell|tools?|network|internet|it|this|that|these|those|http|web|e-?mails?|mails?|me|on|up|without|until|unless|before|with|and|or|to|for|in|at|den|die|das|der|dem|kein\w*|nicht|nie\w*|befehle?|kommandos?|programme?|skripte?|netz\w*|ohne|mich|es)$", Options)]
     private static partial Regex NoProgram();
 
     [GeneratedRegex("`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]")]
