@@ -14,18 +14,18 @@ public sealed class PinEndpoints(PinStore pins, SessionStore sessions)
 
     public void Map(ApiRoutes routes)
     {
-        routes.Add(new("GET", Root, "The pinned constraints that hold now, oldest first, and how each was read") { Response = PinJson.Default.PinsBody }, ListAsync);
+        routes.Add(new("GET", Root, "The pinned constraints that hold now, oldest first, and how each was read") { Response = PinnedJson.Default.PinsBody }, ListAsync);
         routes.Add(new("POST", Root, "Pins a constraint in words; the answer says whether it is enforced, and as what")
-        { Scope = Scopes.Approve, Request = PinJson.Default.PinInput, Response = PinJson.Default.ShownPin, Status = 201 }, AddAsync);
+        { Scope = Scopes.Approve, Request = PinnedJson.Default.PinInput, Response = PinnedJson.Default.ShownPin, Status = 201 }, AddAsync);
         routes.Add(new("DELETE", Root + "/{id}", "Takes a pin back; the beginning of its id is enough where it is unique") { Scope = Scopes.Approve, Status = 204 }, RemoveAsync);
     }
 
     private async Task ListAsync(HttpContext http) =>
-        await http.WriteAsync(new PinsBody([.. (await pins.ListAsync(http.RequestAborted)).Select(ShownPin.Of)]), PinJson.Default.PinsBody);
+        await http.WriteAsync(new PinsBody([.. (await pins.ListAsync(http.RequestAborted)).Select(ShownPin.Of)]), PinnedJson.Default.PinsBody);
 
     private async Task AddAsync(HttpContext http)
     {
-        var input = await http.ReadAsync(PinJson.Default.PinInput);
+        var input = await http.ReadAsync(PinnedJson.Default.PinInput);
         if (string.IsNullOrWhiteSpace(input.Text))
         {
             throw new PryxException("VALIDATION_ERROR", "text: the constraint in words is expected", "such as: ask me before any e-mail");
@@ -40,7 +40,7 @@ public sealed class PinEndpoints(PinStore pins, SessionStore sessions)
         }
         var added = await pins.AddAsync(new(input.Text, input.Workspace, input.SessionId, By(http, input.PinnedBy)) { ExpiresAt = input.ExpiresAt?.ToUniversalTime() }, http.RequestAborted);
         http.Response.Headers.Location = $"{Root}/{added.Pin.Id}";
-        await http.WriteAsync(ShownPin.Of(added), PinJson.Default.ShownPin, StatusCodes.Status201Created);
+        await http.WriteAsync(ShownPin.Of(added), PinnedJson.Default.ShownPin, StatusCodes.Status201Created);
     }
 
     private async Task RemoveAsync(HttpContext http)
@@ -93,4 +93,4 @@ public sealed record PinsBody(IReadOnlyList<ShownPin> Pins);
 [JsonSerializable(typeof(PinInput))]
 [JsonSerializable(typeof(ShownPin))]
 [JsonSerializable(typeof(PinsBody))]
-internal sealed partial class PinJson : JsonSerializerContext;
+internal sealed partial class PinnedJson : JsonSerializerContext;

@@ -140,7 +140,7 @@ public sealed class PinStore(Database database, EventLog events)
 
     private void Tell(SqliteConnection connection, string what, StoredPin pin, string by, SessionId? toldIn, string notice)
     {
-        var shown = JsonSerializer.Serialize(ShownPin.Of(pin), PinJson.Default.ShownPin);
+        var shown = JsonSerializer.Serialize(ShownPin.Of(pin), PinnedJson.Default.ShownPin);
         AuditLog.Append(connection, new(what, "pin", pin.Pin.Id, by, shown, "ok"), database.Time);
         using var payload = JsonDocument.Parse(Redaction.OfJson(shown));
         events.Append(connection, new PryxEvent { Event = what, SessionId = pin.Session, Payload = payload.RootElement.Clone() });
