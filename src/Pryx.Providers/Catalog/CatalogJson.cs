@@ -133,6 +133,11 @@ internal static class CatalogJson
         {
             throw new CatalogException($"{At(at, field)}: longer than {limit} characters");
         }
+        // Nearly all are plain.
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
         foreach (var c in text)
         {
             // Controls, line ends, and what turns the direction of the text around it.

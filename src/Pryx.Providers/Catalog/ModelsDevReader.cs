@@ -190,7 +190,7 @@ public sealed class ModelsDevReader
     {
         (_place.Provider, _place.Model) = (provider, id);
         CatalogJson.Checked(id, _place, "", CatalogLimits.Id);
-        if (id.Length == 0 || id.Any(char.IsWhiteSpace))
+        if (id.Length == 0 || (id.AsSpan().ContainsAnyExceptInRange('!', '~') && id.Any(char.IsWhiteSpace)))
         {
             throw new CatalogException($"{_place}: that is no id of a model");
         }
