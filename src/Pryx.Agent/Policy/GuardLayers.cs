@@ -31,12 +31,16 @@ public sealed class TaintLayer : IPolicyLayer
     }
 }
 
-/// <summary>What could not be understood is asked, whatever was granted.</summary>
-public sealed class UnclearLayer : IPolicyLayer
+/// <summary>
+/// What could not be understood is asked, whatever was granted; except that a sandbox holds it where nobody has written rules about commands:
+/// a rule that denies one could be got round with a text that nobody can read.
+/// </summary>
+/// <param name="isRuled">Somebody's written rules count.</param>
+public sealed class UnclearLayer(bool isRuled) : IPolicyLayer
 {
     public string Name => "unclear";
     public bool HoldsAgainstGrants => true;
 
     public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants) =>
-        request.Plan.Unclear is { } why && !(request.Confinement.IsOn && request.Plan.IsReadable) ? new(Decision.Ask, "unclear", why) : null;
+        request.Plan.Unclear is { } why && (isRuled || !request.Confinement.IsOn || !request.Plan.IsReadable) ? new(Decision.Ask, "unclear", why) : null;
 }

@@ -37,6 +37,9 @@ public interface ITurnJournal
     /// <summary>Stores that a call is about to run. Only then may it run.</summary>
     Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken);
 
+    /// <summary>As the other one, with where it runs: for the audit log.</summary>
+    Task CommitStartAsync(ToolCall call, string summary, SandboxMode sandbox, CancellationToken cancellationToken) => CommitStartAsync(call, summary, cancellationToken);
+
     /// <summary>Stores a call's one result.</summary>
     Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken);
 

@@ -31,7 +31,7 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         {
             try
             {
-                return await CallFittedAsync(step, fitted, measure, spent, last, cancellationToken);
+                return OwnCallIds.Of(await CallFittedAsync(step, fitted, measure, spent, last, cancellationToken), items, setup.TurnId);
             }
             catch (RefitException refit)
             {

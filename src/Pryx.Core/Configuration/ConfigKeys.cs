@@ -50,6 +50,10 @@ public static class ConfigKeys
         // A mode, or the name of a file in policies/: for turns that name none.
         new("policy", Text, "workspace-only"),
         new("approval_timeout", Duration, "2m"),
+        // "approvals: { reviewer: provider/model }": a small model's opinion is shown beside each question; it never answers one. At most so long and so much.
+        new("approvals_reviewer", Text, ""),
+        new("approvals_reviewer_timeout", Duration, "20s"),
+        new("approvals_reviewer_max_usd", Number, "0.01"),
         new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
         new("websocket_buffer_size", Whole, "0"),
         new("enable_memory_profiling", Bool, "false"),

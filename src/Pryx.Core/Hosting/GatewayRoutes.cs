@@ -37,7 +37,7 @@ internal static class GatewayRoutes
         new EventStreamEndpoints(store.Events).Map(routes);
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault, () => core.Catalog.Directory.Providers).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
-        new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
+        new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
         AdminRoutes.Map(routes, core, store, options);

@@ -87,7 +87,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, cancellationToken);
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{Environment.UserName}", cancellationToken);
 
     public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
         core.SetProviderKeyAsync(name, key, cancellationToken);

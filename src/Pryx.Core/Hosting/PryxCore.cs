@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
@@ -122,6 +123,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         var turns = new SessionTurns(
             store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time,
             onCall: options.IsDaemon ? call => Observe(store).Metrics.ModelCalled(call.Model.Ref.Provider, call.Latency, call.Usage?.Input ?? 0, call.Usage?.Output ?? 0, call.Cost) : null);
+        turns.OnStopped = (session, by) => _agents is { } agents ? agents.StopOfAsync(session, by) : Task.CompletedTask;
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
@@ -263,7 +265,18 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time)
+    {
+        Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
+            ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
+            : null,
+    };
+
+    private async Task<ModelTarget> ReviewerAsync(string model, Settings settings, CancellationToken cancellationToken)
+    {
+        var choice = await Models.ChooseAsync(model, null, settings, cancellationToken);
+        return new(choice.Info, choice.Client);
+    }
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

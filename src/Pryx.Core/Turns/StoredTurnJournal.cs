@@ -147,7 +147,9 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         return true;
     }, cancellationToken);
 
-    public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitAsync(connection =>
+    public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitStartAsync(call, summary, SandboxMode.Off, cancellationToken);
+
+    public Task CommitStartAsync(ToolCall call, string summary, SandboxMode sandbox, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
         var now = database.Time.GetUtcNow();
         InsertCall(connection, call);
@@ -155,7 +157,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             "UPDATE tool_calls SET status = 'running', started_at = $at WHERE turn_id = $turn AND call_id = $call",
             ("$at", Sql.FormatTime(now)), ("$turn", _turn), ("$call", call.CallId));
         TurnSpans.BeginTool(connection, turn, call, now);
-        Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary) });
+        Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary), Sandbox = sandbox.IsOn ? "on" : "off" });
         Announce(connection, EventNames.ToolExecuting, new(call.CallId, call.Tool, call.Name, Redaction.OfText(summary)), ProtocolJson.Default.ToolExecutingPayload);
         return true;
     }, cancellationToken);

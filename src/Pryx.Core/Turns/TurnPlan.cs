@@ -22,12 +22,15 @@ public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices,
     /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
     public Action TakeInput { get; init; } = static () => { };
 
+    /// <summary>Adds what needs the turn's journal.</summary>
+    public Func<TurnSetup, ITurnJournal, TurnSetup> Complete { get; init; } = static (setup, _) => setup;
+
     public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
     {
         foreach (var notice in Notices)
         {
             await journal.CommitItemAsync(notice with { TurnId = turn.Id, Provenance = Provenance.Workspace }, cancellationToken);
         }
-        return await BuildAsync(turn, this, cancellationToken);
+        return Complete(await BuildAsync(turn, this, cancellationToken), journal);
     }
 }

@@ -29,6 +29,9 @@ public sealed class TurnPreparation(
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
 
+    /// <summary>Who gives a second opinion on questions, with the folder's settings; null for nobody.</summary>
+    public Func<Settings, ReviewerOptions?> Reviewer { get; init; } = static _ => null;
+
     private readonly SessionMeters _meters = new(sessions);
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
@@ -63,7 +66,11 @@ public sealed class TurnPreparation(
             choice,
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
-        { Effort = request.Effort, TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
+        {
+            Effort = request.Effort,
+            Complete = (setup, journal) => Reviewed(setup, journal, folder.Settings),
+            TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? ""),
+        };
     }
 
     /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
@@ -140,6 +147,10 @@ public sealed class TurnPreparation(
             ApprovalTimeout = patience,
         };
     }
+
+    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
+        ? setup
+        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
     private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)

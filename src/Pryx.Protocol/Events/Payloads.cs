@@ -55,6 +55,9 @@ public sealed record ToolCompletePayload(string CallId, string Tool, string Name
 
 public sealed record ApprovalResolvedPayload(ApprovalId ApprovalId, string Tool, bool Approved, string? Scope, string? AnsweredBy);
 
+/// <param name="Review">Shown beside the question; it answers nothing.</param>
+public sealed record ApprovalReviewedPayload(ApprovalId ApprovalId, string Tool, Approvals.ApprovalReview Review);
+
 public sealed record MessageDeltaPayload(int Step, string Text);
 
 /// <param name="Stream">stdout or stderr.</param>

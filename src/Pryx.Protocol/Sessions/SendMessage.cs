@@ -95,6 +95,12 @@ public sealed record TurnAccepted(TurnId Id, TurnId TurnId, SessionId SessionId,
 /// <param name="Stopped">False when it had ended by itself.</param>
 public sealed record TurnStopped(bool Stopped, TurnId? TurnId = null);
 
+/// <summary>What STOP for everything has ended.</summary>
+/// <param name="Turns">That had begun, those of agents included.</param>
+/// <param name="Queued">That waited for their session.</param>
+/// <param name="Agents">That waited for theirs.</param>
+public sealed record StoppedEverything(int Turns, int Queued, int Agents);
+
 /// <summary>The body of <c>POST /api/v1/sessions</c>.</summary>
 public sealed record NewSession
 {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Approvals;
+using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
@@ -28,6 +30,8 @@ internal static class CommandLine
         {
             verbose,
             RunCommand.Create(io),
+            StopCommand.Create(io),
+            ApprovalCommand.Create(io),
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
@@ -36,6 +40,7 @@ internal static class CommandLine
             TrustCommand.Create(io),
             TokenCommand.Create(io),
             CostCommand.Create(io),
+            AuditCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
