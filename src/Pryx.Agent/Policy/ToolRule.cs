@@ -6,14 +6,12 @@ namespace Pryx.Agent.Policy;
 /// <summary>
 /// Which accesses a rule speaks of: <c>tool</c> or <c>tool:pattern</c>. The tool may end in a star (<c>filesystem.*</c>, <c>mcp.github.*</c>);
 /// the pattern is read by what is accessed: words of a command, a path glob, or a host, for <c>http.request</c> also with methods before it.
+/// <c>network:host</c> is a host for whatever connects to it, <c>registries</c> a name for many hosts, <c>network</c> every host.
 /// </summary>
 public sealed class ToolRule
 {
     /// <summary>Work inside the workspace: our file tools edit its files, and commands run in its sandbox without network, where there is one.</summary>
     public const string Folder = "folder";
-
-    /// <summary>Reach a host, whatever does it: <c>network:api.example.org</c>, <c>network:*.example.org</c>, a name that stands for many (<c>network:registries</c>), or <c>network</c> for every host.</summary>
-    public const string Network = "network";
 
     private readonly string _tool;
     private readonly bool _isToolOpen;
@@ -21,8 +19,6 @@ public sealed class ToolRule
     private readonly CommandPattern? _command;
     private readonly PathPattern? _path;
     private readonly HostPattern? _host;
-    private IReadOnlyList<HostPattern> _named = [];
-    private string[]? _methods;
 
     private ToolRule(string text, string tool, bool isToolOpen, bool hasPattern, CommandPattern? command, PathPattern? path, HostPattern? host) =>
         (Text, _tool, _isToolOpen, _hasPattern, _command, _path, _host) = (text, tool, isToolOpen, hasPattern, command, path, host);
@@ -33,13 +29,16 @@ public sealed class ToolRule
     public bool IsFolder => Text == Folder;
 
     /// <summary>Every host; a person must have written it.</summary>
-    public bool IsWholeNetwork => Text == Network;
+    public bool IsWholeNetwork => Text == PolicyTools.Network;
 
-    /// <summary>What a <c>network:</c> rule opens: a host pattern or the name of many; null for every other rule.</summary>
-    public string? NetworkHost => _tool == Network && _hasPattern ? Text[(Text.IndexOf(':', StringComparison.Ordinal) + 1)..] : null;
+    /// <summary>What a <c>network:</c> or a named rule opens, as <c>HostPattern</c> or a name; null for every other rule.</summary>
+    public string? NetworkHost => _tool != PolicyTools.Network ? null : _named is not null ? Text : _hasPattern ? Text[(Text.IndexOf(':', StringComparison.Ordinal) + 1)..] : null;
 
     /// <summary>True when it reaches paths that it does not spell out.</summary>
     internal bool IsPathGlob => _path is { IsExact: false };
+
+    private IReadOnlyList<HostPattern>? _named { get; init; }
+    private string[]? _methods { get; init; }
 
     /// <exception cref="PryxException">RULE_INVALID, naming what to write instead.</exception>
     public static ToolRule Parse(string text)
@@ -49,9 +48,9 @@ public sealed class ToolRule
         {
             return new(Folder, Folder, false, false, null, null, null);
         }
-        if (NamedHosts.Find(trimmed) is not null)
+        if (TryNamed(trimmed) is { } named)
         {
-            trimmed = $"{Network}:{trimmed}";
+            return named;
         }
         var colon = trimmed.IndexOf(':', StringComparison.Ordinal);
         var name = PolicyTools.Canonical(colon < 0 ? trimmed : trimmed[..colon]);
@@ -74,21 +73,26 @@ public sealed class ToolRule
         var path = PathPattern.Parse(pattern, out var pathError);
         var methods = tool == PolicyTools.Http ? MethodsOf(ref pattern) : null;
         var host = HostPattern.Parse(pattern, out var hostError);
-        if (tool == Network && !isOpen && NamedHosts.Find(pattern) is { } named)
-        {
-            return new($"{name}:{pattern.ToLowerInvariant()}", tool, false, true, null, null, null) { _named = [.. named.Select(static one => HostPattern.Parse(one, out _)!)] };
-        }
         var error = tool switch
         {
-            Network => hostError,
             PolicyTools.Shell => command is null && pattern != "*" ? "there is no command in it" : null,
-            PolicyTools.Http => hostError,
+            PolicyTools.Http or PolicyTools.Network => hostError,
             _ when PolicyTools.IsFileTool(tool) => pathError,
             _ => null,
         };
         return error is null
             ? new($"{name}:{(methods is null ? "" : string.Join(',', methods) + ' ')}{pattern}", tool, isOpen, true, command, path, host) { _methods = methods }
             : throw Invalid(trimmed, error, null);
+    }
+
+    // "network:registries" is said, too.
+    private static ToolRule? TryNamed(string text)
+    {
+        var name = text.ToLowerInvariant();
+        name = name.StartsWith("network:", StringComparison.Ordinal) ? name[8..].Trim() : name;
+        return NamedHosts.Find(name) is { } hosts
+            ? new(name, PolicyTools.Network, false, true, null, null, null) { _named = [.. hosts.Select(static host => HostPattern.Parse(host, out _)!)] }
+            : null;
     }
 
     // "GET,HEAD api.example.org"
@@ -150,10 +154,9 @@ public sealed class ToolRule
                 _ => false,
             };
         }
-        if (_tool == Network && !_isToolOpen)
+        if (_tool == PolicyTools.Network && !_isToolOpen)
         {
-            // What the tools of others say of where they connect can not be checked.
-            return access?.Kind == AccessKind.Network && PolicyTools.IsBuiltIn(request.Tool) && (!_hasPattern || _host?.Covers(access.Target) == true || IsNamed(access));
+            return access is { Kind: AccessKind.Network } && PolicyTools.IsBuiltIn(request.Tool) && CoversHost(access);
         }
         if (!MatchesTool(request.Tool))
         {
@@ -173,7 +176,9 @@ public sealed class ToolRule
     }
 
     // Publishing goes to the same registries, by other methods.
-    private bool IsNamed(ToolAccess access) => access.Method is null or "GET" or "HEAD" && _named.Any(host => host.Covers(access.Target));
+    private bool CoversHost(ToolAccess access) =>
+        _named is not null ? access.Method is null or "GET" or "HEAD" && _named.Any(host => host.Covers(access.Target))
+        : _host is null || _host.Covers(access.Target);
 
     /// <summary>True when this rule may mean the access: how rules that ask or deny match.</summary>
     /// <param name="program">The command's program by its plain name; null when the access is no command. Worked out once for all rules.</param>

@@ -101,8 +101,8 @@ public sealed class GrantProposals(ApprovalStore approvals, TurnPolicy policy, T
 
     // The host that a running command wanted to reach: its question has the command's arguments.
     private static string? HostOf(string shape) =>
-        !shape.StartsWith(ToolRule.Network + ":", StringComparison.Ordinal) ? null
-        : shape[(ToolRule.Network.Length + 1)..] is var host && NamedHosts.Find(host) is { Count: > 0 } named ? named[0] : host;
+        !shape.StartsWith(PolicyTools.Network + ":", StringComparison.Ordinal) ? null
+        : shape[(PolicyTools.Network.Length + 1)..] is var host && NamedHosts.Find(host) is { Count: > 0 } named ? named[0] : host;
 
     private PolicyRequest ReachOf(Approval question, string host) =>
         new(question.Tool, new ToolPlan(question.Summary, [new ToolAccess(AccessKind.Network, host) { IsInferred = true }]), context.SessionId, context.Workspace, Provenance.User);

@@ -55,8 +55,29 @@ internal static class PinMatch
 
     private static bool IsMail(List<string> words) => words.Count > 0 && (Mailers.Contains(words[0]) || words.Exists(static word => word.StartsWith("smtp://", StringComparison.OrdinalIgnoreCase) || word.StartsWith("smtps://", StringComparison.OrdinalIgnoreCase)) || (words[0] == "git" && words.Contains("send-email")));
 
-    private static bool IsPush(List<string> words) => words.Count > 1 && words[0] is "git" or "hg" or "jj" or "svn" or "bzr" or "docker" or "podman" or "gem" or "dotnet" or "nuget"
-        && words.Skip(1).Where(static word => !word.StartsWith('-')).Take(4).Any(static word => word is "push" or "send-pack" or "commit-tree" or "dcommit");
+    private static bool IsPush(List<string> words) => words.Count > 1 && words[0] switch
+    {
+        "git" => SubcommandOf(words) is "push" or "send-pack" or "http-push" || (SubcommandOf(words) is "subtree" or "lfs" or "svn" or "p4" && words.Exists(static word => word is "push" or "dcommit" or "submit")),
+        "hg" or "jj" or "svn" or "bzr" or "docker" or "podman" or "gem" or "dotnet" or "nuget" => words.Skip(1).Where(static word => !word.StartsWith('-')).Take(3).Any(static word => word is "push"),
+        _ => false,
+    };
+
+    // The first word that is no option, and no value of one.
+    private static string? SubcommandOf(List<string> words)
+    {
+        for (var i = 1; i < words.Count; i++)
+        {
+            if (words[i] is "-C" or "-c" or "--git-dir" or "--work-tree" or "--namespace" or "--exec-path")
+            {
+                i++;
+            }
+            else if (!words[i].StartsWith('-'))
+            {
+                return words[i];
+            }
+        }
+        return null;
+    }
 
     private static bool IsPublish(List<string> words) => words.Count > 0
         && (Deployers.Contains(words[0]) || words.Skip(1).Any(PublishWords.Contains) || words.Skip(1).Any(word => PublishPairs.Contains($"{words[0]} {word}")) || words[0] is "release" or "deploy");
