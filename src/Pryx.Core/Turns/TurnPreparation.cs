@@ -1,6 +1,7 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
+using Pryx.Agent.Secrets;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -8,6 +9,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
+using Pryx.Core.Secrets.Masking;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
@@ -24,8 +26,9 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
 
@@ -108,6 +111,7 @@ public sealed class TurnPreparation(
         var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
         var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
             grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
+        var mask = await secrets.OpenAsync(session.Id, cancellationToken);
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -116,7 +120,8 @@ public sealed class TurnPreparation(
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = await InstructionsAsync(session, folder, cancellationToken),
+            Instructions = await InstructionsAsync(session, folder, mask, cancellationToken),
+            Secrets = mask,
             Tools = tools,
             Policy = policy,
             Approvals = approvals,
@@ -132,13 +137,15 @@ public sealed class TurnPreparation(
     }
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
-    private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)
+    private async Task<string> InstructionsAsync(Session session, Folder folder, ISecretMask mask, CancellationToken cancellationToken)
     {
         if (await sessions.ReadInstructionsAsync(session.Id, cancellationToken) is { } kept)
         {
             return kept;
         }
-        var composed = await ComposeAsync(session, folder, cancellationToken);
+        // What a folder's AGENTS.md says goes to the model too.
+        var composed = mask.Mask(await ComposeAsync(session, folder, cancellationToken));
+        await mask.SaveAsync(cancellationToken);
         await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
         return composed;
     }
