@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts spans fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies spans audit-rows fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -46,11 +46,23 @@ fuzz-hosts:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_FUZZ_HOSTS=$(HOSTS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Network.HostNameTests
 
+# Damaged policy files, and random ones with calls whose effects are known.
+POLICIES ?= 1000000
+fuzz-policies:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_FUZZ_POLICIES=$(POLICIES) nice -n 19 dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Policies.PolicyFuzzTests
+
 # A million trace spans stored, queried and rotated: some seconds and 700 MB below TMPDIR. SPANS=5000 is what the tests do.
 SPANS ?= 1000000
 spans:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_SPANS=$(SPANS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Tracing.SpanCapacityTests -showliveoutput
+
+# A million audit entries written and checked: half a minute and 900 MB below TMPDIR. AUDIT_ROWS=5000 is what the tests do.
+AUDIT_ROWS ?= 1000000
+audit-rows:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_AUDIT_ROWS=$(AUDIT_ROWS) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Audit.AuditCapacityTests -showliveoutput
 
 fmt:
 	dotnet format Pryx.slnx

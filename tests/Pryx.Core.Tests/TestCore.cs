@@ -45,7 +45,7 @@ internal sealed class TestCore : IAsyncDisposable
         variables.TryAdd("PRYX_CATALOG_URL", "off");
         var isOwn = home is null;
         home ??= new TempHome();
-        var options = new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(variables.GetValueOrDefault), Time = time ?? TimeProvider.System };
+        var options = new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(variables.GetValueOrDefault), Executable = [Sandbox.SandboxBench.Executable], Time = time ?? TimeProvider.System };
         var gateway = new GatewayOptions { Endpoints = [new IPEndPoint(IPAddress.Loopback, 0)], WorkingDirectory = home.Workspace };
         return new(home, isOwn, await Daemon.StartAsync(options, configure?.Invoke(gateway) ?? gateway, cancellationToken));
     }

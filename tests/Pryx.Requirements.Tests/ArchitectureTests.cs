@@ -39,7 +39,7 @@ public sealed partial class ArchitectureTests
         ["Policies"] = ["Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Network"] = [],
-        ["Processes"] = ["Files", "Sandbox"],
+        ["Processes"] = ["Files", "Network", "Sandbox"],
         ["Routing"] = ["Models"],
         ["Sandbox"] = ["Files", "Network"],
         ["Sessions"] = [],

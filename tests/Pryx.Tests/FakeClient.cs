@@ -137,6 +137,10 @@ internal sealed class FakeClient : IPryxClient
 
     public Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult(OpenTurn);
 
+    public Turn? LastTurn { get; set; }
+
+    public Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult(LastTurn ?? OpenTurn);
+
     public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken)
     {
         Log.Add("resume");

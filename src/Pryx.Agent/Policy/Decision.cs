@@ -28,6 +28,9 @@ public sealed record PolicyRequest(string Tool, ToolPlan Plan, SessionId Session
 
     /// <summary>What the model sent, for rules about single arguments; null when it is not known.</summary>
     public System.Text.Json.JsonElement? Arguments { get; init; }
+
+    /// <summary>What would hold a program of this call.</summary>
+    public Confinement Confinement { get; init; } = Confinement.None;
 }
 
 /// <summary>Judges every tool call before it runs (FR1.6). Trouble in here means Deny, never run.</summary>

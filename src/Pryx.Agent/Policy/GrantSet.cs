@@ -14,12 +14,14 @@ public sealed class GrantSet(IReadOnlyList<Grant> grants, string home)
     public IReadOnlyList<Grant> Grants { get; } = grants;
 
     /// <summary>The first grant that covers the access, or null.</summary>
-    public Grant? Covering(PolicyRequest request, ToolAccess? access, bool standing = true)
+    /// <param name="standing">Whether those that outlive the session count.</param>
+    /// <param name="folder">Whether the folder grant counts for what commands do: not at its boundary.</param>
+    public Grant? Covering(PolicyRequest request, ToolAccess? access, bool standing = true, bool folder = true)
     {
         for (var i = 0; i < Grants.Count; i++)
         {
             var grant = Grants[i];
-            if ((standing || !grant.IsStanding) && grant.Rule.Covers(request, access, home))
+            if ((standing || !grant.IsStanding) && (folder || !grant.Rule.IsFolder || PolicyTools.IsFileTool(request.Tool)) && grant.Rule.Covers(request, access, home))
             {
                 return grant;
             }

@@ -18,6 +18,8 @@ public sealed class TaintLayer : IPolicyLayer
         var leaves = access switch
         {
             null => !PolicyTools.IsHarmless(request.Tool),
+            // Inside a sandbox, without network, work goes on: there is nowhere to send to.
+            { Kind: AccessKind.Execute, Boundary: null } when request.Confinement.IsOn => false,
             { Kind: AccessKind.Execute or AccessKind.Network } => true,
             { Kind: AccessKind.Write } => !access.IsInsideWorkspace,
             // A tool that is not ours says it only reads; it may as well send.
@@ -29,12 +31,16 @@ public sealed class TaintLayer : IPolicyLayer
     }
 }
 
-/// <summary>What could not be understood is asked, whatever was granted.</summary>
-public sealed class UnclearLayer : IPolicyLayer
+/// <summary>
+/// What could not be understood is asked, whatever was granted; except that a sandbox holds it where nobody has written rules about commands:
+/// a rule that denies one could be got round with a text that nobody can read.
+/// </summary>
+/// <param name="isRuled">Somebody's written rules count.</param>
+public sealed class UnclearLayer(bool isRuled) : IPolicyLayer
 {
     public string Name => "unclear";
     public bool HoldsAgainstGrants => true;
 
     public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants) =>
-        request.Plan.Unclear is { } why ? new(Decision.Ask, "unclear", why) : null;
+        request.Plan.Unclear is { } why && (isRuled || !request.Confinement.IsOn || !request.Plan.IsReadable) ? new(Decision.Ask, "unclear", why) : null;
 }

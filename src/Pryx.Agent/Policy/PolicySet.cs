@@ -13,14 +13,15 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
     /// <summary>The layers of a mode, in order: floor, guards (not in full), the mode, then the user's, the workspace's and a channel's own.</summary>
     public static PolicySet Create(PolicyMode mode, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more)
     {
-        IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new UnclearLayer()];
+        List<IPolicyLayer> others = [.. more];
+        IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new UnclearLayer(others.Count > 0)];
         // Mode ask exists to show that every side effect is asked: what was allowed for ever, long ago, does not count there.
-        return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. more], grants, mode != PolicyMode.Ask);
+        return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. others], grants, mode != PolicyMode.Ask);
     }
 
     /// <summary>The layers of a written policy that stands in the mode's place.</summary>
     public static PolicySet Create(Documents.DocumentLayer chosen, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more) =>
-        new([new FloorLayer(scope), new TaintLayer(), new UnclearLayer(), chosen, .. more], grants);
+        new([new FloorLayer(scope), new TaintLayer(), new UnclearLayer(isRuled: true), chosen, .. more], grants);
 
     public GrantSet Grants { get; } = grants;
 
@@ -33,15 +34,14 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         request = Canonical(request);
         var accesses = request.Plan.Accesses;
         var strictest = JudgeAccess(request, accesses.Count == 0 ? null : accesses[0]);
-        var isFolderEnough = strictest.FolderGrant is not null || strictest.Decision == Decision.Allow;
         for (var i = 1; i < accesses.Count; i++)
         {
             var judgement = JudgeAccess(request, accesses[i]);
-            isFolderEnough &= judgement.FolderGrant is not null || judgement.Decision == Decision.Allow;
-            strictest = judgement.Decision > strictest.Decision ? judgement : strictest;
+            // Of two questions the one speaks that the folder grant would not answer: it is offered only where it answers the whole call.
+            var isHarder = judgement.Decision == strictest.Decision && judgement.FolderGrant is null && strictest.FolderGrant is not null;
+            strictest = judgement.Decision > strictest.Decision || isHarder ? judgement : strictest;
         }
-        // The folder grant is offered only where taking it would have answered the whole question.
-        return strictest.FolderGrant is not null && !isFolderEnough ? strictest with { FolderGrant = null } : strictest;
+        return strictest;
     }
 
     /// <summary>The judgement on one access of the request.</summary>
@@ -49,6 +49,7 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
     {
         Judgement? strictest = null;
         var holds = false;
+        var isFolderOffered = true;
         for (var i = 0; i < layers.Count; i++)
         {
             var layer = layers[i];
@@ -71,20 +72,26 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
             {
                 (strictest, holds) = (judgement, layer.HoldsAgainstGrants);
             }
+            // The folder grant answers only for what offers it: another layer's question is another one.
+            isFolderOffered &= judgement.Decision == Decision.Allow || judgement.FolderGrant is not null;
         }
         strictest ??= Silent;
         if (strictest.Decision != Decision.Ask || holds)
         {
             return holds && strictest.FolderGrant is not null ? strictest with { FolderGrant = null } : strictest;
         }
-        return Granting(request, access) is { } grant ? new(Decision.Allow, grant.Label, $"Allowed by the grant '{grant.Rule}'.") : strictest;
+        if (strictest.FolderGrant is not null && !isFolderOffered)
+        {
+            strictest = strictest with { FolderGrant = null };
+        }
+        return Granting(request, access, strictest.FolderGrant is not null) is { } grant ? new(Decision.Allow, grant.Label, $"Allowed by the grant '{grant.Rule}'.") : strictest;
     }
 
-    private Grant? Granting(PolicyRequest request, ToolAccess? access)
+    private Grant? Granting(PolicyRequest request, ToolAccess? access, bool folder)
     {
         try
         {
-            return Grants.Covering(request, access, takesStandingGrants);
+            return Grants.Covering(request, access, takesStandingGrants, folder);
         }
         catch (Exception)
         {

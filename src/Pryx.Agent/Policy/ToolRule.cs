@@ -9,8 +9,11 @@ namespace Pryx.Agent.Policy;
 /// </summary>
 public sealed class ToolRule
 {
-    /// <summary>Edit files inside the workspace, whichever of our file tools does it.</summary>
+    /// <summary>Work inside the workspace: our file tools edit its files, and commands run in its sandbox without network, where there is one.</summary>
     public const string Folder = "folder";
+
+    /// <summary>Reach a host, whatever does it: <c>network:api.example.org</c>, <c>network:*.example.org</c>, a name that stands for many (<c>network:registries</c>), or <c>network</c> for every host.</summary>
+    public const string Network = "network";
 
     private readonly string _tool;
     private readonly bool _isToolOpen;
@@ -18,6 +21,7 @@ public sealed class ToolRule
     private readonly CommandPattern? _command;
     private readonly PathPattern? _path;
     private readonly HostPattern? _host;
+    private IReadOnlyList<HostPattern> _named = [];
 
     private ToolRule(string text, string tool, bool isToolOpen, bool hasPattern, CommandPattern? command, PathPattern? path, HostPattern? host) =>
         (Text, _tool, _isToolOpen, _hasPattern, _command, _path, _host) = (text, tool, isToolOpen, hasPattern, command, path, host);
@@ -55,8 +59,13 @@ public sealed class ToolRule
         var command = CommandPattern.Parse(pattern);
         var path = PathPattern.Parse(pattern, out var pathError);
         var host = HostPattern.Parse(pattern, out var hostError);
+        if (tool == Network && !isOpen && NamedHosts.Find(pattern) is { } named)
+        {
+            return new($"{name}:{pattern.ToLowerInvariant()}", tool, false, true, null, null, null) { _named = [.. named.Select(static one => HostPattern.Parse(one, out _)!)] };
+        }
         var error = tool switch
         {
+            Network => hostError,
             PolicyTools.Shell => command is null && pattern != "*" ? "there is no command in it" : null,
             PolicyTools.Http => hostError,
             _ when PolicyTools.IsFileTool(tool) => pathError,
@@ -104,8 +113,18 @@ public sealed class ToolRule
     {
         if (IsFolder)
         {
-            return access is { Kind: AccessKind.Write, IsInsideWorkspace: true } && PolicyTools.IsFileTool(request.Tool)
-                && PathText.IsCanonical(access.Target) && !SecretFiles.IsSecretName(access.Target);
+            return access switch
+            {
+                { Kind: AccessKind.Write, IsInsideWorkspace: true } => (PolicyTools.IsFileTool(request.Tool) || IsSandboxed(request))
+                    && PathText.IsCanonical(access.Target) && !SecretFiles.IsSecretName(access.Target),
+                // Where exactly the boundary runs is the mode's to say: it offers this grant only inside.
+                { Kind: AccessKind.Execute or AccessKind.Read or AccessKind.Write } => IsSandboxed(request),
+                _ => false,
+            };
+        }
+        if (_tool == Network && !_isToolOpen)
+        {
+            return access?.Kind == AccessKind.Network && (!_hasPattern || _host?.Covers(access.Target) == true || _named.Any(host => host.Covers(access.Target)));
         }
         if (!MatchesTool(request.Tool))
         {
@@ -129,9 +148,14 @@ public sealed class ToolRule
     public bool Touches(PolicyRequest request, ToolAccess? access, string? program, string home) => Covers(request, access, home)
         || (_hasPattern && MatchesTool(request.Tool) && (access is null || (program is not null && _command is not null && _command.Touches(access.Target, program))));
 
+    /// <summary>True when whoever granted it had this host before their eyes: it stands in the rule, or the rule means one call only.</summary>
+    public bool Names(string host) => !Text.Contains('*', StringComparison.Ordinal) || Text.Contains(host, StringComparison.OrdinalIgnoreCase);
+
     internal static string? ProgramOf(ToolAccess? access) => access?.Kind == AccessKind.Execute && new CommandWords(access.Target) is var words && words.Next(out var word)
         ? CommandWords.ProgramName(word)
         : null;
+
+    private static bool IsSandboxed(PolicyRequest request) => request.Tool == PolicyTools.Shell && request.Confinement.IsOn;
 
     private bool MatchesTool(string tool) => _isToolOpen
         ? tool.StartsWith(_tool, StringComparison.Ordinal)

@@ -53,6 +53,15 @@ public sealed record ToolAccess(AccessKind Kind, string Target)
     /// <summary>For Network: the HTTP method; a GET without a body asks less than a POST.</summary>
     public string? Method { get; init; }
 
+    /// <summary>The command that touches it, as its own access names it; null where the tool itself does.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>For Execute: why it can not be done inside a sandbox, such as "it publishes to others"; null where it can.</summary>
+    public string? Boundary { get; init; }
+
+    /// <summary>For Execute: it is of no use without a network, and which hosts it reaches is seen when it does.</summary>
+    public bool NeedsNetwork { get; init; }
+
     /// <summary>
     /// True where it is concluded from what a program does with its arguments: the person who is asked about the command sees it there, too.
     /// A file tool's own write, or a redirection, is none.
@@ -75,6 +84,9 @@ public sealed record ToolPlan(string Summary, IReadOnlyList<ToolAccess> Accesses
 
     /// <summary>The placeholders of secrets that the call carries; their values are put in only when it is executed. Set by the runner, not by tools.</summary>
     public IReadOnlyList<string> UsesSecrets { get; init; } = [];
+
+    /// <summary>False when not even its words could be read to their end: then a sandbox is no reason not to ask.</summary>
+    public bool IsReadable { get; init; } = true;
 
     /// <summary>Whatever the tool wants back in Invoke, such as the resolved path.</summary>
     public object? State { get; init; }

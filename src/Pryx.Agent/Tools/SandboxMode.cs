@@ -46,10 +46,12 @@ public abstract class SandboxPolicy
     /// <summary>The same for every call.</summary>
     public static SandboxPolicy Always(SandboxMode mode) => new Fixed(mode);
 
-    public abstract SandboxMode ModeOf(string tool, ToolPlan plan, Judgement judgement);
+    /// <param name="judgement">The last one; Ask where a person has said yes to it.</param>
+    /// <param name="askHostAsync">Judges a host that the command reaches, and asks a person where policy says so.</param>
+    public abstract SandboxMode ModeOf(string tool, ToolPlan plan, Judgement judgement, Func<HostRequest, CancellationToken, Task<bool>> askHostAsync);
 
     private sealed class Fixed(SandboxMode mode) : SandboxPolicy
     {
-        public override SandboxMode ModeOf(string tool, ToolPlan plan, Judgement judgement) => mode;
+        public override SandboxMode ModeOf(string tool, ToolPlan plan, Judgement judgement, Func<HostRequest, CancellationToken, Task<bool>> askHostAsync) => mode;
     }
 }

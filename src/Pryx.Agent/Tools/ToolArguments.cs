@@ -62,6 +62,15 @@ public sealed class ToolArguments
         };
     }
 
+    /// <summary>A list, or one that a model wrote without its brackets; empty when there is none.</summary>
+    public IReadOnlyList<string> OptionalStrings(string name) => Find(name) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.String } one => [one.GetString()!],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(static entry => entry.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(static entry => entry.GetString()!)],
+        _ => throw new ToolArgumentException($"The argument '{name}' must be a list of strings."),
+    };
+
     public int? OptionalInt(string name, int min, int max)
     {
         var value = Find(name);

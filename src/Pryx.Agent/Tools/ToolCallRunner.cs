@@ -76,9 +76,9 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 return refusal;
             }
             var real = await RevealAsync(tool, permission.Arguments, permission.Plan, context, cancellationToken);
-            await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
-            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement) };
+            var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement, (host, token) => MayReachAsync(host, tool, call, permission.Arguments, items, token)) };
+            await journal.CommitStartAsync(call, permission.Plan.Summary, place.Sandbox, cancellationToken);
             var outcome = await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
@@ -141,7 +141,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 }
                 if (answer.EditedArgs is not { } edited)
                 {
-                    return new(plan, judgement, arguments, wasEdited, null);
+                    // Minutes may have passed: what would run now must be what was answered, down to where its paths lead.
+                    plan = await PlanAsync(tool, arguments, context, cancellationToken);
+                    if (answer.Binding is null || answer.Binding == ApprovalBinding.Of(Question(tool, call, arguments, plan, ToolPreview.None, judgement)))
+                    {
+                        return new(plan, judgement, arguments, wasEdited, null);
+                    }
+                    continue;
                 }
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
@@ -184,6 +190,35 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         return RevealedPlan.Difference(plan, realPlan, setup.Secrets, plan.UsesSecrets) is { } difference
             ? throw new ToolArgumentException(difference)
             : (realPlan, real);
+    }
+
+    // The boundary of a command that is already running: each host that it reaches is judged when it does.
+    private async Task<bool> MayReachAsync(HostRequest host, ITool tool, ToolCall call, ToolArguments arguments, IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var plan = new ToolPlan($"Let {call.Tool} reach {host.Target}", [new ToolAccess(AccessKind.Network, host.Target) { IsInferred = true }])
+        {
+            UsesSecrets = setup.Secrets.Reveal(arguments.Json).Placeholders,
+            GrantPattern = $"{ToolRule.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
+        };
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            var judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
+            await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
+            if (judgement.Decision != Decision.Ask)
+            {
+                return judgement.Decision == Decision.Allow;
+            }
+            return (await AskAsync(Question(tool, call, arguments, plan, ToolPreview.None, judgement), cancellationToken)) is { Approved: true, EditedArgs: null };
+        }
+        catch (ParkedException)
+        {
+            return false; // The command is running: it can not wait without a process. The next call asks anew.
+        }
+        finally
+        {
+            _asking.Release();
+        }
     }
 
     // The tool's edge: its crash is an answer too. What the journal or the desk throws is not the tool's and ends the turn.
@@ -233,7 +268,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         }
     }
 
-    private Approval Question(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement) => new()
+    private Approval Question(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement)
+    {
+        var question = Unbound(tool, call, arguments, plan, preview, judgement);
+        return question with { Binding = ApprovalBinding.Of(question) };
+    }
+
+    private Approval Unbound(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement) => new()
     {
         Id = ApprovalId.New(),
         SessionId = setup.SessionId,
@@ -242,6 +283,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         Kind = ApprovalKind.Tool,
         Tool = tool.Definition.PolicyName,
         Args = arguments.Json,
+        Touches = ApprovalBinding.TouchesOf(plan),
         Summary = plan.Summary,
         Preview = preview.Text,
         PreviewKind = preview.Kind,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Approvals;
 using Pryx.Core.Audit;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
@@ -24,7 +25,7 @@ public sealed record ApprovalState(Approval Approval, string State, ApprovalAnsw
 /// <summary>Questions to people and their answers. Whoever stores an answer first has answered: the statement itself decides.</summary>
 public sealed class ApprovalStore(Database database, EventLog events)
 {
-    private const string Select = "SELECT question, state, answer, answered_at FROM approvals";
+    private const string Select = "SELECT question, state, answer, answered_at, review FROM approvals";
 
     /// <summary>Questions nobody has answered, oldest first.</summary>
     /// <param name="sessionId">Null for all sessions.</param>
@@ -102,6 +103,25 @@ public sealed class ApprovalStore(Database database, EventLog events)
             && Close(connection, open.Approval, state, answer) ? open.Approval : null,
         cancellationToken);
 
+    /// <summary>Puts an opinion beside an open question and announces it; false when it is no longer open.</summary>
+    internal Task<bool> ReviewAsync(ApprovalId id, ApprovalReview review, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        if (connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is not { } open)
+        {
+            return false;
+        }
+        connection.Execute("UPDATE approvals SET review = $review WHERE id = $id", ("$review", JsonSerializer.Serialize(review, ProtocolJson.Default.ApprovalReview)), ("$id", id.ToString()));
+        Audit(connection, "approval.reviewed", open.Approval, $"reviewer:{review.Model}", review.Opinion, null);
+        events.Append(connection, new PryxEvent
+        {
+            Event = EventNames.ApprovalReviewed,
+            SessionId = open.Approval.SessionId,
+            TurnId = open.Approval.TurnId,
+            Payload = JsonSerializer.SerializeToElement(new ApprovalReviewedPayload(id, open.Approval.Tool, review), ProtocolJson.Default.ApprovalReviewedPayload),
+        });
+        return true;
+    }, cancellationToken);
+
     /// <summary>The turn's questions nobody has answered.</summary>
     internal static IReadOnlyList<Approval> PendingOf(SqliteConnection connection, TurnId turn) => connection.Query(
         $"{Select} WHERE turn_id = $turn AND state = 'pending' ORDER BY rowid", static row => ReadState(row).Approval, ("$turn", turn.ToString()));
@@ -150,14 +170,17 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return found;
     }
 
-    // An approval is bound to the exact arguments (and, for what has none, to the words of the question).
+    // An approval is bound to the exact call (and, for what is none, to the words of the question).
     private static bool IsSameQuestion(Approval earlier, Approval now) =>
         earlier.Tool == now.Tool
-        && (earlier.Args is { } left && now.Args is { } right ? JsonElement.DeepEquals(left, right) : earlier.Args is null && now.Args is null && earlier.Summary == now.Summary);
+        && (ApprovalBinding.Of(now) is { } binding ? ApprovalBinding.Of(earlier) == binding
+            : earlier.Args is { } left && now.Args is { } right ? JsonElement.DeepEquals(left, right) : earlier.Args is null && now.Args is null && earlier.Summary == now.Summary);
 
     /// <summary>The one place where a question stops being pending; false when it was no longer.</summary>
     private bool Close(SqliteConnection connection, Approval approval, string state, ApprovalAnswer? answer)
     {
+        // Of what was shown, whatever the answer says of itself.
+        answer = answer is null ? null : answer with { Binding = ApprovalBinding.Of(approval) };
         if (connection.Execute(
             "UPDATE approvals SET state = $state, answer = $answer, answered_by = $by, answered_at = $at WHERE id = $id AND state = 'pending'",
             ("$state", state), ("$answer", answer is null ? null : JsonSerializer.Serialize(answer, ProtocolJson.Default.ApprovalAnswer)), ("$by", answer?.AnsweredBy),
@@ -236,7 +259,10 @@ public sealed class ApprovalStore(Database database, EventLog events)
     private static string NameOf(ApprovalKind kind) => kind switch { ApprovalKind.Tool => "tool", ApprovalKind.Question => "question", _ => "trust" };
 
     private static ApprovalState ReadState(SqliteDataReader row) => new(
-        JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)!,
+        JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)! with
+        {
+            Review = row.TextOrNull(4) is { } review ? JsonSerializer.Deserialize(review, ProtocolJson.Default.ApprovalReview) : null,
+        },
         row.GetString(1),
         row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null)
     {

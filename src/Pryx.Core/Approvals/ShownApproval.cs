@@ -11,6 +11,7 @@ public static class ShownApproval
     public static Approval Of(Approval approval) => approval with
     {
         Args = approval.Args is { } args ? JsonSerializer.Deserialize(Redaction.OfJson(args.GetRawText()), ProtocolJson.Default.JsonElement) : null,
+        Touches = [.. approval.Touches.Select(Redaction.OfText)],
         Summary = Redaction.OfText(approval.Summary),
         Preview = approval.Preview is { } preview ? Redaction.OfText(preview) : null,
         Reason = Redaction.OfText(approval.Reason),

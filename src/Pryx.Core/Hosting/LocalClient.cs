@@ -55,6 +55,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Turns.FindOpenAsync(id, cancellationToken);
 
+    public async Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Turns.ListAsync(id, 1, cancellationToken) is [var last, ..] ? last : null;
+
     public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).ResumeAsync(turnId, request, cancellationToken));
 
@@ -84,7 +87,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, cancellationToken);
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{Environment.UserName}", cancellationToken);
 
     public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
         core.SetProviderKeyAsync(name, key, cancellationToken);

@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
@@ -64,6 +65,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <param name="store">Of this core.</param>
     public Observation Observe(CoreStore store) => _observation ??= new Observation(this, store);
 
+    /// <summary>A turn runs in this process.</summary>
+    internal bool IsBusy => _turns is { IsBusy: true };
+
     /// <summary>How tools are kept together here, in words.</summary>
     public async Task<string> DescribeIsolationAsync() => await Spawner.ProbeIsolationAsync() switch
     {
@@ -122,7 +126,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SessionTurns CreateTurns(CoreStore store)
     {
         var turns = new SessionTurns(
-            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time);
+            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time,
+            onCall: options.IsDaemon ? call => Observe(store).Metrics.ModelCalled(call.Model.Ref.Provider, call.Latency, call.Usage?.Input ?? 0, call.Usage?.Output ?? 0, call.Cost) : null);
+        turns.OnStopped = (session, by) => _agents is { } agents ? agents.StopOfAsync(session, by) : Task.CompletedTask;
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
@@ -202,7 +208,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     /// <summary>How the providers are, as the calls of this process have shown.</summary>
-    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
+    public ModelTraffic Traffic => field ??= new ModelTraffic(id => Catalog.Directory.Providers.Find(id), options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -266,7 +272,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
+    {
+        Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
+            ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
+            : null,
+    };
 
     /// <summary>What keeps secrets from models, surfaces and files.</summary>
     private SecretDesk Masks(CoreStore store) => _masks ??= new(store.Database, Secrets, new OwnSecrets(options.Paths.SecretReferences, Secrets, ProviderKeysInUse, OtherSecretsOfTheEnvironment), () => Config.Bool("mask_secrets"), OnMaskWarning);
@@ -283,6 +294,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         Log.Write(new(LogSeverity.Warning, "secrets.warning") { Message = warning });
     }
 
+    private async Task<ModelTarget> ReviewerAsync(string model, Settings settings, CancellationToken cancellationToken)
+    {
+        var choice = await Models.ChooseAsync(model, null, settings, cancellationToken);
+        return new(choice.Info, choice.Client);
+    }
+
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
@@ -295,7 +312,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
-        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"));
+        PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
+        async () => (await Spawner.SandboxStateAsync()).Confinement);
 
     private SecretStoreChoice CreateSecrets()
     {

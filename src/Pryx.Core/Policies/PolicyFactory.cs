@@ -8,7 +8,8 @@ namespace Pryx.Core.Policies;
 /// <summary>Builds the policy of a turn from its mode or written policy, the user's and the workspace's own, the <c>--allow</c> rules and what people granted.</summary>
 /// <param name="scope">Canonical places; <see cref="ScopeOf"/> makes it.</param>
 /// <param name="ifNotSaid">The configured default: a mode or the name of a policy.</param>
-public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFiles files, PolicyRates rates, Func<string?> ifNotSaid)
+/// <param name="confinementAsync">What holds programs; null for nothing.</param>
+public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFiles files, PolicyRates rates, Func<string?> ifNotSaid, Func<Task<Confinement>>? confinementAsync = null)
 {
     public PolicyFiles Files => files;
 
@@ -50,7 +51,12 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
         var layers = chosen.Document is { } document
             ? PolicySet.Create(new DocumentLayer(document, scope), scope, GrantSet.Empty, more)
             : PolicySet.Create(chosen.Mode!.Value, scope, GrantSet.Empty, more);
-        return new(layers, forThisTurn, grants, scope.Home) { Document = chosen.Document, Rates = counting };
+        return new(layers, forThisTurn, grants, scope.Home, chosen.Mode == PolicyMode.Full)
+        {
+            Document = chosen.Document,
+            Rates = counting,
+            ConfinementAsync = confinementAsync ?? (static () => Task.FromResult(Confinement.None)),
+        };
     }
 
     private IPolicyLayer LayerOf(PolicyFile file, bool canOnlyTighten) =>

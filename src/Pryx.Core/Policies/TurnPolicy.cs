@@ -1,5 +1,6 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
+using Pryx.Agent.Tools;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;
@@ -8,10 +9,18 @@ namespace Pryx.Core.Policies;
 /// The policy of one turn: its layers are fixed, its grants are read anew for each call, so that an answer given a moment ago,
 /// a revocation from another process and an expiry all count at once.
 /// </summary>
-public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home) : IPolicy
+public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTurn, GrantStore store, string home, bool isFull = false) : IPolicy
 {
+    private Confinement _confinement = Confinement.None;
+
     /// <summary>The written policy in the mode's place; null for a mode.</summary>
     public PolicyDocument? Document { get; init; }
+
+    /// <summary>What holds the programs of this turn's calls; asked for only when one wants to run, since finding it out starts programs.</summary>
+    public Func<Task<Confinement>> ConfinementAsync { get; init; } = static () => Task.FromResult(Confinement.None);
+
+    /// <summary>Where the commands of this turn run.</summary>
+    public SandboxPolicy Sandbox => field ??= new BoundarySandbox(() => _confinement, isFull);
 
     /// <summary>Counts what the document limits; null where nothing is really done.</summary>
     public PolicyRates? Rates { get; init; }
@@ -31,6 +40,11 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         if (Document is { ToolCallsPerMinute: { } limit } document && !PolicyTools.IsHarmless(PolicyTools.Canonical(request.Tool)) && Rates?.TakeCall(document.Name, request, limit) is { } tooMany)
         {
             return tooMany;
+        }
+        if (request.Tool == PolicyTools.Shell)
+        {
+            _confinement = await ConfinementAsync();
+            request = request with { Confinement = _confinement };
         }
         var current = await CurrentAsync(request, cancellationToken);
         var judgement = current.Judge(request);

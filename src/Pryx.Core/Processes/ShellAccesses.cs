@@ -1,7 +1,9 @@
+using System.Net;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Shell;
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
+using Pryx.Core.Network;
 
 namespace Pryx.Core.Processes;
 
@@ -12,11 +14,12 @@ internal static class ShellAccesses
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var paths = new HashSet<(AccessKind, string)>();
+        var hosts = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var command in script.Commands)
         {
             if (command.Words.Count > 0)
             {
-                accesses.Add(new ToolAccess(AccessKind.Execute, command.Text));
+                accesses.Add(new ToolAccess(AccessKind.Execute, command.Text) { Boundary = BoundaryOf(command.Facts), NeedsNetwork = command.Facts is { NeedsNetwork: true, Hosts: [] } });
             }
             foreach (var path in command.Facts.Reads)
             {
@@ -25,6 +28,13 @@ internal static class ShellAccesses
             foreach (var path in command.Facts.Writes)
             {
                 Add(AccessKind.Write, path, command);
+            }
+            foreach (var host in command.Facts.Hosts)
+            {
+                if (hosts.Add(host))
+                {
+                    accesses.Add(new ToolAccess(AccessKind.Network, host) { IsInferred = true, Command = command.Text });
+                }
             }
         }
 
@@ -39,9 +49,23 @@ internal static class ShellAccesses
             // Inside, the command's own words are what is judged; no rule about a program speaks of a redirection.
             if ((isRedirected || !isInside || IsSensitive(canonical)) && paths.Add((kind, canonical)))
             {
-                accesses.Add(new ToolAccess(kind, canonical) { IsInsideWorkspace = isInside, IsInferred = !isTarget });
+                accesses.Add(new ToolAccess(kind, canonical) { IsInsideWorkspace = isInside, IsInferred = !isTarget, Command = isTarget ? null : command.Text });
             }
         }
+    }
+
+    // What a sandbox would only make fail: others see it, it needs other rights, or it is about this machine's own services.
+    private static string? BoundaryOf(CommandFacts facts) =>
+        facts.Publishes ? "It publishes: others see what it sends."
+        : facts.EscalatesRights ? "It uses more rights than your own."
+        : facts.Hosts.FirstOrDefault(IsLocal) is { } host ? $"It reaches {host}, a service of this machine or its network."
+        : null;
+
+    private static bool IsLocal(string host)
+    {
+        var name = host.StartsWith('[') ? host[1..].Split(']')[0] : host.Split(':')[0];
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && !PublicAddress.IsPublic(address));
     }
 
     // What holds secrets, and what decides what runs later.

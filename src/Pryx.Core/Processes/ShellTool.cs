@@ -4,6 +4,7 @@ using System.Text.Json;
 using Pryx.Agent.Shell;
 using Pryx.Agent.Tools;
 using Pryx.Core.Files;
+using Pryx.Core.Network;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Tools;
 using Pryx.Protocol.Approvals;
@@ -28,7 +29,9 @@ public sealed class ShellTool : ITool
         "command":{"type":"string","description":"One shell command line"},
         "timeout_ms":{"type":"integer","minimum":1,"maximum":600000,"description":"Default 120000"},
         "workdir":{"type":"string","description":"Folder to run in; default is the workspace"},
-        "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Additional variables"}},
+        "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Additional variables"},
+        "network":{"type":"array","items":{"type":"string"},"description":"Hosts the command must reach; the user is asked"},
+        "outside_sandbox":{"type":"boolean","description":"Run without the sandbox because it can not work inside; the user is asked"}},
         "required":["command"]}
         """;
 
@@ -62,6 +65,7 @@ public sealed class ShellTool : ITool
             accesses.Add(new ToolAccess(AccessKind.Execute, run.Command.Trim()));
         }
         ShellAccesses.Add(accesses, script, run.WorkingDirectory, context.Workspace);
+        AddWishes(accesses, arguments, run);
         var variable = run.Environment?.Keys.FirstOrDefault(name => !ShellScript.IsHarmlessVariable(name));
         var unclear = OperatingSystem.IsWindows() ? "Commands are not taken apart on Windows yet."
             : script.Unclear is { } reason ? $"The command {reason}."
@@ -71,6 +75,7 @@ public sealed class ShellTool : ITool
         {
             GrantPattern = unclear is null ? ShellPrograms.GrantPattern(script) : null,
             Unclear = unclear,
+            IsReadable = script.Tree is not null,
             State = run,
         });
     }
@@ -140,8 +145,19 @@ public sealed class ShellTool : ITool
                 // Somebody who escaped holds the pipe; what the command itself wrote is here.
             }
             var outcome = Report(exitCode, timedOut ? run.Timeout : null, stdout.Snapshot(), stderr.Snapshot());
+            outcome = SourceOf(run, plan, context) is { } source ? outcome with { Provenance = Provenance.Untrusted, Source = source } : outcome;
             return sandbox is null ? outcome : WithNotes(outcome, sandbox.Close(outcome));
         }
+    }
+
+    // Whose words its output may be: of whoever wrote the folder's files, or of the hosts that it could reach.
+    private static string? SourceOf(ShellRun run, ToolPlan plan, ToolContext context)
+    {
+        var hosts = string.Join(", ", plan.Accesses.Where(static access => access.Kind == AccessKind.Network).Select(static access => access.Target));
+        return hosts.Length > 0 ? hosts
+            : context.Sandbox is { IsOn: true, AskHostAsync: not null } || plan.Accesses.Any(static access => access.NeedsNetwork) ? $"the network, by '{OneLine(run.Command)}'"
+            : context.IsTrusted ? null
+            : $"'{OneLine(run.Command)}' in a folder that is not trusted";
     }
 
     // Behind the first line: where the output of the command begins is counted from the end.
@@ -199,6 +215,26 @@ public sealed class ShellTool : ITool
             text.Append(heading).Append(shown);
         }
         return shown.Length;
+    }
+
+    // What the model knows to be needed is asked with the command, rather than found out by its failing.
+    private static void AddWishes(List<ToolAccess> accesses, ToolArguments arguments, ShellRun run)
+    {
+        var command = run.Command.Trim();
+        foreach (var host in arguments.OptionalStrings("network"))
+        {
+            var colon = host.LastIndexOf(':');
+            var name = colon > 0 && !host.EndsWith(']') && int.TryParse(host.AsSpan(colon + 1), out _) ? host[..colon] : host;
+            if (HostName.Read(name, out var why) is null)
+            {
+                throw new ToolArgumentException($"The host '{host}' in 'network' can not be used: {why}. Write 'example.org' or 'example.org:8443'.");
+            }
+            accesses.Add(new ToolAccess(AccessKind.Network, host.ToLowerInvariant()) { IsInferred = true, Command = command });
+        }
+        if (arguments.OptionalBool("outside_sandbox", otherwise: false))
+        {
+            accesses.Add(new ToolAccess(AccessKind.Execute, command) { Boundary = "The agent says that it can not work inside the sandbox." });
+        }
     }
 
     private static ShellRun Read(ToolArguments arguments, ToolContext context, out bool isInside)

@@ -1,3 +1,4 @@
+using Pryx.Agent.Policy;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
@@ -170,7 +171,7 @@ public sealed class SandboxProxy : IAsyncDisposable
         {
             return null;
         }
-        var refusal = $"The host {wanted.Target} is not allowed in this sandbox. To allow it, tell the user which host is needed and why; they can grant it ({wanted.Target}, or '{HostGrants.Registries}' for package registries).";
+        var refusal = $"The host {wanted.Target} is not allowed in this sandbox. To allow it, tell the user which host is needed and why; they can grant it ({wanted.Target}, or '{NamedHosts.Registries}' for package registries).";
         if (_mode.AskHostAsync is not { } askAsync)
         {
             return refusal;

@@ -1,3 +1,5 @@
+using Pryx.Agent.Policy;
+
 namespace Pryx.Core.Sandbox;
 
 /// <summary>What holds sandboxed commands; later is stronger.</summary>
@@ -27,6 +29,9 @@ public sealed record SandboxState(SandboxLevel Level)
 
     /// <summary>Whether hosts can be allowed one by one; where not, a command has no network or is not sandboxed.</summary>
     public bool HasProxy { get; init; }
+
+    /// <summary>The same, as far as policy has to know.</summary>
+    public Confinement Confinement => new(Level != SandboxLevel.None, HasProxy, Level == SandboxLevel.Bubblewrap);
 
     /// <summary>Which limits are really in force.</summary>
     public string Limits { get; init; } = "none";

@@ -21,6 +21,15 @@ public sealed record Approval
     /// <summary>The exact arguments an approval is bound to.</summary>
     public JsonElement? Args { get; init; }
 
+    /// <summary>What the call would touch, as policy has judged it: "write /home/me/project/a.cs". Empty for what is no tool call.</summary>
+    public IReadOnlyList<string> Touches { get; init; } = [];
+
+    /// <summary>What an answer is bound to: see ApprovalBinding. Null for what is no tool call.</summary>
+    public string? Binding { get; init; }
+
+    /// <summary>What a model thinks of it, once it has said so; no answer. Null where none is asked.</summary>
+    public ApprovalReview? Review { get; init; }
+
     /// <summary>One line: "Run dotnet test", "Write src/a.cs (+3 −1)".</summary>
     public required string Summary { get; init; }
 
@@ -82,6 +91,12 @@ public enum PreviewKind
     [JsonStringEnumMemberName("text")] Text,
 }
 
+/// <summary>A second opinion of a model on a question. It is shown and decides nothing.</summary>
+/// <param name="Opinion">harmless, or careful.</param>
+/// <param name="Model">As <c>provider/model</c>.</param>
+/// <param name="Text">In one sentence; what a model wrote who had the call before it, so no more to be trusted than the call.</param>
+public sealed record ApprovalReview(string Opinion, string Text, string Model);
+
 /// <summary>How long an approval holds (FR2.3).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GrantDuration>))]
 public enum GrantDuration
@@ -111,6 +126,9 @@ public sealed record ApprovalAnswer
 
     /// <summary>Who answered, such as <c>cli:alice</c> or <c>--approve-all</c>.</summary>
     public required string AnsweredBy { get; init; }
+
+    /// <summary>Of the question as it was shown, set by the store and never by who answers; null from a stand-in that stores nothing.</summary>
+    public string? Binding { get; init; }
 
     /// <summary>True when nobody could be asked at all.</summary>
     public bool IsForWantOfPerson { get; init; }

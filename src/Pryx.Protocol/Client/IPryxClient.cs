@@ -42,6 +42,9 @@ public interface IPryxClient : IAsyncDisposable
     /// <summary>The turn of the session that has not ended; null when there is none.</summary>
     Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken);
 
+    /// <summary>The session's newest turn, ended or not; null when it has none.</summary>
+    Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken);
+
     /// <summary>Goes on with a turn whose process died.</summary>
     Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken);
 

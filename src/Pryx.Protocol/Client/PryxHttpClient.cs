@@ -85,6 +85,9 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     public Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
         _core.SendAsync(CoreRequest.Get($"{Sessions}/{id}/turns/open"), ProtocolJson.Default.Turn, cancellationToken, notFoundIsNothing: true);
 
+    public async Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        (await _core.SendAsync(CoreRequest.Get($"{Sessions}/{id}/turns?limit=1"), ProtocolJson.Default.TurnPage, cancellationToken, notFoundIsNothing: true))?.Turns is [var last, ..] ? last : null;
+
     public async Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken)
     {
         await SubscribedAsync(cancellationToken);

@@ -66,6 +66,9 @@ public static class EventNames
     public const string ApprovalNeeded = "approval.needed";
     public const string ApprovalResolved = "approval.resolved";
 
+    /// <summary>A model has given its opinion on a question that is still open.</summary>
+    public const string ApprovalReviewed = "approval.reviewed";
+
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";
 

@@ -104,7 +104,7 @@ internal sealed class ApprovalCard(CommandIo io)
         var choices = new List<(char Key, string Text)> { ('y', "yes, once"), ('n', "no") };
         if (approval.FolderGrant is { } folder)
         {
-            choices.Add(('f', $"yes, and from now on in this folder: {(folder == "folder" ? "edit its files unasked" : SafeText.Line(folder))}"));
+            choices.Add(('f', $"yes, and from now on in this folder: {(folder == "folder" ? "edit its files and run commands in its sandbox, without network, unasked" : SafeText.Line(folder))}"));
         }
         if (approval.Pattern is { } pattern)
         {

@@ -56,8 +56,11 @@ public sealed class ClientContractTests
         await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
 
         var session = await bed.Client.CreateSessionAsync(new CreateSession { Model = Model }, Cancellation);
+        Assert.Null(await bed.Client.FindLastTurnAsync(session.Id, Cancellation));
         await RunAsync(bed.Client, session.Id, "what is this about?");
 
+        Assert.Equal(TurnStatus.Completed, (await bed.Client.FindLastTurnAsync(session.Id, Cancellation))!.Status);
+        Assert.Null(await bed.Client.FindLastTurnAsync(SessionId.New(), Cancellation));
         Assert.Null(session.Workspace);
         Assert.Equal("what is this about?", (await bed.Client.FindSessionAsync(session.Id, Cancellation))!.Title);
     }

@@ -79,7 +79,7 @@ public sealed class PolicyEndpointTests
 
         await core.PostAsync("/api/v1/policies/grants", new { rule = "shell.exec:make*", workspace = core.Home.Workspace }, Cancellation);
         Assert.StartsWith("grant:", (await ExplainAsync(new { tool = "shell.exec", args = new { command = "make" }, workspace = core.Home.Workspace })).Rule, StringComparison.Ordinal);
-        Assert.Equal(("ask", "taint"), await ExplainAsync(new { tool = "shell.exec", args = new { command = "make" }, untrusted = true }));
+        Assert.Equal(("ask", "taint"), await ExplainAsync(new { tool = "shell.exec", args = new { command = "curl https://example.org" }, untrusted = true }));
         Assert.Equal(["grant.added"], (await core.GetAsync("/api/v1/audit", Cancellation)).Body!["entries"]!.AsArray().Select(entry => (string?)entry!["action"]));
 
         async Task<(string? Decision, string? Rule)> ExplainAsync(object call)

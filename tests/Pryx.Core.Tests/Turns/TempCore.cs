@@ -24,7 +24,7 @@ internal sealed class TempCore : IAsyncDisposable
         _variables = new() { ["OPENAI_BASE_URL"] = provider.OpenAiUrl.ToString(), ["OPENAI_API_KEY"] = "sk-test" };
         Core = new PryxCore(new CoreOptions
         {
-            Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(name => _variables.GetValueOrDefault(name)), Time = time ?? TimeProvider.System, IsDaemon = isDaemon,
+            Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(name => _variables.GetValueOrDefault(name)), Executable = [Sandbox.SandboxBench.Executable], Time = time ?? TimeProvider.System, IsDaemon = isDaemon,
         });
     }
 

@@ -21,7 +21,7 @@ public sealed class StoreTroubleTests
         using var person = Person.At(provider);
         person.Variables["PRYX_DATA_DIR"] = Path.Combine(disk.Path, "pryx");
 
-        var full = await person.RunAsync("--approve-all", "fill it");
+        var full = await person.RunAsync("--policy", "full", "fill it");
 
         Assert.Equal((1, ""), (full.ExitCode, full.Stdout));
         Assert.Contains("The disk that holds", full.Stderr, StringComparison.Ordinal);

@@ -65,6 +65,11 @@ internal static class AssignmentReader
             }
             else if (WordReader.Read(reader) is { } element)
             {
+                // bash reads an array's text a second time, and a here-document in it otherwise than the first time.
+                if (element.Inner.Count > 0 && element.Raw.Contains('\n', StringComparison.Ordinal))
+                {
+                    reader.Stop("has an array with commands of several lines in it");
+                }
                 elements.Add(element);
             }
         }

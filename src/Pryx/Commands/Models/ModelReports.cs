@@ -35,7 +35,7 @@ internal sealed class ModelReports(CommandIo io)
         // Beside the table, so that a pipe gets that alone.
         if (models.Count > 0)
         {
-            io.Error.WriteLine(io.ErrorStyle.Dim($"{models.Count.ToString("N0", CultureInfo.InvariantCulture)} models. CAN: t tools, i images, r reasoning, c cached input. {Origin(list.Catalog)}"));
+            io.Error.WriteLine(io.ErrorStyle.Dim($"{models.Count.ToString("N0", CultureInfo.InvariantCulture)} {(models.Count == 1 ? "model" : "models")}. CAN: t tools, i images, r reasoning, c cached input. {Origin(list.Catalog)}"));
         }
         if (list.Catalog?.Warning is { } warning)
         {
