@@ -13,6 +13,7 @@ internal static class Placeholder
     private const char Closing = '»';
     private const string IdChars = "0123456789abcdefghjkmnpqrstvwxyz";
     private static readonly SearchValues<char> IdSet = SearchValues.Create(IdChars);
+    private static readonly SearchValues<char> KindSet = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
     private const int IdLength = 8;
     private const int LongestKind = 32;
 
@@ -34,14 +35,26 @@ internal static class Placeholder
                 break;
             }
             from += at;
-            var rest = text[(from + Opening.Length)..];
-            var close = (rest.Length > LongestKind + IdLength + 2 ? rest[..(LongestKind + IdLength + 2)] : rest).IndexOf(Closing);
-            if (close > IdLength && rest[close - IdLength - 1] == ':' && rest[(close - IdLength)..close].IndexOfAnyExcept(IdSet) < 0)
+            if (LengthAt(text[from..]) is > 0 and var length)
             {
-                return (from, Opening.Length + close + 1);
+                return (from, length);
             }
             from += Opening.Length;
         }
         return (0, 0);
+    }
+
+    /// <summary>How long the one is that the text begins with; 0 when it begins with none.</summary>
+    public static int LengthAt(ReadOnlySpan<char> text)
+    {
+        if (!text.StartsWith(Opening, StringComparison.Ordinal))
+        {
+            return 0;
+        }
+        var rest = text[Opening.Length..];
+        var close = (rest.Length > LongestKind + IdLength + 2 ? rest[..(LongestKind + IdLength + 2)] : rest).IndexOf(Closing);
+        var isOne = close > IdLength && rest[close - IdLength - 1] == ':' && rest[(close - IdLength)..close].IndexOfAnyExcept(IdSet) < 0
+            && rest[..(close - IdLength - 1)].IndexOfAnyExcept(KindSet) < 0;
+        return isOne ? Opening.Length + close + 1 : 0;
     }
 }

@@ -32,6 +32,12 @@ internal static class SecretDetector
                 return;
             }
             at += next;
+            if (at > 0 && Placeholder.LengthAt(line[(at - 1)..]) is > 0 and var length)
+            {
+                // «secret:…» says of itself that it is one.
+                at += length - 1;
+                continue;
+            }
             if (Match(line, at, isEager) is { } span && (found.Count == 0 || span.Start >= found[^1].End))
             {
                 found.Add(span);
