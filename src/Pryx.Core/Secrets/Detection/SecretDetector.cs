@@ -128,12 +128,12 @@ internal static class SecretDetector
         rest = end < 0 ? rest : rest[..end];
         var at = rest.LastIndexOf('@');
         var colon = at < 0 ? -1 : rest[..at].IndexOf(':');
-        if (colon < 0 || at - colon < 2)
+        if (colon < 0 || at - colon < 2 || Placeholder.MayContain(rest[..at]))
         {
             return null;
         }
         var password = rest[(colon + 1)..at];
-        var isStandIn = password[0] is '$' or '<' or '[' or '{' or '%' or '*' || password.Contains(Placeholder.Opening, StringComparison.Ordinal) || password is "password" or "pass" or "PASSWORD" or "pwd" or "secret" or "xxx" or "port";
+        var isStandIn = password[0] is '$' or '<' or '[' or '{' or '%' or '*' || password is "password" or "pass" or "PASSWORD" or "pwd" or "secret" or "xxx" or "port";
         return isStandIn ? null : new(start + colon + 1, password.Length, "password", SecretLook.IsDistinct(password));
     }
 
