@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pryx.Agent.Secrets;
 using Pryx.Core.Secrets.Masking;
 using Pryx.Protocol;
 
@@ -9,7 +8,7 @@ namespace Pryx.Core.Tests.Secrets;
 /// <summary>What is found, what stays, and that pieces make no difference.</summary>
 public sealed class SecretMaskTests
 {
-    private static ISecretMask NewMask(params string[] own)
+    private static SessionSecrets NewMask(params string[] own)
     {
         var known = new KnownSecrets();
         foreach (var value in own)
