@@ -178,7 +178,8 @@ internal sealed class FakeClient : IPryxClient
         return Task.FromResult("the file vault");
     }
 
-    public Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Grant>>(Grants);
+    public Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Grant>>([.. Grants.Where(grant => withEnded || grant.State == "active")]);
 
     public Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
     {

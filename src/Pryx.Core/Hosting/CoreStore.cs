@@ -26,7 +26,7 @@ public sealed class CoreStore : IAsyncDisposable
         Sessions = new SessionStore(database, Events, History);
         Workspaces = new WorkspaceStore(database);
         Trust = new WorkspaceTrust(Workspaces);
-        Grants = new GrantStore(database);
+        Grants = new GrantStore(database, Events);
         Usage = new UsageStore(database);
         Spans = new SpanStore(database);
         Approvals = new ApprovalStore(database, Events);

@@ -9,6 +9,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
+using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Tracing;
@@ -139,6 +140,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         connection.Execute(
             "UPDATE tool_calls SET status = $status, decision = $decision, rule = $rule WHERE turn_id = $turn AND call_id = $call",
             ("$status", status), ("$decision", decision), ("$rule", judgement.Rule), ("$turn", _turn), ("$call", call.CallId));
+        GrantStore.MarkUsed(connection, judgement.UsedGrants, database.Time.GetUtcNow());
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,

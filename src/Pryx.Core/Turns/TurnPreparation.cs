@@ -26,7 +26,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
@@ -123,8 +123,15 @@ public sealed class TurnPreparation(
             Timeout = request.Timeout,
         };
         var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
-        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
-            grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (taken, token) =>
+            grants.AddAsync(new NewGrant(taken.Rule, folder.Path, taken.Duration == GrantDuration.Session ? session.Id : null, taken.By)
+            {
+                Lifetime = taken.IsProposal ? TimeSpan.FromDays(GrantProposals.Lifetime) : null,
+                Question = taken.Question,
+            }, token))
+        {
+            ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
+        };
         var mask = await secrets.OpenAsync(session.Id, cancellationToken);
         return new TurnSetup
         {
@@ -156,6 +163,19 @@ public sealed class TurnPreparation(
     private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
         ? setup
         : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
+
+    // For calls that are only planned, to see what a rule would mean for them.
+    private ToolContext PlanningContext(Turn turn, Session session, Folder folder, string output) => new()
+    {
+        SessionId = session.Id,
+        TurnId = turn.Id,
+        CallId = "",
+        Workspace = folder.Path,
+        OutputDirectory = output,
+        IsTrusted = folder.IsTrusted,
+        AskUserAsync = static (_, _) => throw new InvalidOperationException("A plan asks nobody."),
+        Time = time,
+    };
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
     private async Task<string> InstructionsAsync(Session session, Folder folder, ISecretMask mask, CancellationToken cancellationToken)

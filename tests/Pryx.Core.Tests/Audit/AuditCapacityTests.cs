@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Pryx.Core.Audit;
 using Pryx.Core.Configuration;
 using Pryx.Core.Tests.Storage;
-using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Audit;
 

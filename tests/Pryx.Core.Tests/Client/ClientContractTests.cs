@@ -260,13 +260,14 @@ public sealed class ClientContractTests
         var client = bed.Client;
 
         var grant = await client.AddGrantAsync(new AddGrant("shell.exec:dotnet test*") { Workspace = bed.Home.Workspace, GrantedBy = "cli:alice" }, Cancellation);
-        var listed = Assert.Single(await client.ListGrantsAsync(Cancellation));
+        var listed = Assert.Single(await client.ListGrantsAsync(withEnded: false, Cancellation));
 
         Assert.Equal(("shell.exec:dotnet test*", bed.Home.Workspace, grant.Id), (listed.Rule, listed.Workspace, listed.Id));
         Assert.Equal("RULE_INVALID", await CodeAsync(() => client.AddGrantAsync(new AddGrant("((") { GrantedBy = "cli:alice" }, Cancellation)));
         Assert.True(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
         Assert.False(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
-        Assert.Empty(await client.ListGrantsAsync(Cancellation));
+        Assert.Empty(await client.ListGrantsAsync(withEnded: false, Cancellation));
+        Assert.Equal((grant.Id, "revoked", "host"), (await client.ListGrantsAsync(withEnded: true, Cancellation)) is [var ended] ? (ended.Id, ended.State, ended.Scope) : default);
     }
 
     [Theory, MemberData(nameof(Roads))]

@@ -26,7 +26,7 @@ public sealed class AuditCommandTests
         Assert.Contains("tool.judged", list.Stdout, StringComparison.Ordinal);
         Assert.Contains("approval.answered", list.Stdout, StringComparison.Ordinal);
         Assert.Contains("--approve-all", list.Stdout, StringComparison.Ordinal);
-        var judged = JsonDocument.Parse(Assert.Single((await person.PryxAsync("audit", "list", "--json", "--action", "tool.judged", "--outcome", "ask", "--since", "1h")).Lines.Where(line => line.Length > 0))).RootElement;
+        var judged = JsonDocument.Parse(Assert.Single((await person.PryxAsync("audit", "list", "--json", "--action", "tool.judged", "--outcome", "ask", "--since", "1h")).Lines, line => line.Length > 0)).RootElement;
         Assert.Equal("tool.judged", judged.GetProperty("action").GetString());
         Assert.Contains("echo one", judged.GetProperty("details").GetRawText(), StringComparison.Ordinal);
         Assert.Equal("Nothing that fits.\n", (await person.PryxAsync("audit", "list", "--until", "2020-01-01")).Stdout);
