@@ -1,3 +1,4 @@
+using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
 using Pryx.Protocol;

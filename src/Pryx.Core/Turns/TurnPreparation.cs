@@ -2,6 +2,7 @@ using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy.Pins;
+using Pryx.Agent.Secrets;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -9,6 +10,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
+using Pryx.Core.Secrets.Masking;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
@@ -25,8 +27,9 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
 
@@ -158,6 +161,7 @@ public sealed class TurnPreparation(
         {
             ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
         };
+        var mask = await secrets.OpenAsync(session.Id, cancellationToken);
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -168,7 +172,8 @@ public sealed class TurnPreparation(
             Effort = EffortOf(request),
             WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = PinText.Under(await InstructionsAsync(session, folder, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken)),
+            Instructions = PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken)),
+            Secrets = mask,
             Tools = tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
@@ -202,13 +207,15 @@ public sealed class TurnPreparation(
         : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
-    private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)
+    private async Task<string> InstructionsAsync(Session session, Folder folder, ISecretMask mask, CancellationToken cancellationToken)
     {
         if (await sessions.ReadInstructionsAsync(session.Id, cancellationToken) is { } kept)
         {
             return kept;
         }
-        var composed = await ComposeAsync(session, folder, cancellationToken);
+        // What a folder's AGENTS.md says goes to the model too.
+        var composed = mask.Mask(await ComposeAsync(session, folder, cancellationToken));
+        await mask.SaveAsync(cancellationToken);
         await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
         return composed;
     }
