@@ -313,7 +313,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
         PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
-        async () => (await Spawner.SandboxStateAsync()).Confinement);
+        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins };
 
     private SecretStoreChoice CreateSecrets()
     {

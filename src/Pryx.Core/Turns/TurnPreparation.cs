@@ -1,6 +1,7 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
+using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Secrets;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
@@ -49,6 +50,34 @@ public sealed class TurnPreparation(
         var meter = await _meters.OfAsync(id, cancellationToken);
         return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
     }
+
+    /// <summary>
+    /// Pins and unpins what the user says in a message ("remember: …", "forget: …", "do not … until I say so"), before anything else becomes of it:
+    /// it counts for the turn that runs, too.
+    /// </summary>
+    public async Task TakeWordsAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (!request.SpeaksForUser || policies.Pins is not { } pins || PinWords.Find(request.Text) is not { Count: > 0 } wishes || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return;
+        }
+        var by = request.Principal ?? request.Surface;
+        var folder = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        foreach (var wish in wishes)
+        {
+            if (wish.Forgets)
+            {
+                await pins.ForgetAsync(wish.Text, session.Id, folder, by, cancellationToken);
+            }
+            else
+            {
+                await pins.AddAsync(new NewPin(wish.Text, wish.Reach == PinReach.Folder ? folder : null, wish.Reach == PinReach.Session ? session.Id : null, by) { SaidIn = session.Id }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
+        policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
@@ -143,7 +172,7 @@ public sealed class TurnPreparation(
             Effort = EffortOf(request),
             WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = await InstructionsAsync(session, folder, mask, cancellationToken),
+            Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Tools = tools,
             Policy = policy,
@@ -160,10 +189,6 @@ public sealed class TurnPreparation(
         };
     }
 
-    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
-        ? setup
-        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
-
     // For calls that are only planned, to see what a rule would mean for them.
     private ToolContext PlanningContext(Turn turn, Session session, Folder folder, string output) => new()
     {
@@ -176,6 +201,10 @@ public sealed class TurnPreparation(
         AskUserAsync = static (_, _) => throw new InvalidOperationException("A plan asks nobody."),
         Time = time,
     };
+
+    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
+        ? setup
+        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
     private async Task<string> InstructionsAsync(Session session, Folder folder, ISecretMask mask, CancellationToken cancellationToken)

@@ -9,13 +9,16 @@ internal static class CatalogJson
 {
     private const int MaxName = 24;
     private const int MaxPooled = 40;
-    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
-    {
+    private const int NameSlots = 256;
+
+    // A whole catalog has a hundred thousand of these few.
+    private static readonly string[] Names =
+    [
         "id", "name", "family", "release_date", "last_updated", "status", "attachment", "reasoning", "temperature", "tool_call", "structured_output", "knowledge", "open_weights", "reasoning_options",
         "type", "values", "min", "max", "cost", "input", "output", "cache_read", "cache_write", "tiers", "tier", "size", "limit", "context", "modalities", "models", "interleaved", "field", "provider", "base_model",
         "env", "npm", "api", "doc", "input_audio", "output_audio", "experimental", "base_model_omit", "context_over_200k",
-    };
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> NamesByText = Names.GetAlternateLookup<ReadOnlySpan<char>>();
+    ];
+    private static readonly KnownName?[] NamesBySlot = Spread(Names);
     private static readonly JsonReaderOptions Options = new() { MaxDepth = CatalogLimits.Depth };
 
     /// <summary>Reads a whole document with a function that is called at its first token.</summary>
@@ -73,13 +76,40 @@ internal static class CatalogJson
         }
     }
 
-    // A whole catalog has a hundred thousand of the same few names.
     private static string NameOf(ref Utf8JsonReader reader)
     {
-        Span<char> name = stackalloc char[MaxName];
-        return !reader.ValueIsEscaped && !reader.HasValueSequence && reader.ValueSpan.Length <= MaxName
-            && NamesByText.TryGetValue(name[..reader.CopyString(name)], out var known) ? known : reader.GetString()!;
+        if (!reader.ValueIsEscaped && !reader.HasValueSequence && reader.ValueSpan is { Length: > 0 and <= MaxName } name)
+        {
+            for (var slot = SlotOf(name); NamesBySlot[slot] is { } known; slot = (slot + 1) % NameSlots)
+            {
+                if (name.SequenceEqual(known.Utf8))
+                {
+                    return known.Text;
+                }
+            }
+        }
+        return reader.GetString()!;
     }
+
+    private static int SlotOf(ReadOnlySpan<byte> name) => ((name.Length * 33) ^ (name[0] * 7) ^ (name[^1] * 13)) % NameSlots;
+
+    private static KnownName?[] Spread(string[] names)
+    {
+        var slots = new KnownName?[NameSlots];
+        foreach (var text in names)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(text);
+            var slot = SlotOf(utf8);
+            while (slots[slot] is not null)
+            {
+                slot = (slot + 1) % NameSlots;
+            }
+            slots[slot] = new(utf8, text);
+        }
+        return slots;
+    }
+
+    private sealed record KnownName(byte[] Utf8, string Text);
 
     public static void EachOf(ref Utf8JsonReader reader, object at, string field, CatalogReading read)
     {
@@ -132,6 +162,11 @@ internal static class CatalogJson
         if (text.Length > limit)
         {
             throw new CatalogException($"{At(at, field)}: longer than {limit} characters");
+        }
+        // Nearly all are plain.
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
         }
         foreach (var c in text)
         {

@@ -151,7 +151,9 @@ public sealed class ModelsDevReader
         {
             throw new CatalogException("there is no model in it");
         }
-        var alike = new Lazy<ILookup<string, ModelsDevModel>>(() => _models.Where(entry => entry.Value.IsWhole).ToLookup(entry => Tail(entry.Key.Model), entry => entry.Value, StringComparer.OrdinalIgnoreCase));
+        // Only a few are asked for, and among thousands of others.
+        var named = _models.Values.Select(static model => model.Base).OfType<string>().Select(Tail).ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        var alike = new Lazy<ILookup<string, ModelsDevModel>>(() => _models.Where(entry => entry.Value.IsWhole && named.Contains(TailOf(entry.Key.Model))).ToLookup(entry => Tail(entry.Key.Model), entry => entry.Value, StringComparer.OrdinalIgnoreCase));
         foreach (var (key, model) in _models)
         {
             // The model it is like may itself be like another.
@@ -175,6 +177,8 @@ public sealed class ModelsDevReader
 
     private static string Tail(string name) => name[(name.LastIndexOf('/') + 1)..];
 
+    private static ReadOnlySpan<char> TailOf(string name) => name.AsSpan(name.LastIndexOf('/') + 1);
+
     private ModelsDevModel? Based(string name) =>
         name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? _models.GetValueOrDefault((name[..slash], name[(slash + 1)..])) : null;
 
@@ -190,7 +194,7 @@ public sealed class ModelsDevReader
     {
         (_place.Provider, _place.Model) = (provider, id);
         CatalogJson.Checked(id, _place, "", CatalogLimits.Id);
-        if (id.Length == 0 || id.Any(char.IsWhiteSpace))
+        if (id.Length == 0 || (id.AsSpan().ContainsAnyExceptInRange('!', '~') && id.Any(char.IsWhiteSpace)))
         {
             throw new CatalogException($"{_place}: that is no id of a model");
         }

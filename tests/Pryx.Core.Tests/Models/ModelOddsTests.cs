@@ -59,6 +59,8 @@ public sealed class ModelOddsTests
 
         Assert.Equal("Greeting in the morning", (string?)(await turns.Core.GetAsync($"/api/v1/sessions/{session}", Cancel)).Body!["title"]);
         Assert.Equal(["gpt-4o", "gpt-5-nano", "gpt-4o"], turns.Provider.ModelRequests.Select(static request => request.Model));
+        await RoutedTurns.UntilAsync(async () => (await turns.Core.GetAsync("/api/v1/telemetry/metrics", Cancel)).Body!["metrics"]!.AsArray()
+            .Single(static metric => (string?)metric!["name"] == "pryx.model.calls")!["series"]!.AsArray().Sum(static one => (double)one!["value"]!) == 3);
         // It is paid for like every other call, and is no step of the turn.
         Assert.Equal(3, (int)(await turns.Core.GetAsync("/api/v1/cost/summary", Cancel)).Body!["total"]!["calls"]!);
     }
