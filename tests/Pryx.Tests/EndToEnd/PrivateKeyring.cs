@@ -5,6 +5,8 @@ namespace Pryx.Tests.EndToEnd;
 /// <summary>A session bus with a real Secret Service on it, of this test alone: gnome-keyring below the test's own home.</summary>
 internal sealed class PrivateKeyring : IAsyncDisposable
 {
+    private static readonly string[] Programs = ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"];
+    private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin"];
     private readonly RunProcess _bus;
 
     private PrivateKeyring(RunProcess bus, string address) => (_bus, Address) = (bus, address);
@@ -17,7 +19,7 @@ internal sealed class PrivateKeyring : IAsyncDisposable
     /// <param name="unlocks">False: a bus on which nobody keeps secrets.</param>
     public static async Task<PrivateKeyring> StartAsync(TempHome home, bool unlocks = true)
     {
-        var missing = new[] { "dbus-run-session", "gnome-keyring-daemon", "secret-tool" }.FirstOrDefault(static program => !IsInstalled(program));
+        var missing = Programs.FirstOrDefault(static program => !IsInstalled(program));
         Assert.SkipWhen(missing is not null, $"{missing} is not installed. Debian and Ubuntu: apt install dbus gnome-keyring libsecret-1-0 libsecret-tools");
         // The daemon of this bus alone; its own words tell when it has an unlocked collection.
         var script = unlocks
@@ -58,5 +60,5 @@ internal sealed class PrivateKeyring : IAsyncDisposable
     public async ValueTask DisposeAsync() => await _bus.DisposeAsync();
 
     private static bool IsInstalled(string program) =>
-        OperatingSystem.IsLinux() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+        OperatingSystem.IsLinux() && Folders.Any(folder => File.Exists(Path.Combine(folder, program)));
 }
