@@ -27,6 +27,9 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
 
     public PolicySet With(GrantSet other) => new(layers, other, takesStandingGrants);
 
+    /// <summary>The same with one more layer before the others.</summary>
+    public PolicySet Under(IPolicyLayer more) => new([more, .. layers], Grants, takesStandingGrants);
+
     public ValueTask<Judgement> JudgeAsync(PolicyRequest request, CancellationToken cancellationToken) => new(Judge(request));
 
     public Judgement Judge(PolicyRequest request)
@@ -100,7 +103,8 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         }
     }
 
-    internal static PolicyRequest Canonical(PolicyRequest request)
+    /// <summary>With the tool's name as policy spells it.</summary>
+    public static PolicyRequest Canonical(PolicyRequest request)
     {
         var tool = PolicyTools.Canonical(request.Tool);
         return ReferenceEquals(tool, request.Tool) || tool == request.Tool ? request : request with { Tool = tool };

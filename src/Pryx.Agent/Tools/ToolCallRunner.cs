@@ -165,7 +165,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     {
         var plan = new ToolPlan($"Let {call.Tool} reach {host.Target}", [new ToolAccess(AccessKind.Network, host.Target) { IsInferred = true }])
         {
-            GrantPattern = $"{ToolRule.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
+            GrantPattern = $"{PolicyTools.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
         };
         await _asking.WaitAsync(cancellationToken);
         try

@@ -28,6 +28,9 @@ public interface ITurnJournal
     /// <summary>Stores a model call that is no step of its own: one that failed or was cut off, a summary, a title.</summary>
     Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken);
 
+    /// <summary>Names the session, unless its user has done so.</summary>
+    Task CommitTitleAsync(string title, CancellationToken cancellationToken);
+
     /// <summary>Stores that a call was judged; the audit log gets it in the same commit.</summary>
     Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken);
 

@@ -48,6 +48,18 @@ public sealed class ApprovalStore(Database database, EventLog events)
             ReadState, ("$state", state), ("$session", sessionId?.ToString()), ("$limit", Math.Clamp(limit, 1, 1000))),
         cancellationToken);
 
+    /// <summary>What people answered in a folder, in whatever session, to questions of one shape; newest first, the latest 50.</summary>
+    /// <param name="pattern">What "always" would have granted.</param>
+    /// <param name="since">UTC.</param>
+    public Task<IReadOnlyList<ApprovalState>> ListAnsweredAsync(string pattern, string workspace, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ApprovalState>>(
+        connection => connection.Query(
+            """
+            SELECT a.question, a.state, a.answer, a.answered_at FROM approvals a JOIN sessions s ON s.id = a.session_id JOIN workspaces w ON w.id = s.workspace_id
+            WHERE a.pattern = $pattern AND a.answered_at >= $since AND a.state IN ('approved', 'denied') AND w.path = $workspace
+            AND a.answered_by NOT IN ('--approve-all', 'timeout', 'engine', 'nobody') ORDER BY a.answered_at DESC, a.rowid DESC LIMIT 50
+            """, ReadState, ("$pattern", pattern), ("$since", Sql.FormatTime(since)), ("$workspace", workspace)),
+        cancellationToken);
+
     public Task<ApprovalState?> FindAsync(ApprovalId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.First($"{Select} WHERE id = $id", ReadState, ("$id", id.ToString())), cancellationToken);
 
@@ -100,8 +112,14 @@ public sealed class ApprovalStore(Database database, EventLog events)
     /// <param name="state">approved, denied or expired.</param>
     internal Task<Approval?> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
-            && Close(connection, open.Approval, state, answer) ? open.Approval : null,
+            && Close(connection, open.Approval, state, WithTakenRule(open.Approval, answer)) ? open.Approval : null,
         cancellationToken);
+
+    // Of the question as it was shown: worked out again later, the proposal might be another one.
+    private static ApprovalAnswer WithTakenRule(Approval asked, ApprovalAnswer answer) =>
+        answer is { TakesProposal: true, Approved: true, EditedArgs: null } && asked.Proposal is { } proposal ? answer with { TakenRule = proposal.Rule }
+        : answer.TakesProposal ? answer with { TakesProposal = false, TakenRule = null, Duration = GrantDuration.Once }
+        : answer with { TakenRule = null };
 
     /// <summary>Puts an opinion beside an open question and announces it; false when it is no longer open.</summary>
     internal Task<bool> ReviewAsync(ApprovalId id, ApprovalReview review, CancellationToken cancellationToken) => database.WriteAsync(connection =>
@@ -219,12 +237,12 @@ public sealed class ApprovalStore(Database database, EventLog events)
     {
         connection.Execute(
             """
-            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
-            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
+            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at, pattern)
+            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires, $pattern)
             """,
             ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
             ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
-            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null), ("$pattern", approval.Pattern));
         TurnSpans.BeginApproval(connection, approval, database.Time.GetUtcNow());
     }
 
@@ -249,7 +267,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
     // "web:core" answered on the web; "--approve-all" and "timeout" on no surface.
     private static string? SurfaceOf(ApprovalAnswer? answer) => answer?.AnsweredBy.IndexOf(':') is > 0 and var end ? answer.AnsweredBy[..end] : null;
 
-    private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
+    private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.TakesProposal ? "proposed" : answer.Duration switch
     {
         GrantDuration.Session => "session",
         GrantDuration.Forever => "forever",

@@ -73,7 +73,7 @@ public sealed class Reviewer(TurnSetup setup, ITurnJournal journal, ReviewerOpti
     /// <summary>The reviewer's model and no other, once: an opinion is worth no second try.</summary>
     private sealed class OneTry(ModelTarget target) : IModelRoute
     {
-        public ModelInfo Primary => target.Model;
+        public ModelInfo Current => target.Model;
 
         public Task<ModelTarget> NextAsync(CallKind kind, CallNeeds needs, Func<Notice, Task> sayAsync, CancellationToken cancellationToken) => Task.FromResult(target);
 

@@ -32,6 +32,10 @@ public static class ConfigKeys
         new("routing_small_model", Text, "auto"),
         new("routing_summary", Text, "small"),
         new("routing_title", Text, "small"),
+        // How much models are to think where nobody says: none, low, medium, high, xhigh or a number of tokens; empty for their own default.
+        new("reasoning_effort", Text, ""),
+        // What names a session: words (those it begins with), or model (a small one, after the first turn).
+        new("titles", Text, "words"),
         new("provider_idle_timeout", Duration, "2m"),
         // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
         new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),

@@ -21,6 +21,7 @@ internal static class AdminRoutes
         var audit = new AuditLog(store.Database);
         var explanation = new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, store.Trust.IsTrustedAsync, options.WorkingDirectory, time);
         new PolicyEndpoints(store.Grants, store.Sessions, explanation, core.Policies(store).Files, time).Map(routes);
+        new PinEndpoints(store.Pins, store.Sessions).Map(routes);
         new PolicyFileEndpoints(core.Policies(store).Files, explanation, new PolicySimulation(store.Database, explanation), time).Map(routes);
         new WorkspaceEndpoints(store.Workspaces, store.Trust, audit).Map(routes);
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);

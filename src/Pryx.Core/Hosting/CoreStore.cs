@@ -26,7 +26,7 @@ public sealed class CoreStore : IAsyncDisposable
         Sessions = new SessionStore(database, Events, History);
         Workspaces = new WorkspaceStore(database);
         Trust = new WorkspaceTrust(Workspaces);
-        Grants = new GrantStore(database);
+        Grants = new GrantStore(database, Events);
         Usage = new UsageStore(database);
         Spans = new SpanStore(database);
         Approvals = new ApprovalStore(database, Events);
@@ -42,6 +42,7 @@ public sealed class CoreStore : IAsyncDisposable
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
+    public PinStore Pins => field ??= new(Database, Events);
     public UsageStore Usage { get; }
     public SpanStore Spans { get; }
     public ApprovalStore Approvals { get; }

@@ -16,6 +16,7 @@ public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOn
 {
     private static readonly PolicyLayerBody[] All =
     [
+        new("pins", "What the user has pinned is asked or denied, in every mode; a person answers, no flag.", true),
         new("floor", "Secrets are denied; what outlives the session or leaves the user's rights is asked, in every mode.", true),
         new("taint", "After untrusted text, what sends or leaves the folder is asked.", true),
         new("unclear", "What can not be understood is asked.", true),
@@ -51,8 +52,15 @@ public sealed record GrantInput(string? Rule, SessionId? SessionId, string? Work
 
 public sealed record GrantsBody(IReadOnlyList<Protocol.Grants.Grant> Grants)
 {
-    public static Protocol.Grants.Grant Shown(StoredGrant grant) => new(grant.Id, grant.Pattern)
+    /// <param name="now">UTC; decides what has expired.</param>
+    public static Protocol.Grants.Grant Shown(StoredGrant grant, DateTimeOffset now) => new(grant.Id, grant.Pattern)
     {
+        State = grant.RevokedAt is not null ? "revoked" : grant.ExpiresAt <= now ? "expired" : "active",
+        Scope = GrantStore.ScopeOf(grant.Pattern),
+        RevokedAt = grant.RevokedAt,
+        Uses = grant.Uses,
+        LastUsedAt = grant.LastUsedAt,
+        ApprovalId = grant.Question,
         SessionId = grant.SessionId,
         Workspace = grant.Workspace,
         GrantedBy = grant.CreatedBy,

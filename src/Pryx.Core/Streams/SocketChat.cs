@@ -41,6 +41,7 @@ internal sealed class SocketChat(SessionStore sessions, TurnStore turns, Session
             Delivery = delivery,
             Surface = client.Surface,
             Principal = client.Caller.Name,
+            SpeaksForUser = client.Caller.May(Scopes.Approve),
             ExternalId = external,
         };
         // Not given up with the connection: what was sent is worked on.

@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Turns;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
@@ -15,16 +16,17 @@ namespace Pryx.Core.Turns;
 /// Starts turns, owns them while they run, and ends them: a client that goes away changes nothing. One turn at a time in a session;
 /// input that comes meanwhile reaches the running one, or waits for its own.
 /// </summary>
+/// <param name="onCall">Hears of model calls that are no whole step: what failed, summaries, titles.</param>
 /// <param name="isDaemon">Whether this process goes on with other processes' turns and lives on when its own are over.</param>
 public sealed class SessionTurns(
     Database database, EventLog events, SessionStore sessions, SessionHistory history, OwnerLock owner, TurnStore turns, UsageStore usage,
-    TurnPreparation preparation, bool isDaemon, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    TurnPreparation preparation, bool isDaemon, ITurnLog log, TimeProvider time, Action<CallRecord>? onCall = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
     private readonly QueueStore _queue = new(database, events, owner);
     private readonly AuditLog _audit = new(database);
-    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets }, isDaemon, log, time);
+    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets, OnCall = onCall }, isDaemon, log, time);
 
     /// <summary>What a message would cost.</summary>
     public TurnPreparation Preparation => preparation;
@@ -35,6 +37,7 @@ public sealed class SessionTurns(
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
+        await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
         if (_running.IsBusy && IsWordsAlone(request) && await turns.TrySteerAsync(request, _running.Contains, cancellationToken) is { } steered)
         {
@@ -92,6 +95,7 @@ public sealed class SessionTurns(
             Policy = overrides.Policy ?? stored.Policy,
             Allow = [.. stored.Allow, .. overrides.Allow],
             ApproveAll = overrides.ApproveAll,
+            Effort = overrides.Effort ?? stored.Effort,
             MaxSteps = overrides.MaxSteps ?? stored.MaxSteps,
             MaxCostUsd = overrides.MaxCostUsd ?? stored.MaxCostUsd,
             Timeout = overrides.Timeout ?? stored.Timeout,

@@ -14,7 +14,10 @@ public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices,
     public ModelInfo Model => Choice.Model;
 
     /// <summary>As it is to be stored: a strategy that chose its model is named, and becomes the session's.</summary>
-    public StartTurn Request(StartTurn request) => Choice.Asked is { } asked ? request with { Model = asked } : request;
+    public StartTurn Request(StartTurn request) => (Choice.Asked is { } asked ? request with { Model = asked } : request) with { Effort = Effort };
+
+    /// <summary>How much is to be thought, where somebody said so in the session; it is kept for the next turn.</summary>
+    public string? Effort { get; init; }
 
     /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
     public Action TakeInput { get; init; } = static () => { };

@@ -1,6 +1,7 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
+using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -24,7 +25,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
@@ -47,6 +48,34 @@ public sealed class TurnPreparation(
         return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
     }
 
+    /// <summary>
+    /// Pins and unpins what the user says in a message ("remember: …", "forget: …", "do not … until I say so"), before anything else becomes of it:
+    /// it counts for the turn that runs, too.
+    /// </summary>
+    public async Task TakeWordsAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (!request.SpeaksForUser || policies.Pins is not { } pins || PinWords.Find(request.Text) is not { Count: > 0 } wishes || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return;
+        }
+        var by = request.Principal ?? request.Surface;
+        var folder = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        foreach (var wish in wishes)
+        {
+            if (wish.Forgets)
+            {
+                await pins.ForgetAsync(wish.Text, session.Id, folder, by, cancellationToken);
+            }
+            else
+            {
+                await pins.AddAsync(new NewPin(wish.Text, wish.Reach == PinReach.Folder ? folder : null, wish.Reach == PinReach.Session ? session.Id : null, by) { SaidIn = session.Id }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
+        policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
+
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
@@ -57,6 +86,7 @@ public sealed class TurnPreparation(
         {
             throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
         }
+        request = request with { Effort = await EffortAsync(request, session, cancellationToken) };
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
@@ -66,6 +96,7 @@ public sealed class TurnPreparation(
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
         {
+            Effort = request.Effort,
             Complete = (setup, journal) => Reviewed(setup, journal, folder.Settings),
             TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? ""),
         };
@@ -85,8 +116,7 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"There is no folder {path}.", "name another one");
         }
         var folder = await OpenFolderAsync(path, cancellationToken);
-        var request = new StartTurn { SessionId = known?.Id ?? default, Model = model, Surface = "estimate" };
-        var info = (await routes.ChooseAsync(request, known ?? new Session { Id = default, Title = "" }, folder.Settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
+        var info = await routes.FindModelAsync(model, known ?? new Session { Id = default, Title = "" }, folder.Settings, cancellationToken);
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
         var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
@@ -98,6 +128,13 @@ public sealed class TurnPreparation(
             info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
             worst?.CostOf(worst.WantedOutput), worst?.WantedOutput ?? info.MaxOutput ?? 0);
     }
+
+    // What was said last holds for the session; the configured one is for those in which nothing was.
+    private async Task<string?> EffortAsync(StartTurn request, Session session, CancellationToken cancellationToken) => request.Effort is { Length: > 0 } asked
+        ? ThinkingEffort.IsValid(asked) ? asked.Trim().ToLowerInvariant() : throw new PryxException("VALIDATION_ERROR", $"effort: {ThinkingEffort.Expected} is expected.")
+        : session.MessageCount == 0 ? null : await sessions.FindEffortAsync(session.Id, cancellationToken);
+
+    private ThinkingEffort? EffortOf(StartTurn request) => ThinkingEffort.Parse(request.Effort ?? config().Text("reasoning_effort"));
 
     private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
@@ -112,8 +149,15 @@ public sealed class TurnPreparation(
             Timeout = request.Timeout,
         };
         var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
-        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
-            grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (taken, token) =>
+            grants.AddAsync(new NewGrant(taken.Rule, folder.Path, taken.Duration == GrantDuration.Session ? session.Id : null, taken.By)
+            {
+                Lifetime = taken.IsProposal ? TimeSpan.FromDays(GrantProposals.Lifetime) : null,
+                Question = taken.Question,
+            }, token))
+        {
+            ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
+        };
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -121,8 +165,10 @@ public sealed class TurnPreparation(
             Route = routes.RouteOf(plan.Choice.Plan, session.Id),
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
+            Effort = EffortOf(request),
+            WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = await InstructionsAsync(session, folder, cancellationToken),
+            Instructions = PinText.Under(await InstructionsAsync(session, folder, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken)),
             Tools = tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
@@ -137,6 +183,19 @@ public sealed class TurnPreparation(
             ApprovalTimeout = patience,
         };
     }
+
+    // For calls that are only planned, to see what a rule would mean for them.
+    private ToolContext PlanningContext(Turn turn, Session session, Folder folder, string output) => new()
+    {
+        SessionId = session.Id,
+        TurnId = turn.Id,
+        CallId = "",
+        Workspace = folder.Path,
+        OutputDirectory = output,
+        IsTrusted = folder.IsTrusted,
+        AskUserAsync = static (_, _) => throw new InvalidOperationException("A plan asks nobody."),
+        Time = time,
+    };
 
     private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
         ? setup
@@ -178,7 +237,7 @@ public sealed class TurnPreparation(
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
-        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]);
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
     }
 
     // By a meter of its own: the session's has not seen this input yet, and may never see it.

@@ -52,6 +52,9 @@ public sealed record Approval
     /// <summary>The folder grant this card offers instead of a single answer; null when it offers none.</summary>
     public string? FolderGrant { get; init; }
 
+    /// <summary>The narrow grant this card offers because calls like this one are approved again and again; null when it offers none.</summary>
+    public GrantProposal? Proposal { get; init; }
+
     /// <summary>For a question of the model: up to four answers to choose from; empty when free text is wanted.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
@@ -114,6 +117,12 @@ public sealed record ApprovalAnswer
 
     /// <summary>True when the folder grant on the card was taken.</summary>
     public bool TakesFolderGrant { get; init; }
+
+    /// <summary>True when the proposal on the card was taken.</summary>
+    public bool TakesProposal { get; init; }
+
+    /// <summary>The rule of the proposal that was taken, exactly as the question that was answered showed it; set where the answer is stored.</summary>
+    public string? TakenRule { get; init; }
 
     /// <summary>Arguments as the person changed them; they are judged anew. Null when unchanged.</summary>
     public JsonElement? EditedArgs { get; init; }

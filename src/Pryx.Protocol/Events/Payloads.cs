@@ -30,6 +30,10 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 {
     /// <summary>What filled the window with the step's request; null in events of older versions.</summary>
     public Models.ContextUsage? Context { get; init; }
+
+    /// <summary>True when the cost is the provider's own figure and not ours by the catalog's price.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCostReported { get; init; }
 }
 
 /// <param name="Context">Before anything was done about it.</param>

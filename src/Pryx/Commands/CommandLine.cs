@@ -36,6 +36,7 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             GrantCommand.Create(io),
+            PinCommand.Create(io),
             PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
@@ -63,7 +64,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])
         {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(first.Message)}");
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
             return ExitCodes.Usage;
         }
