@@ -50,6 +50,8 @@ public sealed record CaseFile(CaseKind Kind, string Name, string Path)
     public IReadOnlyList<string> Allow { get; init; } = [];
     /// <summary>Programs without which the case can not be run, beyond those that all need.</summary>
     public IReadOnlyList<string> Needs { get; init; } = [];
+    /// <summary>After so long the turn is stopped: nothing more will come of it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(40);
     public string? Setup { get; init; }
 
     /// <summary>A program of the user's that runs meanwhile, outside of everything.</summary>

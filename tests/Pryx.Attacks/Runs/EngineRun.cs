@@ -13,8 +13,6 @@ namespace Pryx.Attacks.Runs;
 /// <summary>One run through the whole product: the real daemon on loopback, a model on a real socket, a person before the cards.</summary>
 internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, CaseTrace trace)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
     // Without guards nobody holds anything; of the stranger's case only the scopes are others.
     private bool IsUnguarded => how == CaseHow.Unguarded;
     private bool IsOpen => IsUnguarded && @case.Unguarded == Unguarded.Full;
@@ -99,7 +97,7 @@ internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, Ca
     private async Task<bool> EndsAsync(CoreStore store, SessionId session, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(@case.Patience);
         try
         {
             await foreach (var e in store.Events.SubscribeAsync(session, 0, canApprove: false, limit.Token))
@@ -123,7 +121,7 @@ internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, Ca
     {
         PryxPaths.CreatePrivate(place.Data);
         File.WriteAllText(Path.Combine(place.Data, "config.yaml"), $$"""
-            providers: { openai: { base_url: "{{provider.OpenAiUrl}}", key_env: OPENAI_API_KEY } }
+            providers: { openai: { base_url: "{{provider.OpenAiUrl}}", key_env: OPENAI_API_KEY, local: false } }
             catalog_url: off
             {{(IsOpen ? "sandbox: off" : "")}}
             {{place.Fill(@case.Config)}}

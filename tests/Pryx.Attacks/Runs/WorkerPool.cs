@@ -29,8 +29,18 @@ public sealed class WorkerPool : IAsyncDisposable
         string[] needed = ["unshare", "nsenter", "ip", "mount", "bwrap", "bash", "git", "curl", "python3", .. @case?.Needs ?? []];
         string[] folders = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"];
         var missing = needed.Where(tool => !Array.Exists(folders, folder => File.Exists(Path.Combine(folder, tool)))).ToList();
-        return missing.Count > 0 ? $"It needs {string.Join(", ", missing)}: apt-get install bubblewrap iproute2 util-linux git curl python3" : null;
+        return missing.Count > 0 ? $"It needs {string.Join(", ", missing)}: apt-get install bubblewrap iproute2 util-linux git curl python3"
+            : HasNamespaces.Value ? null
+            : "This system gives root no namespaces of its own, as in a container without privileges.";
     }
+
+    private static readonly Lazy<bool> HasNamespaces = new(static () =>
+    {
+        using var probe = new Process { StartInfo = new("unshare", ["--net", "--mount", "--pid", "--fork", "--mount-proc", "mount", "-t", "tmpfs", "tmpfs", World.SmallWorld.Root]) { RedirectStandardError = true } };
+        probe.Start();
+        probe.WaitForExit();
+        return probe.ExitCode == 0;
+    });
 
     public Task<CaseResult> RunAsync(CaseFile @case, CaseHow how)
     {
