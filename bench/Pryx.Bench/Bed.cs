@@ -33,6 +33,21 @@ internal sealed class Bed : IDisposable
             : throw new InvalidOperationException($"{subject.Name} --version ended with exit code {run.ExitCode}.\nstdout: {run.Stdout}\nstderr: {run.Stderr}");
     }
 
+    /// <summary>Puts a catalog there as if it had just been fetched by another program: the next process that needs it reads it.</summary>
+    public void PutCatalog(Subject subject, byte[] json)
+    {
+        var cache = Directory.CreateDirectory(Path.Combine(Variables(subject, new("http://127.0.0.1:9"))["HOME"], ".pryx", "cache")).FullName;
+        File.Delete(Path.Combine(cache, "models.idx"));
+        File.WriteAllBytes(Path.Combine(cache, "models.json"), json);
+    }
+
+    /// <summary>Runs a command of ours that asks no provider.</summary>
+    public Run Command(Subject subject, string words)
+    {
+        var run = new Child([subject.File!, .. words.Split(' ')], Folder(subject), Variables(subject, new("http://127.0.0.1:9"))).Wait();
+        return run.ExitCode == 0 ? run : throw new InvalidOperationException($"{subject.Name} {words} ended with exit code {run.ExitCode}.\nstdout: {run.Stdout}\nstderr: {run.Stderr}");
+    }
+
     public void Dispose() => _root.Delete(recursive: true);
 
     private string Folder(Subject subject) => Directory.CreateDirectory(Path.Combine(_root.FullName, subject.Name, "folder")).FullName;

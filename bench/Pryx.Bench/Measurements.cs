@@ -29,9 +29,28 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             PolicyMeasure.Run(runs, warmUps),
             await SandboxMeasure.RunAsync(runs, warmUps, cancellationToken),
             .. CatalogMeasure.Run(runs, warmUps),
+            FirstCatalog(bed, CatalogMeasure.Json()),
             Download(),
         ];
     }
+
+    /// <summary>Only what is about the catalog.</summary>
+    /// <param name="file">As <see cref="CatalogMeasure.Run"/> takes it.</param>
+    public IReadOnlyList<Measure> RunCatalog(string? file)
+    {
+        using var bed = new Bed();
+        return [.. CatalogMeasure.Run(runs, warmUps, file), FirstCatalog(bed, file is null ? CatalogMeasure.Json() : File.ReadAllBytes(file))];
+    }
+
+    // The first time in a process, with all that it loads and compiles for it: what a warm reader in the harness does not show.
+    private Measure FirstCatalog(Bed bed, byte[] json) => new("catalog, first read in a process", "ms",
+        "`pryx model info openai/gpt-4o` with a new `cache/models.json` less the same with the table that was made of it: reading, checking, writing the table", 50, 50,
+        Interleave([.. subjects.Where(subject => subject.File is not null)], subject =>
+        {
+            bed.PutCatalog(subject, json);
+            var first = bed.Command(subject, "model info openai/gpt-4o").Elapsed;
+            return (first - bed.Command(subject, "model info openai/gpt-4o").Elapsed).TotalMilliseconds;
+        }));
 
     private Measure Version(Bed bed) => new("`--version`", "ms", "start of the process to its end", 14.3, 11, Interleave(
         [.. subjects.Where(subject => subject.Version is not null)],

@@ -9,8 +9,9 @@ var otherVersion = new Option<string[]>("--vs-version") { Description = "How tha
 var runs = new Option<int>("--runs") { Description = "Measured runs of each measure and subject", DefaultValueFactory = _ => 30 };
 var warmUps = new Option<int>("--warm-ups") { Description = "Runs before them that do not count", DefaultValueFactory = _ => 3 };
 var gateway = new Option<string>("--gateway") { Description = "The daemon's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
+var catalog = new Option<string?>("--catalog") { Description = "Only the catalog's measures, with this file of the models.dev shape; - for one that is made up" };
 var output = new Option<string?>("--output") { Description = "Also write the results there" };
-var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, output };
+var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, catalog, output };
 
 command.SetAction(async (result, cancellationToken) =>
 {
@@ -25,7 +26,7 @@ command.SetAction(async (result, cancellationToken) =>
         subjects.Add(Subject.Ours("pryx (AOT canary)", canaryFile, Build.Canary));
     }
     subjects.AddRange(result.GetValue(other)!.Select(text => text.Split('=', 2)).Select(parts => new Subject(parts[0], parts[1], versions.GetValueOrDefault(parts[0]), null, null)));
-    if (subjects.Count == 0)
+    if (subjects.Count == 0 && result.GetValue(catalog) is null)
     {
         Console.Error.WriteLine("Nothing to measure: name an executable with --release or --canary (eng/bench does).");
         return 2;
@@ -36,7 +37,10 @@ command.SetAction(async (result, cancellationToken) =>
     try
     {
         var scope = result.GetValue(gateway);
-        List<Measure> measures = scope == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
+        var only = result.GetValue(catalog);
+        scope = only is null ? scope : "none";
+        List<Measure> measures = only is not null ? [.. new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunCatalog(only == "-" ? null : only)]
+            : scope == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
         if (scope != "none")
         {
             measures.AddRange(await new GatewayMeasures(subjects, scope == "smoke" ? GatewayScale.Smoke : GatewayScale.Full, cancellationToken).RunAsync());

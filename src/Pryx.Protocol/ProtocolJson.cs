@@ -33,6 +33,8 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(ToolExecutingPayload))]
 [JsonSerializable(typeof(ToolCompletePayload))]
 [JsonSerializable(typeof(ApprovalResolvedPayload))]
+[JsonSerializable(typeof(ApprovalReviewedPayload))]
+[JsonSerializable(typeof(ApprovalReview))]
 [JsonSerializable(typeof(MessageDeltaPayload))]
 [JsonSerializable(typeof(ToolOutputPayload))]
 [JsonSerializable(typeof(StepRetryingPayload))]
@@ -63,5 +65,6 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(SendMessage))]
 [JsonSerializable(typeof(TurnAccepted))]
 [JsonSerializable(typeof(TurnStopped))]
+[JsonSerializable(typeof(StoppedEverything))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

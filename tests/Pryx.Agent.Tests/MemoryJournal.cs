@@ -101,6 +101,18 @@ internal sealed class MemoryJournal(SessionId session, TurnId turn) : ITurnJourn
         }
     }, cancellationToken);
 
+    public List<string> Titles { get; } = [];
+
+    public Task CommitTitleAsync(string title, CancellationToken cancellationToken)
+    {
+        BeforeWrite("title");
+        lock (_gate)
+        {
+            Titles.Add(title);
+        }
+        return Task.CompletedTask;
+    }
+
     public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken)
     {
         BeforeWrite("call");

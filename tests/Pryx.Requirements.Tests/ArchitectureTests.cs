@@ -36,7 +36,7 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
-        ["Policies"] = ["Audit", "Sessions"],
+        ["Policies"] = ["Approvals", "Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Network"] = [],
         ["Processes"] = ["Files", "Network", "Sandbox"],

@@ -13,6 +13,9 @@ public sealed record ScriptedReply
 
     /// <summary>Null: estimated from the bytes that went over the wire, four to a token.</summary>
     public TokenUsage? Usage { get; init; }
+
+    /// <summary><see cref="FakeProvider"/> only, as OpenRouter says it to who asks: what the call cost.</summary>
+    public decimal? CostUsd { get; init; }
     public ReplyEnd End { get; init; }
 
     /// <summary>After what is above, nothing more comes until the caller gives up.</summary>

@@ -137,6 +137,10 @@ internal sealed class FakeClient : IPryxClient
 
     public Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult(OpenTurn);
 
+    public Turn? LastTurn { get; set; }
+
+    public Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult(LastTurn ?? OpenTurn);
+
     public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken)
     {
         Log.Add("resume");
@@ -174,7 +178,8 @@ internal sealed class FakeClient : IPryxClient
         return Task.FromResult("the file vault");
     }
 
-    public Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Grant>>(Grants);
+    public Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Grant>>([.. Grants.Where(grant => withEnded || grant.State == "active")]);
 
     public Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
     {

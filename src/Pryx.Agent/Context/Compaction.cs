@@ -74,7 +74,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
         var units = CompactionUnit.Of(items, item => 0);
         var kept = units.TakeLast(isLastResort ? 0 : 4).SelectMany(unit => unit.Items).ToHashSet(ReferenceEqualityComparer.Instance);
         var old = items.OfType<ToolResult>().Where(result => !kept.Contains(result) && result.Output.Length >= TrimmedOutput.LeastLength && !view.IsHidden(result) && !view.IsTrimmed(result)).ToList();
-        var tokens = old.Sum(result => Weigh(result, view) - TokenEstimate.Of(TrimmedOutput.Of(result), setup.Route.Primary));
+        var tokens = old.Sum(result => Weigh(result, view) - TokenEstimate.Of(TrimmedOutput.Of(result), setup.Route.Current));
         if (old.Count == 0 || tokens < usage.Window * (isLastResort ? 0 : LeastWorth))
         {
             return false;
@@ -110,7 +110,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
         var words = UserWords.Of(items, range.FromSeq, range.ToSeq, (int)Math.Clamp(room * 4, 400, 40_000));
         var text = written ?? $"(No model could be had to write this summary; these are the messages' own first words.)\n{Transcript.Extract(covered)}";
         // A summary that is no shorter than what it stands for would be worse than none.
-        if (written is not null && TokenEstimate.Of(written, setup.Route.Primary) > Math.Max(range.Tokens, CompactionRange.LeastTokens))
+        if (written is not null && TokenEstimate.Of(written, setup.Route.Current) > Math.Max(range.Tokens, CompactionRange.LeastTokens))
         {
             text = Transcript.Extract(covered);
         }
@@ -132,7 +132,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
 
     private Item Stamp(Item item, int step) => item with { TurnId = setup.TurnId, Step = step, Provenance = item.Provenance == Provenance.User ? Provenance.Model : item.Provenance };
 
-    private long Weigh(Item item, ContextView view) => ContextMeter.Weigh(item, setup.Route.Primary, view);
+    private long Weigh(Item item, ContextView view) => ContextMeter.Weigh(item, setup.Route.Current, view);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -72,7 +72,7 @@ public static class RequestLimits
     internal static long? WindowOf(ModelInfo model) => model.ContextWindow is { } window ? Math.Min(window, model.MaxInput ?? window) : model.MaxInput;
 
     // Only the catalog gives names; of other models a missing capability says nothing.
-    private static bool IsKnown(ModelInfo model) => model.DisplayName is not null;
+    internal static bool IsKnown(ModelInfo model) => model.DisplayName is not null;
 
     private static ModelException Refused(ModelInfo model, string what, string next) =>
         new(ModelFailure.InvalidRequest, $"{model.Ref}: {what} Nothing was sent. {next}") { Provider = model.Ref.Provider };

@@ -33,7 +33,7 @@ internal sealed class Summarizer(TurnSetup setup, ITurnJournal journal, ModelCal
     /// <param name="instructions">What the user wants it to look at; null for nothing.</param>
     public async Task<string?> SummarizeAsync(IReadOnlyList<Item> items, string? instructions, int step, decimal spent, CancellationToken cancellationToken)
     {
-        var model = setup.Route.Primary;
+        var model = setup.Route.Current;
         var record = Transcript.Of(items);
         var window = RequestLimits.WindowOf(model) ?? ContextMeter.AssumedWindow;
         var parts = Transcript.Parts(record, (int)Math.Clamp((TokenEstimate.Of(record, model) * 10 / 6 + window - 1) / window, 1, MostParts));
@@ -73,7 +73,7 @@ internal sealed class Summarizer(TurnSetup setup, ITurnJournal journal, ModelCal
 
     private async Task<string> AskAsync(string task, string text, int step, decimal spent, CancellationToken cancellationToken)
     {
-        var model = setup.Route.Primary;
+        var model = setup.Route.Current;
         var needs = new CallNeeds
         {
             InputTokens = TokenEstimate.Of(task, model) + TokenEstimate.Of(text, model) + 20,

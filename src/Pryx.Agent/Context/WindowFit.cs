@@ -46,7 +46,7 @@ internal sealed class WindowFit(TurnSetup setup, ITurnJournal journal, ModelCall
         }
         if (IsTooLarge(measure.Usage) && measure.Usage.IsWindowKnown)
         {
-            throw RequestLimits.TooLarge(setup.Route.Primary, measure.Usage.Used, measure.Usage.Window);
+            throw RequestLimits.TooLarge(setup.Route.Current, measure.Usage.Used, measure.Usage.Window);
         }
         if (measure.Usage.IsNearlyFull && !IsWarned(items))
         {
@@ -60,7 +60,7 @@ internal sealed class WindowFit(TurnSetup setup, ITurnJournal journal, ModelCall
     public async Task<bool> CompactAsync(IReadOnlyList<Item> items, string? instructions, CancellationToken cancellationToken) =>
         await _compaction.CompactAsync(items, Measure(items).Usage, instructions, cancellationToken);
 
-    public ContextMeasure Measure(IReadOnlyList<Item> items) => setup.Meter.Measure(setup.Route.Primary, setup.Instructions, setup.Tools, items);
+    public ContextMeasure Measure(IReadOnlyList<Item> items) => setup.Meter.Measure(setup.Route.Current, setup.Instructions, setup.Tools, items);
 
     private static bool NeedsRoom(ContextUsage usage) => usage.IsFull || IsThoughtOut(usage);
 

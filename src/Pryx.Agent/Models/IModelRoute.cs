@@ -6,8 +6,8 @@ namespace Pryx.Agent.Models;
 /// <summary>Which model makes the next call of a turn, and which one steps in when it fails. One for each turn.</summary>
 public interface IModelRoute
 {
-    /// <summary>The model the turn began with: what the user chose, or what was chosen for them.</summary>
-    ModelInfo Primary { get; }
+    /// <summary>The model that the turn's next step is made for: the one it began with, until another has stepped in.</summary>
+    ModelInfo Current { get; }
 
     /// <summary>The model of the next call. Waits while the provider is known to take none, and says so.</summary>
     /// <param name="sayAsync">Tells the user why it takes long, or why it is another model than before.</param>

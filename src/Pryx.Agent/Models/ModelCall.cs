@@ -15,6 +15,9 @@ public sealed record ModelCall(CallKind Kind, int Step, List<ChatMessage> Messag
     /// <summary>What the provider counted for the step before.</summary>
     public TokenUsage Last { get; init; }
 
+    /// <summary>The model that the request was made to fit; null where it need not fit another.</summary>
+    public ModelRef? FittedTo { get; init; }
+
     /// <summary>True for the first one that this process makes for the turn.</summary>
     public bool IsFirst { get; init; }
 }
@@ -31,6 +34,9 @@ public sealed record CallRecord(CallKind Kind, int Step, ModelInfo Model, TokenU
 {
     public string? FinishReason { get; init; }
     public string? RequestId { get; init; }
+
+    /// <summary>USD as the provider itself has counted them; null where it does not say. <see cref="Cost"/> is the same then.</summary>
+    public decimal? ReportedUsd { get; init; }
 
     /// <summary>What the budget has set aside for it; null when nothing.</summary>
     public string? Reservation { get; init; }

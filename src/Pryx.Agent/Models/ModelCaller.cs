@@ -15,14 +15,18 @@ namespace Pryx.Agent.Models;
 /// </summary>
 public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvider time)
 {
+    private readonly HashSet<string> _said = [];
+
     /// <exception cref="ModelException">The model could not be had.</exception>
     /// <exception cref="CallRefusedException">The budget does not pay for it.</exception>
+    /// <exception cref="RefitException">Another model steps in that the request must first be made to fit.</exception>
     /// <exception cref="InterruptedCallException">The token was cancelled when part of the reply had arrived.</exception>
     public async Task<ModelReply> CallAsync(ModelCall call, CancellationToken cancellationToken)
     {
+        ModelException? last = null;
         for (var attempt = 1; ; attempt++)
         {
-            var (target, allowance) = await PrepareAsync(call, attempt, cancellationToken);
+            var (target, allowance) = await PrepareAsync(call, attempt, last, cancellationToken);
             var sent = new Sent(call, target, allowance, attempt);
             try
             {
@@ -30,6 +34,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             }
             catch (ModelException failure)
             {
+                last = failure;
                 await RecordAsync(sent, failure.Code, failure.RequestId, failure.IsUnbilled || failure.Failure == ModelFailure.NotConfigured);
                 if (cancellationToken.IsCancellationRequested || setup.Route.AfterFailure(target, failure, attempt) is not { } retry)
                 {
@@ -48,13 +53,17 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         }
     }
 
-    private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, CancellationToken cancellationToken)
+    private async Task<(ModelTarget Target, Allowance Allowance)> PrepareAsync(ModelCall call, int attempt, ModelException? last, CancellationToken cancellationToken)
     {
         Task ToldAsync(Notice notice) => SayAsync(call, notice, cancellationToken);
         var mayBeCheaper = true;
         while (true)
         {
             var target = await setup.Route.NextAsync(call.Kind, call.Needs, ToldAsync, cancellationToken);
+            if (call.FittedTo is { } fitted && fitted != target.Model.Ref && ModelFit.IsTooSmall(target.Model, call.Needs))
+            {
+                throw new RefitException(target.Model, last);
+            }
             RequestLimits.Require(target.Model, call.Needs);
             if (attempt == 1)
             {
@@ -97,6 +106,10 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         {
             options.AllowMultipleToolCalls = false;
         }
+        if (call.Kind == CallKind.Step && setup.Effort?.Apply(options, model) is { } left && _said.Add(left))
+        {
+            await SayAsync(call, new Notice("model", left), cancellationToken);
+        }
         string? finishReason = null;
         string? requestId = null;
         try
@@ -117,7 +130,7 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                 {
                     if (content is UsageContent counted)
                     {
-                        sent.Counted = UsageOf(counted.Details);
+                        (sent.Counted, sent.ReportedUsd) = (UsageOf(counted.Details), ReportedOf(counted.Details) ?? sent.ReportedUsd);
                     }
                     else
                     {
@@ -162,7 +175,11 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
                     journal.Progress(new ProgressUpdate.Message(sent.Call.Step, text.Text));
                 }
                 break;
+            // Not every wire can say it, and not every model keeps to it: the next call comes with the next step.
+            case FunctionCallContent when sent.IsOneCallAtATime && sent.HasCall:
+                break;
             case FunctionCallContent toolCall:
+                sent.HasCall = true;
                 sent.Hear(toolCall.Name);
                 reply.AddCall(toolCall, Opaque(toolCall));
                 break;
@@ -175,6 +192,9 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
 
     private static TValue? Property<TValue>(AdditionalPropertiesDictionary? properties, string key)
         where TValue : class => properties is not null && properties.TryGetValue(key, out var value) ? value as TValue : null;
+
+    private static decimal? ReportedOf(UsageDetails details) =>
+        details.AdditionalCounts?.TryGetValue(WireKeys.CostNanoUsd, out var nano) == true && nano >= 0 ? nano / 1_000_000_000m : null;
 
     // Nothing at all is no count.
     private static TokenUsage? UsageOf(UsageDetails details)
@@ -201,6 +221,11 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
         /// <summary>What the provider has counted; wires give it out only with the end of a whole stream.</summary>
         public TokenUsage? Counted { get; set; }
 
+        /// <summary>USD, where the provider says what it takes for the call.</summary>
+        public decimal? ReportedUsd { get; set; }
+        public bool IsOneCallAtATime => target.OneCallAtATime || call.Options.AllowMultipleToolCalls == false;
+        public bool HasCall { get; set; }
+
         public ReplyParts Reply(TurnSetup setup) => _reply ??= new ReplyParts(setup, call.Step);
 
         public void Hear(string? text)
@@ -209,8 +234,9 @@ public sealed class ModelCaller(TurnSetup setup, ITurnJournal journal, TimeProvi
             _heard += text?.Length ?? 0;
         }
 
-        public CallRecord Record(TokenUsage? usage) => new(call.Kind, call.Step, target.Model, usage, usage is { } counted ? target.Model.Price?.CostOf(counted) : null, Elapsed)
+        public CallRecord Record(TokenUsage? usage) => new(call.Kind, call.Step, target.Model, usage, usage is { } counted ? ReportedUsd ?? target.Model.Price?.CostOf(counted) : null, Elapsed)
         {
+            ReportedUsd = usage is null ? null : ReportedUsd,
             Reservation = allowance.Reservation,
             Attempt = attempt,
             Estimate = new(call.Needs.InputTokens, (_heard + 3) / 4),

@@ -45,5 +45,8 @@ public static class ModelFit
             : null;
     }
 
+    /// <summary>The request is too large for its window, whatever else it can take.</summary>
+    public static bool IsTooSmall(ModelInfo model, CallNeeds needs) => Misfit(model, needs) is not null && Misfit(model, needs with { InputTokens = 0 }) is null;
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,7 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
     private int _attemptsBefore;
     private bool _isPatient;
 
-    public ModelInfo Primary => plan.Models[0];
+    public ModelInfo Current => _current;
 
     public async Task<ModelTarget> NextAsync(CallKind kind, CallNeeds needs, Func<Notice, Task> sayAsync, CancellationToken cancellationToken)
     {
@@ -116,6 +116,11 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
         {
             var order = Order();
             var fitting = order.Where(model => ModelFit.Misfit(model, _asked.Needs) is null).ToList();
+            if (fitting.TrueForAll(model => traffic.OutageOf(model.Ref.Provider) is not null))
+            {
+                // Better a shorter history than no answer.
+                fitting.AddRange(order.Where(model => MayBeRefitted(model) && traffic.OutageOf(model.Ref.Provider) is null));
+            }
             // Nobody can take it: whoever is asked first says best why.
             fitting = fitting.Count > 0 ? fitting : order;
             var free = fitting.Where(model => traffic.OutageOf(model.Ref.Provider) is null).ToList();
@@ -164,9 +169,20 @@ public sealed class ModelRoute(RoutePlan plan, IModelTraffic traffic, string ses
 
     private IEnumerable<ModelInfo> Usable() => plan.Models.Where(model => !_lost.Contains(model.Ref));
 
-    private ModelInfo? Substitute(ModelInfo failed, ModelException failure) => !RouteFailure.MayBeAnotherModels(failure) ? null : Order().Find(model =>
-        model.Ref != failed.Ref && !(RouteFailure.IsOfProvider(failure) && model.Ref.Provider == failed.Ref.Provider)
-        && ModelFit.Misfit(model, _asked.Needs) is null && traffic.OutageOf(model.Ref.Provider) is null && traffic.WaitOf(model) <= RetryTable.Longest);
+    private ModelInfo? Substitute(ModelInfo failed, ModelException failure)
+    {
+        if (!RouteFailure.MayBeAnotherModels(failure))
+        {
+            return null;
+        }
+        var others = Order().FindAll(model => model.Ref != failed.Ref && !(RouteFailure.IsOfProvider(failure) && model.Ref.Provider == failed.Ref.Provider)
+            && traffic.OutageOf(model.Ref.Provider) is null && traffic.WaitOf(model) <= RetryTable.Longest);
+        return others.Find(model => ModelFit.Misfit(model, _asked.Needs) is null) ?? others.Find(MayBeRefitted);
+    }
+
+    // Only its window is too small, and of a step room can be made in it.
+    private bool MayBeRefitted(ModelInfo model) =>
+        _asked.Kind == CallKind.Step && ModelFit.IsTooSmall(model, _asked.Needs);
 
     // With somebody else to ask, a user does not wait for the whole table.
     private bool IsWorthAnotherTry(ModelInfo model, ModelException failure, int attempt) => traffic.OutageOf(model.Ref.Provider) is null && failure.Failure switch

@@ -10,7 +10,7 @@ public sealed class SingleModel(ModelInfo model, IChatClient client) : IModelRou
 {
     private readonly ModelTarget _target = new(model, client);
 
-    public ModelInfo Primary => model;
+    public ModelInfo Current => model;
 
     public Task<ModelTarget> NextAsync(CallKind kind, CallNeeds needs, Func<Notice, Task> sayAsync, CancellationToken cancellationToken) => Task.FromResult(_target);
 

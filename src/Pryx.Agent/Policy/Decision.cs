@@ -16,6 +16,9 @@ public sealed record Judgement(Decision Decision, string Rule, string Reason)
 
     /// <summary>The narrowest flags under which the call would have been allowed, for the person who is not there; null when none would do.</summary>
     public string? Next { get; init; }
+
+    /// <summary>Ids of the stored grants without which it would have been asked.</summary>
+    public IReadOnlyList<string> UsedGrants { get; init; } = [];
 }
 
 /// <summary>A call as policy sees it.</summary>

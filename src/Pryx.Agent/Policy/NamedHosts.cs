@@ -17,7 +17,7 @@ public static class NamedHosts
         [
             "registry.npmjs.org", "registry.yarnpkg.com", "pypi.org", "files.pythonhosted.org", "crates.io", "static.crates.io", "index.crates.io", "api.nuget.org", "globalcdn.nuget.org",
             "proxy.golang.org", "sum.golang.org", "repo.maven.apache.org", "repo1.maven.org", "plugins.gradle.org", "rubygems.org", "index.rubygems.org",
-            "repo.packagist.org", "packagist.org", "repo.hex.pm", "hex.pm",
+            "repo.packagist.org", "packagist.org", "repo.hex.pm", "hex.pm", "deb.debian.org", "security.debian.org", "archive.ubuntu.com", "security.ubuntu.com", "dl-cdn.alpinelinux.org",
         ],
         [GitHubReleases] = ["github.com", "codeload.github.com", "objects.githubusercontent.com", "release-assets.githubusercontent.com", "raw.githubusercontent.com"],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

@@ -44,7 +44,7 @@ public static class NarrowestGrant
         var exact = access switch
         {
             null => request.Tool,
-            { Kind: AccessKind.Network } when request.Tool == PolicyTools.Shell => $"{ToolRule.Network}:{NamedHosts.NameOf(access.Target) ?? access.Target}",
+            { Kind: AccessKind.Network } when request.Tool == PolicyTools.Shell => $"{PolicyTools.Network}:{NamedHosts.NameOf(access.Target) ?? access.Target}",
             { Kind: AccessKind.Execute } when access.Target.TrimEnd().EndsWith('*') => null,
             _ => $"{request.Tool}:{access.Target}",
         };

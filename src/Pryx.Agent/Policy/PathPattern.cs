@@ -13,6 +13,9 @@ internal sealed class PathPattern
     private PathPattern(string[] segments, bool isAbsolute, bool isBelowHome) =>
         (_segments, _isAbsolute, _isBelowHome) = (segments, isAbsolute, isBelowHome);
 
+    /// <summary>True when it names one path and no more.</summary>
+    public bool IsExact => !Array.Exists(_segments, static segment => segment.AsSpan().ContainsAny('*', '?'));
+
     public static PathPattern? Parse(string text, out string? error)
     {
         var pattern = OperatingSystem.IsWindows() ? text.Replace('\\', '/') : text;

@@ -5,6 +5,9 @@ public static class PolicyTools
 {
     public const string Shell = "shell.exec";
     public const string Http = "http.request";
+
+    /// <summary>In rules: any connection of our own tools and of sandboxed commands, whichever makes it.</summary>
+    public const string Network = "network";
     private const string Files = "filesystem.";
 
     /// <summary>Tools that touch nothing: they keep the model's own notes, or are themselves a question to a person.</summary>

@@ -5,15 +5,13 @@ namespace Pryx.Agent.Policy;
 
 /// <summary>
 /// Which accesses a rule speaks of: <c>tool</c> or <c>tool:pattern</c>. The tool may end in a star (<c>filesystem.*</c>, <c>mcp.github.*</c>);
-/// the pattern is read by what is accessed: words of a command, a path glob, or a host.
+/// the pattern is read by what is accessed: words of a command, a path glob, or a host, for <c>http.request</c> also with methods before it.
+/// <c>network:host</c> is a host for whatever connects to it, <c>registries</c> a name for many hosts, <c>network</c> every host.
 /// </summary>
 public sealed class ToolRule
 {
     /// <summary>Work inside the workspace: our file tools edit its files, and commands run in its sandbox without network, where there is one.</summary>
     public const string Folder = "folder";
-
-    /// <summary>Reach a host, whatever does it: <c>network:api.example.org</c>, <c>network:*.example.org</c>, a name that stands for many (<c>network:registries</c>), or <c>network</c> for every host.</summary>
-    public const string Network = "network";
 
     private readonly string _tool;
     private readonly bool _isToolOpen;
@@ -21,7 +19,6 @@ public sealed class ToolRule
     private readonly CommandPattern? _command;
     private readonly PathPattern? _path;
     private readonly HostPattern? _host;
-    private IReadOnlyList<HostPattern> _named = [];
 
     private ToolRule(string text, string tool, bool isToolOpen, bool hasPattern, CommandPattern? command, PathPattern? path, HostPattern? host) =>
         (Text, _tool, _isToolOpen, _hasPattern, _command, _path, _host) = (text, tool, isToolOpen, hasPattern, command, path, host);
@@ -31,6 +28,18 @@ public sealed class ToolRule
 
     public bool IsFolder => Text == Folder;
 
+    /// <summary>Every host; a person must have written it.</summary>
+    public bool IsWholeNetwork => Text == PolicyTools.Network;
+
+    /// <summary>What a <c>network:</c> or a named rule opens, as <c>HostPattern</c> or a name; null for every other rule.</summary>
+    public string? NetworkHost => _tool != PolicyTools.Network ? null : _named is not null ? Text : _hasPattern ? Text[(Text.IndexOf(':', StringComparison.Ordinal) + 1)..] : null;
+
+    /// <summary>True when it reaches paths that it does not spell out.</summary>
+    internal bool IsPathGlob => _path is { IsExact: false };
+
+    private IReadOnlyList<HostPattern>? _named { get; init; }
+    private string[]? _methods { get; init; }
+
     /// <exception cref="PryxException">RULE_INVALID, naming what to write instead.</exception>
     public static ToolRule Parse(string text)
     {
@@ -38,6 +47,10 @@ public sealed class ToolRule
         if (string.Equals(trimmed, Folder, StringComparison.OrdinalIgnoreCase))
         {
             return new(Folder, Folder, false, false, null, null, null);
+        }
+        if (TryNamed(trimmed) is { } named)
+        {
+            return named;
         }
         var colon = trimmed.IndexOf(':', StringComparison.Ordinal);
         var name = PolicyTools.Canonical(colon < 0 ? trimmed : trimmed[..colon]);
@@ -58,22 +71,41 @@ public sealed class ToolRule
         }
         var command = CommandPattern.Parse(pattern);
         var path = PathPattern.Parse(pattern, out var pathError);
+        var methods = tool == PolicyTools.Http ? MethodsOf(ref pattern) : null;
         var host = HostPattern.Parse(pattern, out var hostError);
-        if (tool == Network && !isOpen && NamedHosts.Find(pattern) is { } named)
-        {
-            return new($"{name}:{pattern.ToLowerInvariant()}", tool, false, true, null, null, null) { _named = [.. named.Select(static one => HostPattern.Parse(one, out _)!)] };
-        }
         var error = tool switch
         {
-            Network => hostError,
             PolicyTools.Shell => command is null && pattern != "*" ? "there is no command in it" : null,
-            PolicyTools.Http => hostError,
+            PolicyTools.Http or PolicyTools.Network => hostError,
             _ when PolicyTools.IsFileTool(tool) => pathError,
             _ => null,
         };
         return error is null
-            ? new($"{name}:{pattern}", tool, isOpen, true, command, path, host)
+            ? new($"{name}:{(methods is null ? "" : string.Join(',', methods) + ' ')}{pattern}", tool, isOpen, true, command, path, host) { _methods = methods }
             : throw Invalid(trimmed, error, null);
+    }
+
+    // "network:registries" is said, too.
+    private static ToolRule? TryNamed(string text)
+    {
+        var name = text.ToLowerInvariant();
+        name = name.StartsWith("network:", StringComparison.Ordinal) ? name[8..].Trim() : name;
+        return NamedHosts.Find(name) is { } hosts
+            ? new(name, PolicyTools.Network, false, true, null, null, null) { _named = [.. hosts.Select(static host => HostPattern.Parse(host, out _)!)] }
+            : null;
+    }
+
+    // "GET,HEAD api.example.org"
+    private static string[]? MethodsOf(ref string pattern)
+    {
+        var space = pattern.IndexOf(' ', StringComparison.Ordinal);
+        if (space <= 0 || pattern.AsSpan(0, space).IndexOfAnyExcept(MethodCharacters) >= 0)
+        {
+            return null;
+        }
+        var methods = pattern[..space].Split(',', StringSplitOptions.RemoveEmptyEntries);
+        pattern = pattern[space..].Trim();
+        return methods;
     }
 
     /// <summary>Like <see cref="Parse"/>, and refuses what would hand over everything.</summary>
@@ -122,9 +154,9 @@ public sealed class ToolRule
                 _ => false,
             };
         }
-        if (_tool == Network && !_isToolOpen)
+        if (_tool == PolicyTools.Network && !_isToolOpen)
         {
-            return access?.Kind == AccessKind.Network && (!_hasPattern || _host?.Covers(access.Target) == true || _named.Any(host => host.Covers(access.Target)));
+            return access is { Kind: AccessKind.Network } && PolicyTools.IsBuiltIn(request.Tool) && CoversHost(access);
         }
         if (!MatchesTool(request.Tool))
         {
@@ -138,10 +170,15 @@ public sealed class ToolRule
         {
             AccessKind.Execute => _command is not null && _command.Covers(access.Target),
             AccessKind.Read or AccessKind.Write => _path is not null && _path.Covers(access.Target, request.Workspace, home),
-            AccessKind.Network => _host is not null && _host.Covers(access.Target),
+            AccessKind.Network => _host is not null && _host.Covers(access.Target) && (_methods is null || (access.Method is { } method && _methods.Contains(method, StringComparer.OrdinalIgnoreCase))),
             _ => false,
         };
     }
+
+    // Publishing goes to the same registries, by other methods.
+    private bool CoversHost(ToolAccess access) =>
+        _named is not null ? access.Method is null or "GET" or "HEAD" && _named.Any(host => host.Covers(access.Target))
+        : _host is null || _host.Covers(access.Target);
 
     /// <summary>True when this rule may mean the access: how rules that ask or deny match.</summary>
     /// <param name="program">The command's program by its plain name; null when the access is no command. Worked out once for all rules.</param>
@@ -162,6 +199,8 @@ public sealed class ToolRule
         : string.Equals(tool, _tool, StringComparison.Ordinal);
 
     private static readonly System.Buffers.SearchValues<char> ToolCharacters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    private static readonly System.Buffers.SearchValues<char> MethodCharacters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ,");
 
     private static PryxException Invalid(string text, string why, string? next) => new("RULE_INVALID", $"The rule '{text}' can not be read: {why}.", next);
 

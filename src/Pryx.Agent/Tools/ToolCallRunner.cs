@@ -73,9 +73,9 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             {
                 return refusal;
             }
-            await journal.CommitStartAsync(call, permission.Plan.Summary, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
             var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement, (host, token) => MayReachAsync(host, tool, call, permission.Arguments, items, token)) };
+            await journal.CommitStartAsync(call, permission.Plan.Summary, place.Sandbox, cancellationToken);
             var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
@@ -135,7 +135,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                 }
                 if (answer.EditedArgs is not { } edited)
                 {
-                    return new(plan, judgement, arguments, wasEdited, null);
+                    // Minutes may have passed: what would run now must be what was answered, down to where its paths lead.
+                    plan = await PlanAsync(tool, arguments, context, cancellationToken);
+                    if (answer.Binding is null || answer.Binding == ApprovalBinding.Of(Question(tool, call, arguments, plan, ToolPreview.None, judgement)))
+                    {
+                        return new(plan, judgement, arguments, wasEdited, null);
+                    }
+                    continue;
                 }
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
@@ -159,7 +165,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     {
         var plan = new ToolPlan($"Let {call.Tool} reach {host.Target}", [new ToolAccess(AccessKind.Network, host.Target) { IsInferred = true }])
         {
-            GrantPattern = $"{ToolRule.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
+            GrantPattern = $"{PolicyTools.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
         };
         await _asking.WaitAsync(cancellationToken);
         try
@@ -232,7 +238,13 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         }
     }
 
-    private Approval Question(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement) => new()
+    private Approval Question(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement)
+    {
+        var question = Unbound(tool, call, arguments, plan, preview, judgement);
+        return question with { Binding = ApprovalBinding.Of(question) };
+    }
+
+    private Approval Unbound(ITool tool, ToolCall call, ToolArguments arguments, ToolPlan plan, ToolPreview preview, Judgement judgement) => new()
     {
         Id = ApprovalId.New(),
         SessionId = setup.SessionId,
@@ -241,6 +253,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         Kind = ApprovalKind.Tool,
         Tool = tool.Definition.PolicyName,
         Args = arguments.Json,
+        Touches = ApprovalBinding.TouchesOf(plan),
         Summary = plan.Summary,
         Preview = preview.Text,
         PreviewKind = preview.Kind,

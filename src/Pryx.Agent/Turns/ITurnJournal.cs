@@ -28,11 +28,17 @@ public interface ITurnJournal
     /// <summary>Stores a model call that is no step of its own: one that failed or was cut off, a summary, a title.</summary>
     Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken);
 
+    /// <summary>Names the session, unless its user has done so.</summary>
+    Task CommitTitleAsync(string title, CancellationToken cancellationToken);
+
     /// <summary>Stores that a call was judged; the audit log gets it in the same commit.</summary>
     Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken);
 
     /// <summary>Stores that a call is about to run. Only then may it run.</summary>
     Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken);
+
+    /// <summary>As the other one, with where it runs: for the audit log.</summary>
+    Task CommitStartAsync(ToolCall call, string summary, SandboxMode sandbox, CancellationToken cancellationToken) => CommitStartAsync(call, summary, cancellationToken);
 
     /// <summary>Stores a call's one result.</summary>
     Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken);

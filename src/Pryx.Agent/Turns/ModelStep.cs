@@ -10,6 +10,9 @@ namespace Pryx.Agent.Turns;
 /// <param name="onCall">Hears of each call beside the step's own: they are paid for too.</param>
 public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvider time, Action<CallRecord>? onCall = null)
 {
+    // Each goes to another model of the route; more than a few are not worth their summaries.
+    private const int MostRefits = 3;
+
     private readonly ModelCaller _caller = new(setup, journal, time);
     private bool _hasCalled;
     private WindowFit? _window;
@@ -24,6 +27,40 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
     public async Task<StepRecord> RunAsync(int step, IReadOnlyList<Item> items, decimal spent, TokenUsage last, CancellationToken cancellationToken)
     {
         var (fitted, measure) = await Window.FitAsync(step, items, spent, cancellationToken);
+        for (var refits = 0; ; refits++)
+        {
+            try
+            {
+                return OwnCallIds.Of(await CallFittedAsync(step, fitted, measure, spent, last, cancellationToken), items, setup.TurnId);
+            }
+            catch (RefitException refit)
+            {
+                if (refits == MostRefits)
+                {
+                    throw refit.Cause ?? RequestLimits.TooLarge(refit.Model, measure.Usage.Used, RequestLimits.WindowOf(refit.Model) ?? 0);
+                }
+                (fitted, measure) = await RefitAsync(refit, step, fitted, spent, cancellationToken);
+            }
+        }
+    }
+
+    // Another model answers, and its window is smaller: room is made as it would be for the first one.
+    private async Task<(IReadOnlyList<Item> Items, ContextMeasure Measure)> RefitAsync(RefitException refit, int step, IReadOnlyList<Item> items, decimal spent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Window.FitAsync(step, items, spent, cancellationToken);
+        }
+        catch (ModelException tooLarge) when (tooLarge.Failure == ModelFailure.ContextTooLong && refit.Cause is { } cause)
+        {
+            var notice = new Notice("fallback", $"{refit.Model.DisplayName ?? refit.Model.Ref.ToString()} can not step in: {tooLarge.Message}");
+            await journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Model }, cancellationToken);
+            throw cause;
+        }
+    }
+
+    private async Task<StepRecord> CallFittedAsync(int step, IReadOnlyList<Item> fitted, ContextMeasure measure, decimal spent, TokenUsage last, CancellationToken cancellationToken)
+    {
         try
         {
             return await CallAsync(step, fitted, measure, spent, last, cancellationToken);
@@ -31,13 +68,22 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         catch (ModelException failure) when (failure.Failure == ModelFailure.ContextTooLong)
         {
             // The provider knows its window better than the catalog.
-            setup.Meter.Refused(setup.Route.Primary.Ref, measure.Usage.Used);
+            setup.Meter.Refused(setup.Route.Current.Ref, measure.Usage.Used);
             var smaller = await TryFitAsync(step, fitted, spent, cancellationToken);
             if (smaller is not { } again || again.Measure.Usage.Used >= measure.Usage.Used)
             {
                 throw;
             }
             return await CallAsync(step, again.Items, again.Measure, spent, last, cancellationToken);
+        }
+    }
+
+    /// <summary>Names the session after what was said in it.</summary>
+    public async Task WriteTitleAsync(IReadOnlyList<Item> items, int step, decimal spent, CancellationToken cancellationToken)
+    {
+        if (await new SessionTitle(setup, journal, _caller, time).WriteAsync(items, step, spent, cancellationToken) is { } call)
+        {
+            onCall?.Invoke(call);
         }
     }
 
@@ -60,12 +106,12 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
 
     private async Task<StepRecord> CallAsync(int step, IReadOnlyList<Item> items, ContextMeasure measure, decimal spent, TokenUsage last, CancellationToken cancellationToken)
     {
-        var model = setup.Route.Primary;
+        var model = setup.Route.Current;
         var newestImages = measure.Images == 0 ? 0 : items.OfType<UserMessage>().Where(message => message.TurnId == setup.TurnId).Sum(message => message.Attachments.Count);
         var fit = RequestFit.Of(model, ContextBuilder.Build(setup.Instructions, items), setup.Tools, newestImages);
         await SayAsync(fit.Notices, step, items, cancellationToken);
         var needs = measure.Needs(model.Ref, fit.Tools.Count, setup.Limits.MaxOutputTokens, setup.OutputSchema?.GetRawText().Length * 3 ?? 0) with { Images = fit.Images };
-        var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled };
+        var call = new ModelCall(CallKind.Step, step, fit.Messages, Options(model, fit.Tools), needs) { SpentInTurn = spent, Last = last, IsFirst = !_hasCalled, FittedTo = model.Ref };
         _hasCalled = true;
         var reply = await _caller.CallAsync(call, cancellationToken);
         var record = reply.Record;

@@ -104,6 +104,10 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             }
             if (!state.AwaitsModel)
             {
+                if (setup.WantsTitle)
+                {
+                    await model.WriteTitleAsync(items, state.LastStep, _spent, cancellationToken);
+                }
                 return End(TurnEnd.Completed, null, null, state.LastStep);
             }
             if (state.LastStep >= setup.Limits.MaxSteps)

@@ -27,6 +27,12 @@ public sealed record TurnSetup
     /// <summary>The turn does nothing but summarise the session, as the user asked; null for an ordinary one.</summary>
     public Protocol.Sessions.CompactSession? Compact { get; init; }
 
+    /// <summary>How much the models are to think; null leaves it to them.</summary>
+    public ThinkingEffort? Effort { get; init; }
+
+    /// <summary>A model names the session when the turn is done.</summary>
+    public bool WantsTitle { get; init; }
+
     /// <summary>The system prompt, the same for every step of the session.</summary>
     public required string Instructions { get; init; }
     public required ToolSet Tools { get; init; }

@@ -100,6 +100,48 @@ public sealed class AgentDesk(
         return await WaitAsync(id, TimeSpan.FromSeconds(10), cancellationToken);
     }
 
+    /// <summary>STOP: the session's agents end, and those that wait never begin. Returns when they have been told.</summary>
+    public async Task StopOfAsync(SessionId parent, string by)
+    {
+        // A look without the gate: nearly every session has none.
+        if (!await agents.HasUnfinishedAsync(parent, CancellationToken.None))
+        {
+            return;
+        }
+        IReadOnlyList<Agent> running;
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            await agents.EndQueuedOfAsync(parent, CancellationToken.None);
+            running = [.. (await agents.ListRunningAsync(CancellationToken.None)).Where(agent => agent.ParentSessionId == parent)];
+        }
+        finally
+        {
+            _gate.Release();
+        }
+        Announce();
+        var work = await turns(CancellationToken.None);
+        await Task.WhenAll(running.Select(agent => work.StopAsync(agent.TurnId!.Value, by, CancellationToken.None)));
+    }
+
+    /// <summary>STOP for everything: no agent that waits begins, and every turn of every session ends.</summary>
+    public async Task<StoppedEverything> StopAllAsync(string by, CancellationToken cancellationToken)
+    {
+        var waited = 0;
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            waited = await agents.EndQueuedOfAsync(null, cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+        Announce();
+        var (running, queued) = await (await turns(cancellationToken)).StopAllAsync(by, CancellationToken.None);
+        return new(running, queued, waited);
+    }
+
     /// <summary>The agent when it has ended or the time is over, whichever is first; null when there is none.</summary>
     public async Task<Agent?> WaitAsync(string id, TimeSpan timeout, CancellationToken cancellationToken)
     {

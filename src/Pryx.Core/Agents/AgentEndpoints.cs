@@ -21,6 +21,7 @@ public sealed class AgentEndpoints(AgentDesk desk)
         routes.Add(new("GET", "/api/v1/agents", "Agents at work and those that ended within the last hour, newest first") { Response = AgentJson.Default.AgentList }, ListAsync);
         routes.Add(new("GET", "/api/v1/agents/{id}", "One agent: status, output, tokens, duration") { Response = AgentJson.Default.Agent }, GetAsync);
         routes.Add(new("POST", "/api/v1/agents/{id}/cancel", "Stops an agent with every process it started; one that has ended stays as it is") { Response = AgentJson.Default.Agent }, CancelAsync);
+        routes.Add(new("POST", "/api/v1/stop", "STOP for everything: every turn of every session and agent ends with its processes, and nothing that waits begins") { Response = ProtocolJson.Default.StoppedEverything }, StopAllAsync);
         routes.Add(new("GET", "/api/v1/agents/{id}/wait", "Waits for the agent's end: ok, error or timeout") { Query = [Timeout], Response = AgentJson.Default.AgentWait }, WaitAsync);
         routes.Add(new("POST", "/api/v1/agents/{id}/wait", "Waits for the agent's end: ok, error or timeout") { Scope = Scopes.Read, Query = [Timeout], Response = AgentJson.Default.AgentWait }, WaitAsync);
     }
@@ -47,6 +48,9 @@ public sealed class AgentEndpoints(AgentDesk desk)
     private async Task GetAsync(HttpContext http) => await http.WriteAsync(Known(await desk.FindAsync(http.RouteText("id"), http.RequestAborted), http), AgentJson.Default.Agent);
 
     private async Task CancelAsync(HttpContext http) => await http.WriteAsync(Known(await desk.CancelAsync(http.RouteText("id"), http.RequestAborted), http), AgentJson.Default.Agent);
+
+    private async Task StopAllAsync(HttpContext http) =>
+        await http.WriteAsync(await desk.StopAllAsync($"{http.Surface()}:{Caller.Of(http).Name}", CancellationToken.None), ProtocolJson.Default.StoppedEverything);
 
     private async Task WaitAsync(HttpContext http)
     {

@@ -74,6 +74,21 @@ public sealed class AgentStore(Database database)
             ("$state", state), ("$code", code), ("$message", message), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$id", id)) > 0,
         cancellationToken);
 
+    /// <summary>Ends all that have not begun, of one session or of all.</summary>
+    /// <returns>How many there were.</returns>
+    public Task<int> EndQueuedOfAsync(SessionId? parent, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            """
+            UPDATE agents SET state = 'cancelled', error_code = 'STOPPED', error_message = 'Stopped by the user before it began.', ended_at = $at
+            WHERE state = 'queued' AND ($parent IS NULL OR parent_session_id = $parent)
+            """,
+            ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$parent", parent?.ToString())),
+        cancellationToken);
+
+    public Task<bool> HasUnfinishedAsync(SessionId parent, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Number($"SELECT EXISTS (SELECT 1 FROM agents a LEFT JOIN turns t ON t.id = a.turn_id WHERE a.parent_session_id = $parent AND {Unfinished})", ("$parent", parent.ToString())) == 1,
+        cancellationToken);
+
     /// <summary>The mode of the session's last turn; null when it named none, or there was no turn.</summary>
     public Task<string?> ReadPolicyAsync(SessionId session, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Text("SELECT json_extract(request, '$.policy') FROM turns WHERE session_id = $id ORDER BY started_at DESC, rowid DESC LIMIT 1", ("$id", session.ToString())),

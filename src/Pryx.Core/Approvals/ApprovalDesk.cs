@@ -20,6 +20,8 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
     private readonly ConcurrentDictionary<ApprovalId, TaskCompletionSource> _waiting = [];
     private long _returnEnds;
 
+    internal ApprovalStore Store => store;
+
     private TimeProvider Time => events.Time;
 
     /// <summary>Told of every answer that counts to a question of a turn, after it is stored: a parked turn goes on with it.</summary>

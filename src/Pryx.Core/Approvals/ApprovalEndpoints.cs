@@ -35,7 +35,7 @@ public sealed class ApprovalEndpoints(ApprovalDesk desk, ApprovalStore store)
     }
 
     /// <summary>What an answer covers, in the word of the API.</summary>
-    public static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
+    public static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.TakesProposal ? "proposed" : answer.Duration switch
     {
         GrantDuration.Session => "session",
         GrantDuration.Forever => "forever",
@@ -86,12 +86,21 @@ public sealed class ApprovalEndpoints(ApprovalDesk desk, ApprovalStore store)
             AnsweredBy = $"{http.Surface()}:{Caller.Of(http).Name}",
             Duration = request.Scope ?? GrantDuration.Once,
             TakesFolderGrant = request.TakesFolderGrant,
+            TakesProposal = TakesProposal(request.Grant),
             EditedArgs = request.EditedArgs,
             Text = request.Text,
             Reason = string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim(),
         }, CancellationToken.None);
         await http.WriteAsync(new DecisionResponse(true, id, approves, ScopeOf(state.Answer!)), ApprovalJson.Default.DecisionResponse);
     }
+
+    /// <exception cref="PryxException">VALIDATION_ERROR</exception>
+    public static bool TakesProposal(string? grant) => grant switch
+    {
+        null or "" => false,
+        "proposed" => true,
+        _ => throw new PryxException("VALIDATION_ERROR", "grant: only \"proposed\" is known, for the proposal on the card"),
+    };
 
     private static ApprovalState Shown(HttpContext http, ApprovalState state) => Caller.Of(http).May(Scopes.Approve) ? state : ShownApproval.Of(state);
 

@@ -16,6 +16,9 @@ internal sealed record DecisionRequest(string? RequestId, string? ApprovalId, st
     public GrantDuration? Scope { get; init; }
     public bool TakesFolderGrant { get; init; }
 
+    /// <summary>"proposed" takes the proposal on the card; a question without one is answered once.</summary>
+    public string? Grant { get; init; }
+
     /// <summary>Arguments as the person changed them; they are judged anew.</summary>
     public JsonElement? EditedArgs { get; init; }
 
@@ -23,7 +26,7 @@ internal sealed record DecisionRequest(string? RequestId, string? ApprovalId, st
     public string? Text { get; init; }
 }
 
-/// <param name="Scope">What the answer covers now: once, session, forever or folder.</param>
+/// <param name="Scope">What the answer covers now: once, session, forever, folder or proposed.</param>
 internal sealed record DecisionResponse(bool Ok, ApprovalId ApprovalId, bool Approved, string Scope);
 
 /// <summary>Who was quicker.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Pryx.Agent.Approvals;
 using Pryx.Core.Audit;
 using Pryx.Core.Events;
 using Pryx.Core.Storage;
@@ -24,7 +25,7 @@ public sealed record ApprovalState(Approval Approval, string State, ApprovalAnsw
 /// <summary>Questions to people and their answers. Whoever stores an answer first has answered: the statement itself decides.</summary>
 public sealed class ApprovalStore(Database database, EventLog events)
 {
-    private const string Select = "SELECT question, state, answer, answered_at FROM approvals";
+    private const string Select = "SELECT question, state, answer, answered_at, review FROM approvals";
 
     /// <summary>Questions nobody has answered, oldest first.</summary>
     /// <param name="sessionId">Null for all sessions.</param>
@@ -45,6 +46,18 @@ public sealed class ApprovalStore(Database database, EventLog events)
         connection => connection.Query(
             $"{Select} WHERE ($state IS NULL OR state = $state) AND ($session IS NULL OR session_id = $session) ORDER BY created_at DESC, rowid DESC LIMIT $limit",
             ReadState, ("$state", state), ("$session", sessionId?.ToString()), ("$limit", Math.Clamp(limit, 1, 1000))),
+        cancellationToken);
+
+    /// <summary>What people answered in a folder, in whatever session, to questions of one shape; newest first, the latest 50.</summary>
+    /// <param name="pattern">What "always" would have granted.</param>
+    /// <param name="since">UTC.</param>
+    public Task<IReadOnlyList<ApprovalState>> ListAnsweredAsync(string pattern, string workspace, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ApprovalState>>(
+        connection => connection.Query(
+            """
+            SELECT a.question, a.state, a.answer, a.answered_at FROM approvals a JOIN sessions s ON s.id = a.session_id JOIN workspaces w ON w.id = s.workspace_id
+            WHERE a.pattern = $pattern AND a.answered_at >= $since AND a.state IN ('approved', 'denied') AND w.path = $workspace
+            AND a.answered_by NOT IN ('--approve-all', 'timeout', 'engine', 'nobody') ORDER BY a.answered_at DESC, a.rowid DESC LIMIT 50
+            """, ReadState, ("$pattern", pattern), ("$since", Sql.FormatTime(since)), ("$workspace", workspace)),
         cancellationToken);
 
     public Task<ApprovalState?> FindAsync(ApprovalId id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -99,8 +112,31 @@ public sealed class ApprovalStore(Database database, EventLog events)
     /// <param name="state">approved, denied or expired.</param>
     internal Task<Approval?> AnswerAsync(ApprovalId id, string state, ApprovalAnswer answer, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is { } open
-            && Close(connection, open.Approval, state, answer) ? open.Approval : null,
+            && Close(connection, open.Approval, state, WithTakenRule(open.Approval, answer)) ? open.Approval : null,
         cancellationToken);
+
+    /// <summary>Puts an opinion beside an open question and announces it; false when it is no longer open.</summary>
+    internal Task<bool> ReviewAsync(ApprovalId id, ApprovalReview review, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    {
+        if (connection.First($"{Select} WHERE id = $id AND state = 'pending'", ReadState, ("$id", id.ToString())) is not { } open)
+        {
+            return false;
+        }
+        connection.Execute("UPDATE approvals SET review = $review WHERE id = $id", ("$review", JsonSerializer.Serialize(review, ProtocolJson.Default.ApprovalReview)), ("$id", id.ToString()));
+        Audit(connection, "approval.reviewed", open.Approval, $"reviewer:{review.Model}", review.Opinion, null);
+        events.Append(connection, new PryxEvent
+        {
+            Event = EventNames.ApprovalReviewed,
+            SessionId = open.Approval.SessionId,
+            TurnId = open.Approval.TurnId,
+            Payload = JsonSerializer.SerializeToElement(new ApprovalReviewedPayload(id, open.Approval.Tool, review), ProtocolJson.Default.ApprovalReviewedPayload),
+        });
+        return true;
+    }, cancellationToken);
+
+    // Of the question as it was shown: worked out again later, the proposal might be another one.
+    private static ApprovalAnswer WithTakenRule(Approval asked, ApprovalAnswer answer) =>
+        answer with { TakenRule = answer is { TakesProposal: true, Approved: true, EditedArgs: null } ? asked.Proposal?.Rule : null };
 
     /// <summary>The turn's questions nobody has answered.</summary>
     internal static IReadOnlyList<Approval> PendingOf(SqliteConnection connection, TurnId turn) => connection.Query(
@@ -150,14 +186,17 @@ public sealed class ApprovalStore(Database database, EventLog events)
         return found;
     }
 
-    // An approval is bound to the exact arguments (and, for what has none, to the words of the question).
+    // An approval is bound to the exact call (and, for what is none, to the words of the question).
     private static bool IsSameQuestion(Approval earlier, Approval now) =>
         earlier.Tool == now.Tool
-        && (earlier.Args is { } left && now.Args is { } right ? JsonElement.DeepEquals(left, right) : earlier.Args is null && now.Args is null && earlier.Summary == now.Summary);
+        && (ApprovalBinding.Of(now) is { } binding ? ApprovalBinding.Of(earlier) == binding
+            : earlier.Args is { } left && now.Args is { } right ? JsonElement.DeepEquals(left, right) : earlier.Args is null && now.Args is null && earlier.Summary == now.Summary);
 
     /// <summary>The one place where a question stops being pending; false when it was no longer.</summary>
     private bool Close(SqliteConnection connection, Approval approval, string state, ApprovalAnswer? answer)
     {
+        // Of what was shown, whatever the answer says of itself.
+        answer = answer is null ? null : answer with { Binding = ApprovalBinding.Of(approval) };
         if (connection.Execute(
             "UPDATE approvals SET state = $state, answer = $answer, answered_by = $by, answered_at = $at WHERE id = $id AND state = 'pending'",
             ("$state", state), ("$answer", answer is null ? null : JsonSerializer.Serialize(answer, ProtocolJson.Default.ApprovalAnswer)), ("$by", answer?.AnsweredBy),
@@ -196,12 +235,12 @@ public sealed class ApprovalStore(Database database, EventLog events)
     {
         connection.Execute(
             """
-            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at)
-            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires)
+            INSERT INTO approvals (id, session_id, turn_id, call_id, kind, tool, question, state, created_at, expires_at, pattern)
+            VALUES ($id, $session, $turn, $call, $kind, $tool, $question, 'pending', $at, $expires, $pattern)
             """,
             ("$id", approval.Id.ToString()), ("$session", approval.SessionId.ToString()), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId),
             ("$kind", NameOf(approval.Kind)), ("$tool", approval.Tool), ("$question", JsonSerializer.Serialize(approval, ProtocolJson.Default.Approval)),
-            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null));
+            ("$at", Sql.FormatTime(approval.CreatedAt)), ("$expires", approval.ExpiresAt is { } expires ? Sql.FormatTime(expires) : null), ("$pattern", approval.Pattern));
         TurnSpans.BeginApproval(connection, approval, database.Time.GetUtcNow());
     }
 
@@ -226,7 +265,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
     // "web:core" answered on the web; "--approve-all" and "timeout" on no surface.
     private static string? SurfaceOf(ApprovalAnswer? answer) => answer?.AnsweredBy.IndexOf(':') is > 0 and var end ? answer.AnsweredBy[..end] : null;
 
-    private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.Duration switch
+    private static string ScopeOf(ApprovalAnswer answer) => answer.TakesFolderGrant ? "folder" : answer.TakesProposal ? "proposed" : answer.Duration switch
     {
         GrantDuration.Session => "session",
         GrantDuration.Forever => "forever",
@@ -236,7 +275,10 @@ public sealed class ApprovalStore(Database database, EventLog events)
     private static string NameOf(ApprovalKind kind) => kind switch { ApprovalKind.Tool => "tool", ApprovalKind.Question => "question", _ => "trust" };
 
     private static ApprovalState ReadState(SqliteDataReader row) => new(
-        JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)!,
+        JsonSerializer.Deserialize(row.GetString(0), ProtocolJson.Default.Approval)! with
+        {
+            Review = row.TextOrNull(4) is { } review ? JsonSerializer.Deserialize(review, ProtocolJson.Default.ApprovalReview) : null,
+        },
         row.GetString(1),
         row.TextOrNull(2) is { } answer ? JsonSerializer.Deserialize(answer, ProtocolJson.Default.ApprovalAnswer) : null)
     {

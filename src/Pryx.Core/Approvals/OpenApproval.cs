@@ -22,10 +22,12 @@ internal static class OpenApproval
         }
         // Edited arguments are another call than the one the grant on the card speaks of.
         var takesFolder = answer.TakesFolderGrant && asked.FolderGrant is not null && answer is { Approved: true, EditedArgs: null };
+        var takesProposal = !takesFolder && answer.TakesProposal && asked.Proposal is not null && answer is { Approved: true, EditedArgs: null };
         return answer with
         {
             TakesFolderGrant = takesFolder,
-            Duration = takesFolder ? GrantDuration.Forever
+            TakesProposal = takesProposal,
+            Duration = takesFolder || takesProposal ? GrantDuration.Forever
                 : answer is { Approved: true, EditedArgs: null } && asked.Pattern is not null ? answer.Duration
                 : GrantDuration.Once,
         };

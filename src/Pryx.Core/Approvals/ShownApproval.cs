@@ -11,10 +11,17 @@ public static class ShownApproval
     public static Approval Of(Approval approval) => approval with
     {
         Args = approval.Args is { } args ? JsonSerializer.Deserialize(Redaction.OfJson(args.GetRawText()), ProtocolJson.Default.JsonElement) : null,
+        Touches = [.. approval.Touches.Select(Redaction.OfText)],
         Summary = Redaction.OfText(approval.Summary),
         Preview = approval.Preview is { } preview ? Redaction.OfText(preview) : null,
         Reason = Redaction.OfText(approval.Reason),
         Pattern = approval.Pattern is { } pattern ? Redaction.OfText(pattern) : null,
+        Proposal = approval.Proposal is { } proposal ? proposal with
+        {
+            Rule = Redaction.OfText(proposal.Rule),
+            WouldCover = [.. proposal.WouldCover.Select(Redaction.OfText)],
+            WouldNotCover = [.. proposal.WouldNotCover.Select(static call => new NeighbourCall(Redaction.OfText(call.Call), call.Decision, Redaction.OfText(call.Reason)))],
+        } : null,
     };
 
     public static ApprovalState Of(ApprovalState state) => state with

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pryx.Core.Storage;
+using Pryx.Protocol.Audit;
 
 namespace Pryx.Core.Audit;
 

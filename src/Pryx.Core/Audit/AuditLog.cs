@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Storage;
+using Pryx.Protocol.Audit;
 
 namespace Pryx.Core.Audit;
 
@@ -13,95 +10,85 @@ namespace Pryx.Core.Audit;
 /// <param name="ResultHash">SHA-256 of a result that is not itself in the log, hexadecimal.</param>
 public sealed record AuditEntry(string Action, string ResourceType, string ResourceId, string Actor, string Details, string Outcome, string? ResultHash = null);
 
-/// <summary>The append-only record of what was judged, asked, answered and done (SEC5): each row's hash covers the row and the hash before it.</summary>
+/// <summary>The append-only record of what was judged, asked, answered and done (SEC5): each row's hash covers the row and the hash before it, and is sealed.</summary>
 public sealed class AuditLog(Database database)
 {
-    private static readonly string Beginning = new('0', 64);
+    internal const string Table = "audit_log";
 
     /// <summary>In the transaction of what it records, so that neither exists without the other.</summary>
     public static void Append(SqliteConnection connection, AuditEntry entry, TimeProvider time)
     {
-        var row = new Row(
-            connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'") + 1, Guid.NewGuid().ToString(), Sql.FormatTime(time.GetUtcNow()),
-            entry.Action, entry.ResourceType, entry.ResourceId, entry.Actor, Redaction.OfJson(entry.Details), entry.Outcome, entry.ResultHash,
-            connection.Text("SELECT hash FROM audit_log ORDER BY seq DESC LIMIT 1") ?? Beginning);
+        var seal = AuditSeal.For(connection);
+        // The counter knows of rows that are gone; the rows may know of more than a counter that was set back.
+        var seq = Math.Max(connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'"), connection.Number("SELECT MAX(seq) FROM audit_log")) + 1;
+        string?[] fields =
+        [
+            Guid.NewGuid().ToString(), Sql.FormatTime(time.GetUtcNow()), entry.Action, entry.ResourceType, entry.ResourceId, entry.Actor, Redaction.OfJson(entry.Details),
+            entry.Outcome, entry.ResultHash, connection.Text("SELECT hash FROM audit_log ORDER BY seq DESC LIMIT 1") ?? AuditRow.Beginning,
+        ];
+        using var row = new AuditRow();
+        row.Begin(seq);
+        foreach (var field in fields)
+        {
+            row.Add(field);
+        }
+        var hash = row.End();
         connection.Execute(
-            """
-            INSERT INTO audit_log (seq, id, timestamp, action, resource_type, resource_id, actor, details, outcome, result_hash, previous_hash, hash)
-            VALUES ($seq, $id, $at, $action, $type, $resource, $actor, $details, $outcome, $result, $previous, $hash)
+            $"""
+            INSERT INTO audit_log (seq, {AuditRow.Columns}, hash, seal)
+            VALUES ($seq, $id, $at, $action, $type, $resource, $actor, $details, $outcome, $result, $previous, $hash, $seal)
             """,
-            ("$seq", row.Seq), ("$id", row.Id), ("$at", row.Timestamp), ("$action", row.Action), ("$type", row.ResourceType), ("$resource", row.ResourceId),
-            ("$actor", row.Actor), ("$details", row.Details), ("$outcome", row.Outcome), ("$result", row.ResultHash), ("$previous", row.PreviousHash), ("$hash", row.Hash()));
+            ("$seq", seq), ("$id", fields[0]), ("$at", fields[1]), ("$action", fields[2]), ("$type", fields[3]), ("$resource", fields[4]), ("$actor", fields[5]),
+            ("$details", fields[6]), ("$outcome", fields[7]), ("$result", fields[8]), ("$previous", fields[9]), ("$hash", Convert.ToHexStringLower(hash)), ("$seal", seal?.Of(hash)));
+        (connection as StoreConnection)?.Grew(Table);
     }
 
     /// <summary>What has no other row to be stored with.</summary>
     public Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(connection => Append(connection, entry, database.Time), cancellationToken);
 
-    /// <summary>Null when the chain is whole, else the first row that is not as it was written.</summary>
-    public Task<AuditBreak?> VerifyAsync(CancellationToken cancellationToken) => database.ReadAsync(Verify, cancellationToken);
+    /// <summary>Null when the log is whole, else the first thing that is not as it was written.</summary>
+    public async Task<AuditBreak?> VerifyAsync(CancellationToken cancellationToken) => (await CheckAsync(null, cancellationToken)).FirstBroken;
 
-    public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    private static AuditBreak? Verify(SqliteConnection connection)
+    /// <summary>Reads and checks all of it, row after row.</summary>
+    /// <param name="expected">An entry and its hash as somebody noted them earlier; null for none.</param>
+    public Task<AuditCheck> CheckAsync((long Seq, string Hash)? expected, CancellationToken cancellationToken)
     {
-        var previous = Beginning;
-        var expected = 1L;
-        while (true)
+        // The anchor first: what it names is in every snapshot taken after it.
+        var anchor = AuditAnchor.Read(database.Path);
+        var seal = AuditSeal.Read(database.Path);
+        return database.ReadAsync(connection =>
         {
-            var rows = connection.Query(
-                """
-                SELECT seq, id, timestamp, action, resource_type, resource_id, actor, details, outcome, result_hash, previous_hash, hash
-                FROM audit_log WHERE seq >= $from ORDER BY seq LIMIT 1000
-                """, ReadRow, ("$from", expected));
-            foreach (var (row, hash) in rows)
-            {
-                var trouble = row.Seq != expected ? $"row {expected} is missing"
-                    : row.PreviousHash != previous ? "it does not follow the row before it"
-                    : row.Hash() != hash ? "its content was changed"
-                    : null;
-                if (trouble is not null)
-                {
-                    return new(row.Seq, row.Id, trouble);
-                }
-                previous = hash;
-                expected++;
-            }
-            if (rows.Count == 0)
-            {
-                break;
-            }
-        }
-        // The counter remembers rows that were cut off at the end.
-        var last = connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'");
-        return last >= expected ? new(expected, null, $"rows {expected} to {last} are missing") : null;
+            using var verifier = new AuditVerifier(connection, anchor, seal, expected);
+            return verifier.Check(cancellationToken);
+        }, cancellationToken);
     }
 
-    private static (Row Row, string Hash) ReadRow(SqliteDataReader row) => (
-        new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6),
-            row.GetString(7), row.GetString(8), row.TextOrNull(9), row.GetString(10)),
-        row.GetString(11));
-
-    private sealed record Row(
-        long Seq, string Id, string Timestamp, string Action, string ResourceType, string ResourceId, string Actor, string Details, string Outcome, string? ResultHash, string PreviousHash)
+    /// <summary>Takes note of a break: an entry says what was found and who accepted it, and from it on the log is checked again.</summary>
+    /// <returns>What is checked from now on; of a whole log nothing is accepted.</returns>
+    public async Task<AuditCheck> AcceptAsync(string by, string? reason, CancellationToken cancellationToken)
     {
-        /// <summary>SHA-256 over the row as a JSON array: no two different rows are written the same.</summary>
-        public string Hash()
+        var found = await CheckAsync(null, cancellationToken);
+        if (found.FirstBroken is not { } broken)
         {
-            var buffer = new ArrayBufferWriter<byte>(512);
-            using (var writer = new Utf8JsonWriter(buffer))
-            {
-                writer.WriteStartArray();
-                writer.WriteNumberValue(Seq);
-                foreach (var field in (ReadOnlySpan<string?>)[Id, Timestamp, Action, ResourceType, ResourceId, Actor, Details, Outcome, ResultHash, PreviousHash])
-                {
-                    writer.WriteStringValue(field);
-                }
-                writer.WriteEndArray();
-            }
-            return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+            return found;
         }
+        var trouble = broken.Seq == 0 ? broken.Trouble : $"entry {broken.Seq}: {broken.Trouble}";
+        var (head, seal) = await database.WriteAsync(connection =>
+        {
+            connection.Execute(AuditVerifier.NoUpdate);
+            connection.Execute(AuditVerifier.NoDelete);
+            var key = AuditSeal.Read(database.Path) ?? AuditSeal.Make(database.Path, static _ => { });
+            if (connection is StoreConnection store)
+            {
+                store.Kept = key;
+            }
+            Append(connection, new("audit.accepted", "audit", "log", by, AuditDetails.Of(("trouble", trouble), ("reason", reason)), "ok"), database.Time);
+            return (connection.First("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1", static row => (Seq: row.GetInt64(0), Hash: row.GetString(1))), key);
+        }, cancellationToken);
+        var now = database.Time.GetUtcNow();
+        new AuditAnchor(head.Seq, head.Hash, head.Seq, head.Seq, Sql.FormatTime(now)) { Accepted = new(head.Seq, database.Time.StoredNow(), by, trouble) }.Write(database.Path, seal);
+        return await CheckAsync(null, cancellationToken);
     }
+
+    public static string HashOf(string text) => AuditRow.HashOf(text);
 }
-
-/// <param name="Id">Null when the row itself is gone.</param>
-public sealed record AuditBreak(long Seq, string? Id, string Trouble);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Pryx.Core.Storage;
+using Pryx.Protocol.Audit;
 
 namespace Pryx.Core.Audit;
 
@@ -9,11 +10,9 @@ namespace Pryx.Core.Audit;
 /// <param name="Action">Such as <c>tool.judged</c>, or its beginning with a star: <c>tool.*</c>.</param>
 /// <param name="Surface">Of the actor: <c>cli</c> finds <c>cli:alice</c> and <c>model:cli</c>.</param>
 /// <param name="Since">The oldest; UTC.</param>
-public sealed record AuditFilter(string? SessionId, string? Action, string? Surface, DateTimeOffset? Since);
-
-/// <param name="Details">As it was stored, without secrets.</param>
-/// <param name="Hash">Covers the entry and the hash before it.</param>
-public sealed record AuditRecord(long Seq, string Id, DateTimeOffset Timestamp, string Action, string ResourceType, string ResourceId, string Actor, JsonElement Details, string Outcome, string? ResultHash, string Hash);
+/// <param name="Until">The newest; UTC.</param>
+/// <param name="Actor">The whole one, or its beginning with a star.</param>
+public sealed record AuditFilter(string? SessionId, string? Action, string? Surface, DateTimeOffset? Since, DateTimeOffset? Until = null, string? Actor = null, string? Outcome = null);
 
 /// <summary>The audit log as people read it: a page at a time, filtered.</summary>
 public sealed class AuditTrail(Database database)
@@ -24,6 +23,9 @@ public sealed class AuditTrail(Database database)
         """
         ($since IS NULL OR timestamp >= $since)
         AND ($action IS NULL OR action = $action OR ($begins IS NOT NULL AND substr(action, 1, length($begins)) = $begins))
+        AND ($until IS NULL OR timestamp <= $until)
+        AND ($outcome IS NULL OR outcome = $outcome)
+        AND ($actor IS NULL OR actor = $actor OR ($acts IS NOT NULL AND substr(actor, 1, length($acts)) = $acts))
         AND ($surface IS NULL OR actor = $surface OR substr(actor, 1, length($surface) + 1) = $surface || ':' OR substr(actor, -length($surface) - 1) = ':' || $surface)
         AND ($session IS NULL
              OR (resource_type = 'session' AND resource_id = $session)
@@ -40,13 +42,12 @@ public sealed class AuditTrail(Database database)
     public Task<IReadOnlyList<AuditRecord>> ReadOldestAsync(AuditFilter filter, int limit, long after, CancellationToken cancellationToken) =>
         ReadAsync($"{Select} WHERE seq > $place AND {Where} ORDER BY seq LIMIT $limit", filter, limit, after, cancellationToken);
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(static connection => connection.Number("SELECT COUNT(*) FROM audit_log"), cancellationToken);
-
     private Task<IReadOnlyList<AuditRecord>> ReadAsync(string sql, AuditFilter filter, int limit, long place, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AuditRecord>>(
         connection => connection.Query(
             sql, Read, ("$place", place), ("$limit", limit), ("$since", filter.Since is { } since ? Sql.FormatTime(since) : null),
             ("$action", filter.Action), ("$begins", filter.Action is { } action && action.EndsWith('*') ? action[..^1] : null),
+            ("$until", filter.Until is { } until ? Sql.FormatTime(until) : null), ("$outcome", filter.Outcome),
+            ("$actor", filter.Actor), ("$acts", filter.Actor is { } actor && actor.EndsWith('*') ? actor[..^1] : null),
             ("$surface", filter.Surface), ("$session", filter.SessionId)),
         cancellationToken);
 

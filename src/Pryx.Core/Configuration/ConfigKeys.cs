@@ -32,6 +32,10 @@ public static class ConfigKeys
         new("routing_small_model", Text, "auto"),
         new("routing_summary", Text, "small"),
         new("routing_title", Text, "small"),
+        // How much models are to think where nobody says: none, low, medium, high, xhigh or a number of tokens; empty for their own default.
+        new("reasoning_effort", Text, ""),
+        // What names a session: words (those it begins with), or model (a small one, after the first turn).
+        new("titles", Text, "words"),
         new("provider_idle_timeout", Duration, "2m"),
         // Where the catalog of models is fetched, once a day; empty or "off" switches that off.
         new("catalog_url", Text, "https://models.dev/api.json", "PRYX_CATALOG_URL"),
@@ -46,6 +50,10 @@ public static class ConfigKeys
         // A mode, or the name of a file in policies/: for turns that name none.
         new("policy", Text, "workspace-only"),
         new("approval_timeout", Duration, "2m"),
+        // "approvals: { reviewer: provider/model }": a small model's opinion is shown beside each question; it never answers one. At most so long and so much.
+        new("approvals_reviewer", Text, ""),
+        new("approvals_reviewer_timeout", Duration, "20s"),
+        new("approvals_reviewer_max_usd", Number, "0.01"),
         new("max_messages_per_session", Whole, "0", "PRYX_MAX_MESSAGES"),
         new("websocket_buffer_size", Whole, "0"),
         new("enable_memory_profiling", Bool, "false"),

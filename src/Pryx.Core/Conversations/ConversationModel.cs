@@ -21,10 +21,11 @@ public readonly record struct ConversationModel(string ProviderId, string Api, s
     /// <summary>Of a session or turn of whatever surface.</summary>
     /// <param name="reference">As <c>provider/model</c>.</param>
     /// <param name="api">Null for the provider's default.</param>
-    public static ConversationModel Of(string reference, string? api)
+    /// <param name="find">A provider as it holds now, the user's own included; null when nobody knows it.</param>
+    public static ConversationModel Of(string reference, string? api, Func<string, ProviderInfo?> find)
     {
         var (provider, model) = ModelRef.TryParse(reference, out var parsed) ? (parsed.Provider, parsed.Model) : ("", reference);
-        return new(provider, api ?? (KnownProviders.Find(provider)?.Apis is [var first, ..] ? first : "chat"), model);
+        return new(provider, api ?? (find(provider)?.Apis is [var first, ..] ? first : "chat"), model);
     }
 
     /// <summary>Whether provider and API go together; any model may be named.</summary>

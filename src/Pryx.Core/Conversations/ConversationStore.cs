@@ -6,6 +6,7 @@ using Pryx.Core.Storage;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Events;
+using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Conversations;
 
@@ -16,7 +17,8 @@ public sealed record ConversationQuery(int Limit, SessionId? After, IReadOnlyLis
 
 /// <summary>Sessions as conversations: the same rows, seen with the contract's eyes.</summary>
 /// <param name="otherwise">The model of sessions that have none yet.</param>
-public sealed class ConversationStore(Database database, EventLog events, Func<ConversationModel> otherwise)
+/// <param name="find">A provider as it holds now; null when nobody knows it.</param>
+public sealed class ConversationStore(Database database, EventLog events, Func<ConversationModel> otherwise, Func<string, ProviderInfo?> find)
 {
     private const string Select =
         """
@@ -98,7 +100,7 @@ public sealed class ConversationStore(Database database, EventLog events, Func<C
 
     private Conversation Read(SqliteDataReader row)
     {
-        var model = row.TextOrNull(3) is { } reference ? ConversationModel.Of(reference, row.TextOrNull(4)) : otherwise();
+        var model = row.TextOrNull(3) is { } reference ? ConversationModel.Of(reference, row.TextOrNull(4), find) : otherwise();
         return new(
             row.GetString(0), row.GetString(1), row.GetString(2), model.ProviderId, model.Api, model.Model, row.TextOrNull(5), row.TextOrNull(6), row.TextOrNull(7), row.TextOrNull(8),
             JsonSerializer.Deserialize(row.GetString(9), ConversationJson.Default.IReadOnlyListString) ?? [], []);

@@ -7,16 +7,18 @@ using Pryx.Core.Turns;
 using Pryx.Protocol;
 using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
+using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Conversations;
 
 /// <summary>Messages of the conversation API and the turns that answer them.</summary>
 /// <param name="turnsAsync">What runs turns; made when the first one is to run.</param>
 /// <param name="windowOf">Tokens of a model's context window; null where that is not known.</param>
+/// <param name="find">A provider as it holds now; null when nobody knows it.</param>
 /// <param name="settings">With the .env of the server's working directory.</param>
 public sealed class ConversationTurnEndpoints(
     SessionStore sessions, SessionHistory history, TurnStore turns, Func<CancellationToken, Task<SessionTurns>> turnsAsync, ConversationFeed feed,
-    Func<ModelRef, long?> windowOf, Func<Settings> settings, TimeProvider time)
+    Func<ModelRef, long?> windowOf, Func<string, ProviderInfo?> find, Func<Settings> settings, TimeProvider time)
 {
     /// <summary>Of turns that came through this API.</summary>
     public const string Surface = "conversation";
@@ -98,7 +100,7 @@ public sealed class ConversationTurnEndpoints(
         (TurnId.TryParse(http.RouteText("id"), out var id) ? await turns.FindAsync(id, http.RequestAborted) : null) ?? throw ConversationErrors.NoTurn();
 
     private async Task<ConversationModel> ModelOfAsync(Turn turn, CancellationToken cancellationToken) =>
-        ConversationModel.Of(turn.Model, (await turns.ReadRequestAsync(turn.Id, cancellationToken))?.ModelApi);
+        ConversationModel.Of(turn.Model, (await turns.ReadRequestAsync(turn.Id, cancellationToken))?.ModelApi, find);
 
     private static ConversationModel? Override(ConversationBody body)
     {

@@ -22,11 +22,14 @@ public sealed record UsageEntry(
     public bool IsEstimate { get; init; }
     public ModelPrice? Price { get; init; }
 
+    /// <summary><see cref="Cost"/> is the provider's own figure, not ours by <see cref="Price"/>.</summary>
+    public bool IsReported { get; init; }
+
     /// <summary>What was set aside for it.</summary>
     public string? Reservation { get; init; }
 
     /// <summary>USD as budgets count it: where the provider does not say how much of the output was reasoning, all of it may have been.</summary>
-    internal decimal BudgetUsd => !IsEstimate && Usage.Reasoning == 0 && Price is { Reasoning: not null } price
+    internal decimal BudgetUsd => !IsEstimate && !IsReported && Usage.Reasoning == 0 && Price is { Reasoning: not null } price
         ? Math.Max(Cost ?? 0, price.CostOf(Usage with { Reasoning = Usage.Output }))
         : Cost ?? 0;
 
@@ -35,7 +38,7 @@ public sealed record UsageEntry(
         // Refused before anything was done: that nothing is to be paid is known, no guess.
         var usage = call.Usage ?? (call.IsUnbilled ? new TokenUsage(0, 0) : (TokenUsage?)null);
         var price = call.Model.Price;
-        var cost = call.IsUnbilled && call.Usage is null ? 0 : price?.CostOf(usage ?? call.Estimate);
+        var cost = call.IsUnbilled && call.Usage is null ? 0 : usage is null ? price?.CostOf(call.Estimate) : call.Cost;
         return new(session, turn, call.Step, call.Model.Ref, usage ?? call.Estimate, cost, call.Latency, call.FinishReason, call.RequestId)
         {
             Kind = call.Kind,
@@ -43,6 +46,7 @@ public sealed record UsageEntry(
             Error = call.Error,
             IsEstimate = usage is null,
             Price = price,
+            IsReported = call.ReportedUsd is not null,
             Reservation = call.Reservation,
         };
     }

@@ -1,4 +1,5 @@
 using Pryx.Core.Approvals;
+using Pryx.Core.Audit;
 using Pryx.Core.Costs;
 using Pryx.Core.Events;
 using Pryx.Core.Policies;
@@ -14,16 +15,18 @@ namespace Pryx.Core.Hosting;
 public sealed class CoreStore : IAsyncDisposable
 {
     private readonly Lazy<OwnerLock> _owner;
+    private readonly AuditKeeper _audit;
 
     private CoreStore(Database database)
     {
         Database = database;
+        _audit = new AuditKeeper(database);
         Events = new EventLog(database);
         History = new SessionHistory(database);
         Sessions = new SessionStore(database, Events, History);
         Workspaces = new WorkspaceStore(database);
         Trust = new WorkspaceTrust(Workspaces);
-        Grants = new GrantStore(database);
+        Grants = new GrantStore(database, Events);
         Usage = new UsageStore(database);
         Spans = new SpanStore(database);
         Approvals = new ApprovalStore(database, Events);
@@ -62,6 +65,7 @@ public sealed class CoreStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _audit.DisposeAsync();
         await Database.DisposeAsync();
         if (_owner.IsValueCreated)
         {

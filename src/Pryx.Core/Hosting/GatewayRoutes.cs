@@ -13,6 +13,7 @@ using Pryx.Core.Streams;
 using Pryx.Core.Telemetry;
 using Pryx.Core.Tracing;
 using Pryx.Core.Turns;
+using Pryx.Providers.Catalog;
 
 namespace Pryx.Core.Hosting;
 
@@ -34,9 +35,9 @@ internal static class GatewayRoutes
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
         new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
-        new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault).Map(routes);
+        new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault, () => core.Catalog.Directory.Providers).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
-        new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
+        new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
         AdminRoutes.Map(routes, core, store, options);
@@ -56,12 +57,14 @@ internal static class GatewayRoutes
 
     private static void MapConversations(ApiRoutes routes, PryxCore core, CoreStore store, GatewayOptions options)
     {
-        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of(core.Config.ChosenModel ?? "ollama/llama3", null));
+        var conversations = new ConversationStore(store.Database, store.Events, () => ConversationModel.Of(core.Config.ChosenModel ?? "ollama/llama3", null, FindProvider), FindProvider);
         new ConversationEndpoints(
             conversations, store.Sessions, options.WorkingDirectory,
             (model, folder, cancellationToken) => core.CheckModelAsync(model.Reference, folder, cancellationToken, model.Api), core.DeleteSessionAsync).Map(routes);
         new ConversationTurnEndpoints(
-            store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time), model => core.Models.Directory.Find(model)?.ContextWindow,
+            store.Sessions, store.History, store.Turns, core.TurnsAsync, new ConversationFeed(store.Events, core.Options.Time), model => core.Models.Directory.Find(model)?.ContextWindow, FindProvider,
             () => core.Options.Settings.With(DotEnv.Load(options.WorkingDirectory, isTrusted: false)), core.Options.Time).Map(routes);
+
+        ProviderInfo? FindProvider(string id) => core.Catalog.Directory.Providers.Find(id);
     }
 }

@@ -55,6 +55,9 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Turns.FindOpenAsync(id, cancellationToken);
 
+    public async Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Turns.ListAsync(id, 1, cancellationToken) is [var last, ..] ? last : null;
+
     public Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken) =>
         Known(async () => await (await core.TurnsAsync(cancellationToken)).ResumeAsync(turnId, request, cancellationToken));
 
@@ -84,19 +87,22 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, cancellationToken);
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{Environment.UserName}", cancellationToken);
 
     public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
         core.SetProviderKeyAsync(name, key, cancellationToken);
 
-    public async Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) =>
-        [.. (await (await core.StoreAsync(cancellationToken)).Grants.ListAsync(cancellationToken)).Reverse().Select(GrantsBody.Shown)];
+    public async Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken)
+    {
+        var store = await core.StoreAsync(cancellationToken);
+        return [.. (await store.Grants.ListAsync(withEnded, cancellationToken)).Reverse().Select(grant => GrantsBody.Shown(grant, store.Database.Time.GetUtcNow()))];
+    }
 
     public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken)
     {
         var store = await core.StoreAsync(cancellationToken);
         return GrantsBody.Shown(await store.Grants.AddAsync(
-            new NewGrant(request.Rule, request.Workspace, request.SessionId, request.GrantedBy) { Lifetime = request.ExpiresAt - store.Database.Time.GetUtcNow() }, cancellationToken));
+            new NewGrant(request.Rule, request.Workspace, request.SessionId, request.GrantedBy) { Lifetime = request.ExpiresAt - store.Database.Time.GetUtcNow() }, cancellationToken), store.Database.Time.GetUtcNow());
     }
 
     public async Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken) =>

@@ -98,6 +98,7 @@ public sealed class Observation : IAsyncDisposable
             KeepAsync("telemetry", sender.RunAsync, cancellationToken),
             KeepAsync("otlp", Exporter.RunAsync, cancellationToken),
             KeepAsync("catalog", new CatalogRefresh(_core.Catalog, () => _core.Presence.Ids().Contains("openrouter"), _core.OnCatalogWarning, time).RunAsync, cancellationToken),
+            KeepAsync("memory", new IdleMemory(() => _core.IsBusy, time).RunAsync, cancellationToken),
             KeepAsync("rotation", new SpanRotation(_store.Spans, _core.Config.Whole("trace_max_spans"), time).RunAsync, cancellationToken));
     }
 

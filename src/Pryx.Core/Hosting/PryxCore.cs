@@ -1,3 +1,4 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Tools;
 using Pryx.Core.Access;
@@ -59,6 +60,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <param name="store">Of this core.</param>
     public Observation Observe(CoreStore store) => _observation ??= new Observation(this, store);
 
+    /// <summary>A turn runs in this process.</summary>
+    internal bool IsBusy => _turns is { IsBusy: true };
+
     /// <summary>How tools are kept together here, in words.</summary>
     public async Task<string> DescribeIsolationAsync() => await Spawner.ProbeIsolationAsync() switch
     {
@@ -117,7 +121,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SessionTurns CreateTurns(CoreStore store)
     {
         var turns = new SessionTurns(
-            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time);
+            store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time,
+            onCall: options.IsDaemon ? call => Observe(store).Metrics.ModelCalled(call.Model.Ref.Provider, call.Latency, call.Usage?.Input ?? 0, call.Usage?.Output ?? 0, call.Cost) : null);
+        turns.OnStopped = (session, by) => _agents is { } agents ? agents.StopOfAsync(session, by) : Task.CompletedTask;
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
@@ -197,7 +203,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     /// <summary>How the providers are, as the calls of this process have shown.</summary>
-    public ModelTraffic Traffic => field ??= new ModelTraffic(options.Time);
+    public ModelTraffic Traffic => field ??= new ModelTraffic(id => Catalog.Directory.Providers.Find(id), options.Time);
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()
@@ -259,7 +265,18 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time);
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time)
+    {
+        Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
+            ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
+            : null,
+    };
+
+    private async Task<ModelTarget> ReviewerAsync(string model, Settings settings, CancellationToken cancellationToken)
+    {
+        var choice = await Models.ChooseAsync(model, null, settings, cancellationToken);
+        return new(choice.Info, choice.Client);
+    }
 
     // A daemon's surfaces come and go; who runs a command sits before it.
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;

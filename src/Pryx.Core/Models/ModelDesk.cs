@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using Pryx.Core.Configuration;
 using Pryx.Core.Secrets;
@@ -5,6 +6,7 @@ using Pryx.Protocol.Errors;
 using Pryx.Protocol.Models;
 using Pryx.Providers;
 using Pryx.Providers.Catalog;
+using Pryx.Providers.Ollama;
 using Pryx.Providers.Probe;
 
 namespace Pryx.Core.Models;
@@ -26,6 +28,10 @@ public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Not
 public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISecretStore secrets, Func<ProviderOptions> options)
 {
     private static readonly TimeSpan OllamaPatience = TimeSpan.FromSeconds(2);
+
+    // What a model can do changes only when it is pulled anew.
+    private static readonly TimeSpan ShownFor = TimeSpan.FromMinutes(5);
+    private readonly ConcurrentDictionary<(string Server, string Model), (OllamaDetails Shown, DateTimeOffset Until)> _shown = [];
 
     /// <param name="settings">The environment with the folder's .env behind it.</param>
     /// <param name="api">Which of the provider's APIs to speak; null for its default.</param>
@@ -103,7 +109,7 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
         try
         {
             // It loads a model with what it is asked for, however much the model could.
-            return await registry.Ollama().ShowAsync(model.Model, cancellationToken) is not { } shown ? known : known with
+            return await ShowAsync(registry, model.Model, cancellationToken) is not { } shown ? known : known with
             {
                 ContextWindow = shown.Context is { } trained ? Math.Min(trained, registry.OllamaContext()) : known.ContextWindow,
                 SupportsTools = shown.Capabilities?.Contains("tools") ?? known.SupportsTools,
@@ -116,6 +122,22 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
         {
             return known; // The call itself will say what is wrong.
         }
+    }
+
+    private async Task<OllamaDetails?> ShowAsync(ProviderRegistry registry, string model, CancellationToken cancellationToken)
+    {
+        var now = options().Time.GetUtcNow();
+        var key = (registry.BaseUrlOf(Directory.Providers.Find("ollama")!), model);
+        if (_shown.TryGetValue(key, out var known) && known.Until > now)
+        {
+            return known.Shown;
+        }
+        var shown = await registry.Ollama().ShowAsync(model, cancellationToken);
+        if (shown is not null)
+        {
+            _shown[key] = (shown, now + ShownFor);
+        }
+        return shown;
     }
 
     private Task<ProviderRegistry> RegistryAsync(string? only, CancellationToken cancellationToken) => RegistryAsync(ownSettings, only, options(), cancellationToken);

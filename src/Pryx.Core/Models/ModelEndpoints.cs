@@ -93,7 +93,7 @@ public sealed class ModelEndpoints(ModelDesk models, CatalogDesk catalog)
         var provider = models.Directory.Providers.Find(model.Provider);
         if (models.Directory.Find(model) is not { } known)
         {
-            known = provider is not null ? new(model) : throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{model.Provider}'.", "GET /api/v1/providers lists them.");
+            known = provider is not null ? new(model) : throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{model.Provider}'.", "pryx provider list --available shows those that are known");
         }
         var isConfigured = await models.ReadConfiguredAsync(http.RequestAborted);
         await http.WriteAsync(ModelBody.Of(known) with { Provider = provider?.Id ?? model.Provider, Configured = provider is not null && isConfigured(provider.Id) }, ModelListJson.Default.ModelBody);

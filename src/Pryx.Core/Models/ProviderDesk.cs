@@ -172,7 +172,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
         {
             return await models.ReadOllamaModelsAsync(cancellationToken) switch
             {
-                null => (now.Text("model_name") is { Length: > 0 } name ? name : "llama3", "Ollama does not answer, so its models are not known. Start it with `ollama serve`."),
+                null => ("llama3", "Ollama does not answer, so its models are not known. Start it with `ollama serve`."),
                 [] => ("llama3", "No model is installed yet. Get one: pryx model pull llama3"),
                 [var latest, ..] installed => (installed.Contains(current) ? current : latest, null),
             };

@@ -12,15 +12,19 @@ namespace Pryx.Core.Models;
 /// <param name="Version">Of the product.</param>
 /// <param name="Providers">Those with a key, in the environment or the vault.</param>
 /// <param name="BaseUrls">Variables that are set, with the salted hash of their values.</param>
+/// <param name="Own">The user's own providers and those that only a fetched catalog knows: the process that asks need not have read them.</param>
 /// <param name="Salt">Another one each time.</param>
-public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> Providers, IReadOnlyDictionary<string, string> BaseUrls, string Salt)
+public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> Providers, IReadOnlyDictionary<string, string> BaseUrls, string Salt, IReadOnlyList<NamedProvider>? Own = null)
 {
-    public static async Task<ProviderEnvironment> OfAsync(string version, Settings settings, ISecretStore secrets, CancellationToken cancellationToken)
+    public static async Task<ProviderEnvironment> OfAsync(string version, Settings settings, ISecretStore secrets, ProviderDirectory directory, CancellationToken cancellationToken)
     {
         var salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var stored = (await secrets.ListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        var providers = KnownProviders.All.Where(provider => stored.Contains(SecretNames.Provider(provider.Id)) || stored.Contains(SecretNames.Expires(provider.Id)) || provider.KeyVariables.Any(name => settings.FromEnvironment(name) is not null));
-        return new(version, [.. providers.Select(provider => provider.Id)], BaseUrlsOf(settings, salt), salt);
+        List<ProviderInfo> all = [.. directory.All];
+        var providers = all.Where(provider => stored.Contains(SecretNames.Provider(provider.Id)) || stored.Contains(SecretNames.Expires(provider.Id)) || provider.KeyVariables.Any(name => settings.FromEnvironment(name) is not null));
+        var own = all.Where(static provider => KnownProviders.Find(provider.Id) is not { } known || !known.KeyVariables.SequenceEqual(provider.KeyVariables) || !known.BaseUrlVariables.SequenceEqual(provider.BaseUrlVariables));
+        return new(version, [.. providers.Select(static provider => provider.Id)], BaseUrlsOf(settings, all.SelectMany(static provider => provider.BaseUrlVariables), salt), salt,
+            [.. own.Select(static provider => new NamedProvider(provider.Id, provider.KeyVariables, provider.BaseUrlVariables))]);
     }
 
     /// <exception cref="JsonException">It is none.</exception>
@@ -31,14 +35,17 @@ public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> P
     public IReadOnlyList<string> DifferencesFrom(Settings mine)
     {
         var differences = new List<string>();
-        foreach (var provider in KnownProviders.All)
+        var own = Own ?? [];
+        var known = KnownProviders.All.Where(provider => !own.Any(other => other.Id == provider.Id)).Select(static provider => new NamedProvider(provider.Id, provider.KeyVariables, provider.BaseUrlVariables));
+        List<NamedProvider> all = [.. known, .. own];
+        foreach (var provider in all)
         {
             if (!Providers.Contains(provider.Id) && provider.KeyVariables.FirstOrDefault(name => mine.FromEnvironment(name) is not null) is { } key)
             {
                 differences.Add($"{key} is set only here");
             }
         }
-        var ours = BaseUrlsOf(mine, Salt);
+        var ours = BaseUrlsOf(mine, all.SelectMany(static provider => provider.BaseUrlVariables), Salt);
         foreach (var name in ours.Keys.Union(BaseUrls.Keys).Order(StringComparer.Ordinal))
         {
             if (ours.GetValueOrDefault(name) != BaseUrls.GetValueOrDefault(name))
@@ -49,10 +56,10 @@ public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> P
         return differences;
     }
 
-    private static SortedDictionary<string, string> BaseUrlsOf(Settings settings, string salt)
+    private static SortedDictionary<string, string> BaseUrlsOf(Settings settings, IEnumerable<string> variables, string salt)
     {
         var set = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in KnownProviders.All.SelectMany(static provider => provider.BaseUrlVariables))
+        foreach (var name in variables)
         {
             if (settings.FromEnvironment(name) is { } value)
             {
@@ -62,6 +69,9 @@ public sealed record ProviderEnvironment(string Version, IReadOnlyList<string> P
         return set;
     }
 }
+
+/// <summary>A provider with the variables that it is set by.</summary>
+public sealed record NamedProvider(string Id, IReadOnlyList<string> KeyVariables, IReadOnlyList<string> BaseUrlVariables);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProviderEnvironment))]

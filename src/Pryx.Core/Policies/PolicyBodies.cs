@@ -51,8 +51,15 @@ public sealed record GrantInput(string? Rule, SessionId? SessionId, string? Work
 
 public sealed record GrantsBody(IReadOnlyList<Protocol.Grants.Grant> Grants)
 {
-    public static Protocol.Grants.Grant Shown(StoredGrant grant) => new(grant.Id, grant.Pattern)
+    /// <param name="now">UTC; decides what has expired.</param>
+    public static Protocol.Grants.Grant Shown(StoredGrant grant, DateTimeOffset now) => new(grant.Id, grant.Pattern)
     {
+        State = grant.RevokedAt is not null ? "revoked" : grant.ExpiresAt <= now ? "expired" : "active",
+        Scope = GrantStore.ScopeOf(grant.Pattern),
+        RevokedAt = grant.RevokedAt,
+        Uses = grant.Uses,
+        LastUsedAt = grant.LastUsedAt,
+        ApprovalId = grant.Question,
         SessionId = grant.SessionId,
         Workspace = grant.Workspace,
         GrantedBy = grant.CreatedBy,

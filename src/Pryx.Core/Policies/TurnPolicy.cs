@@ -41,17 +41,25 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             return tooMany;
         }
-        if (request.Tool == PolicyTools.Shell)
-        {
-            _confinement = await ConfinementAsync();
-            request = request with { Confinement = _confinement };
-        }
-        var current = await CurrentAsync(request, cancellationToken);
+        request = await ConfinedAsync(request);
+        var used = new List<Grant>();
+        var current = await CurrentAsync(request, used, null, cancellationToken);
         var judgement = current.Judge(request);
-        return judgement.Decision == Decision.Allow ? judgement : judgement with { Next = NarrowestGrant.Find(current, request) };
+        return judgement.Decision != Decision.Allow ? judgement with { Next = NarrowestGrant.Find(current, request) }
+            : used.Count == 0 ? judgement
+            : judgement with { UsedGrants = [.. used.Select(static grant => grant.Id).OfType<string>().Distinct()] };
     }
 
-    private async Task<PolicySet> CurrentAsync(PolicyRequest request, CancellationToken cancellationToken)
+    /// <summary>How a call that is not made would be judged if this were granted, too. Counts against no limit.</summary>
+    /// <param name="extra">Null: as things are.</param>
+    public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken) =>
+        (await CurrentAsync(request, null, extra, cancellationToken)).Judge(await ConfinedAsync(request));
+
+    private async ValueTask<PolicyRequest> ConfinedAsync(PolicyRequest request) => request.Tool == PolicyTools.Shell
+        ? request with { Confinement = _confinement = await ConfinementAsync() }
+        : request;
+
+    private async Task<PolicySet> CurrentAsync(PolicyRequest request, List<Grant>? used, Grant? extra, CancellationToken cancellationToken)
     {
         var stored = await store.ForAsync(request.SessionId, request.Workspace, cancellationToken);
         var grants = new List<Grant>(forThisTurn.Count + stored.Count);
@@ -60,10 +68,14 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             if (TryRule(grant.Pattern) is { } rule)
             {
-                grants.Add(new($"grant:{grant.Id[..8]}", rule, IsStanding: grant.SessionId is null));
+                grants.Add(new($"grant:{grant.Id[..8]}", rule, IsStanding: grant.SessionId is null) { Id = grant.Id });
             }
         }
-        return layers.With(new(grants, home));
+        if (extra is not null)
+        {
+            grants.Add(extra);
+        }
+        return layers.With(new(grants, home) { Used = used });
     }
 
     // A grant of an older or newer version that can not be read (any more) grants nothing.

@@ -145,8 +145,19 @@ public sealed class ShellTool : ITool
                 // Somebody who escaped holds the pipe; what the command itself wrote is here.
             }
             var outcome = Report(exitCode, timedOut ? run.Timeout : null, stdout.Snapshot(), stderr.Snapshot());
+            outcome = SourceOf(run, plan, context) is { } source ? outcome with { Provenance = Provenance.Untrusted, Source = source } : outcome;
             return sandbox is null ? outcome : WithNotes(outcome, sandbox.Close(outcome));
         }
+    }
+
+    // Whose words its output may be: of whoever wrote the folder's files, or of the hosts that it could reach.
+    private static string? SourceOf(ShellRun run, ToolPlan plan, ToolContext context)
+    {
+        var hosts = string.Join(", ", plan.Accesses.Where(static access => access.Kind == AccessKind.Network).Select(static access => access.Target));
+        return hosts.Length > 0 ? hosts
+            : context.Sandbox is { IsOn: true, AskHostAsync: not null } || plan.Accesses.Any(static access => access.NeedsNetwork) ? $"the network, by '{OneLine(run.Command)}'"
+            : context.IsTrusted ? null
+            : $"'{OneLine(run.Command)}' in a folder that is not trusted";
     }
 
     // Behind the first line: where the output of the command begins is counted from the end.

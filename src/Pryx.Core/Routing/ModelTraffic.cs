@@ -7,11 +7,11 @@ using Pryx.Providers.Catalog;
 namespace Pryx.Core.Routing;
 
 /// <summary>What the calls of this process have shown: one circuit for each provider, one queue for each model.</summary>
-public sealed class ModelTraffic(TimeProvider time) : IModelTraffic
+/// <param name="find">A provider by any of its names, as they hold now; null when nobody knows it.</param>
+public sealed class ModelTraffic(Func<string, ProviderInfo?> find, TimeProvider time) : IModelTraffic
 {
     private readonly ConcurrentDictionary<string, ProviderCircuit> _circuits = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ModelRef, CallQueue> _queues = [];
-    private readonly ConcurrentDictionary<string, string> _ids = new(StringComparer.Ordinal);
 
     public ProviderOutage? OutageOf(string provider) => _circuits.TryGetValue(IdOf(provider), out var circuit) ? circuit.Outage : null;
 
@@ -48,8 +48,8 @@ public sealed class ModelTraffic(TimeProvider time) : IModelTraffic
     public IReadOnlyDictionary<string, string> ReadCircuits() =>
         new SortedDictionary<string, string>(_circuits.ToDictionary(static entry => entry.Key, static entry => entry.Value.Read(entry.Key).State), StringComparer.Ordinal);
 
-    // openai-responses and openai are one provider.
-    private string IdOf(string provider) => _ids.GetOrAdd(provider, static name => KnownProviders.Find(name)?.Id ?? name);
+    // openai-responses and openai are one provider; one that the user has named gemini is not Google.
+    private string IdOf(string provider) => find(provider)?.Id ?? provider;
 
     private ProviderCircuit Circuit(string provider) => _circuits.GetOrAdd(IdOf(provider), static (_, time) => new ProviderCircuit(time), time);
 

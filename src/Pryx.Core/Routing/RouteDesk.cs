@@ -62,6 +62,18 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
         !IsStrategy(session.Model) && ModelRef.TryParse(session.Model, out var named) ? InfoOf(named)
         : (await ChooseAsync(new StartTurn { SessionId = session.Id, Surface = "" }, session, settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
 
+    /// <summary>The model that a message would go to, as far as nobody need be asked for it: no key is needed for one that was named.</summary>
+    /// <param name="named">Of the request; null for the session's or the configured one.</param>
+    /// <exception cref="PryxException">MODEL_INVALID, ROUTE_EMPTY, ROUTE_NO_MODEL.</exception>
+    /// <exception cref="ModelException">NotConfigured.</exception>
+    public async Task<ModelInfo> FindModelAsync(string? named, Session session, Settings settings, CancellationToken cancellationToken)
+    {
+        var name = named ?? session.Model ?? (RoutingOptions.From(config()).Strategy == RouteStrategy.Fixed ? config().ChosenModel : null);
+        return name is not null && !IsStrategy(name) && await models.LookUpAsync(name, cancellationToken) is var found && models.Directory.Providers.Find(found.Provider) is not null
+            ? InfoOf(found)
+            : (await ChooseAsync(new StartTurn { SessionId = session.Id, Model = named, Surface = "" }, session, settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
+    }
+
     public ModelRoute RouteOf(RoutePlan plan, SessionId session) => new(plan, traffic, session.ToString(), time);
 
     private async Task<RouteChoice> ChooseByStrategyAsync(

@@ -1,3 +1,5 @@
+using Pryx.Core.Files;
+
 namespace Pryx.Core.Sandbox;
 
 /// <summary>One guarded file as it was.</summary>
@@ -41,7 +43,12 @@ internal sealed record GuardedFile(byte[] Content, UnixFileMode Mode)
             {
                 Try(file, changed, () =>
                 {
-                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    var folder = Path.GetDirectoryName(file)!;
+                    if (WorkspacePath.Canonicalize(folder) != folder)
+                    {
+                        throw new IOException("a link has taken the place of its folder");
+                    }
+                    Directory.CreateDirectory(folder);
                     File.Delete(file); // A link in its place must not be written through.
                     File.WriteAllBytes(file, old.Content);
                     if (!OperatingSystem.IsWindows())

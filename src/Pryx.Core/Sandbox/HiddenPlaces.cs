@@ -23,12 +23,31 @@ internal static class HiddenPlaces
 
     private static readonly string[] Homes = ["/home", "/root", "/Users"];
 
+    // What only root may read, and root in a sandbox could.
+    private static readonly string[] OfSystem =
+    [
+        "/etc/krb5.keytab", "/etc/wireguard", "/etc/openvpn", "/etc/NetworkManager/system-connections", "/etc/netplan", "/etc/letsencrypt", "/etc/ppp", "/etc/kubernetes", "/etc/rancher",
+        "/etc/security/opasswd", "/var/lib/kubelet", "/var/lib/rancher", "/var/lib/NetworkManager", "/var/lib/iwd", "/var/spool/cron", "/var/spool/mail", "/var/mail", "/var/backups",
+    ];
+
+    private static IEnumerable<string> HostKeys()
+    {
+        try
+        {
+            return Directory.Exists("/etc/ssh") ? Directory.GetFiles("/etc/ssh", "ssh_host_*_key") : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Canonical and there. What appears in the middle of a command is seen by that command.</summary>
     /// <param name="home">Canonical.</param>
     public static IEnumerable<string> Find(string home, string dataDirectory)
     {
         var wanted = SecretFiles.PlacesBelow(home).Where(path => !path.StartsWith("/proc/", StringComparison.Ordinal) && !path.StartsWith("/dev/", StringComparison.Ordinal))
-            .Concat(BelowHome.Select(path => Path.Combine(home, path))).Concat(Sockets).Concat(Homes.Where(folder => folder != home)).Append(dataDirectory);
+            .Concat(BelowHome.Select(path => Path.Combine(home, path))).Concat(Sockets).Concat(OfSystem).Concat(HostKeys()).Concat(Homes.Where(folder => folder != home)).Append(dataDirectory);
         return wanted.Select(path => path.TrimEnd('/')).Where(Path.Exists).Select(WorkspacePath.Canonicalize).Where(path => path != "/" && Path.Exists(path)).Distinct();
     }
 

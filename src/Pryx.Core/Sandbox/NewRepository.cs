@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Pryx.Core.Sandbox;
 
 /// <summary>
@@ -17,13 +19,13 @@ internal static class NewRepository
     /// <summary>A config is read by this and by git; where they might read it differently, it counts as running something.</summary>
     private const int MaxConfig = 64 * 1024;
 
-    /// <param name="repository">The path of a .git, file or folder.</param>
+    /// <param name="repository">The path of a .git, whatever it is, or of a folder that git takes for one.</param>
     /// <returns>What must go.</returns>
     public static IEnumerable<string> RunsCode(string repository)
     {
-        if (!Directory.Exists(repository))
+        if (!Directory.Exists(repository) || new FileInfo(repository).LinkTarget is not null)
         {
-            return [repository]; // A .git file leads to a repository that nobody has looked at.
+            return [repository]; // A file or a link leads to a repository that nobody has looked at.
         }
         List<string> found = [];
         var hooks = Path.Combine(repository, "hooks");
@@ -38,6 +40,41 @@ internal static class NewRepository
             found.Add(config);
         }
         return found;
+    }
+
+    /// <summary>What <see cref="RunsCode"/> looks at, as a text that is another one when any of it was changed.</summary>
+    public static string Fingerprint(string repository)
+    {
+        try
+        {
+            if (new FileInfo(repository) is { LinkTarget: { } target })
+            {
+                return $"link {target}";
+            }
+            var hooks = Path.Combine(repository, "hooks");
+            var files = Directory.Exists(hooks) ? Directory.GetFiles(hooks).Where(static path => !path.EndsWith(".sample", StringComparison.Ordinal)).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
+            return string.Join('\n', files.Concat(((string[])["config", "config.worktree", "commondir"]).Select(name => Path.Combine(repository, name))).Append(repository)
+                .Where(File.Exists).Select(static path => $"{path} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Guid.NewGuid().ToString(); // Nobody can say that it is as it was.
+        }
+    }
+
+    /// <summary>A rebase that was begun and not ended: its list of what to do next may name commands, and whoever goes on with it runs them.</summary>
+    /// <returns>The list, when it does.</returns>
+    public static IEnumerable<string> RunsWhenContinued(string repository)
+    {
+        var list = Path.Combine(repository, "rebase-merge", "git-rebase-todo");
+        try
+        {
+            return File.Exists(list) && File.ReadLines(list).Any(static line => line.TrimStart() is var text && (text.StartsWith("exec", StringComparison.Ordinal) || text.StartsWith("x ", StringComparison.Ordinal) || text.StartsWith("x\t", StringComparison.Ordinal))) ? [list] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [list];
+        }
     }
 
     internal static bool IsHarmless(string config)

@@ -31,6 +31,10 @@ internal sealed class SandboxAftercare
         {
             notes.Add(MoveAway(path));
         }
+        foreach (var (path, target) in _profile.Links.Where(link => new FileInfo(link.Key).LinkTarget != link.Value))
+        {
+            notes.Add(PutBack(path, target));
+        }
         if (_kept is not null)
         {
             foreach (var path in GuardedFile.Restore(_profile.Protected, _kept))
@@ -38,18 +42,40 @@ internal sealed class SandboxAftercare
                 notes.Add($"{path} may not be changed by commands in the sandbox; it was put back as it was.");
             }
         }
-        foreach (var repository in _profile.Writable.SelectMany(folder => WorkspaceGuards.Walk(folder).Repositories).Except(_profile.Repositories))
+        // The first is the workspace; another one is the repository it belongs to, which is known.
+        var walk = WorkspaceWalk.Through(_profile.Writable[0], _profile.WasWalked);
+        foreach (var repository in walk.Repositories.Concat(walk.Others).Except(_profile.Repositories).Where(IsNew))
         {
             foreach (var path in NewRepository.RunsCode(repository))
             {
                 notes.Add(MoveAway(path));
             }
         }
+        foreach (var list in _profile.Repositories.Where(Directory.Exists).SelectMany(NewRepository.RunsWhenContinued).Where(IsNew))
+        {
+            notes.Add(MoveAway(list));
+        }
         return notes;
     }
 
+    private bool IsNew(string repository) => !_profile.OtherRepositories.TryGetValue(repository, out var before) || NewRepository.Fingerprint(repository) != before;
+
     // A dangling link is there too.
     private static bool IsThere(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static string PutBack(string path, string target)
+    {
+        var note = IsThere(path) ? MoveAway(path) + " " : "";
+        try
+        {
+            File.CreateSymbolicLink(path, target);
+            return $"{note}{path} leads to {target} again, as it did before the command.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{note}{path} was a link to {target} and could not be put back ({e.Message}); tell the user.";
+        }
+    }
 
     private static string MoveAway(string path)
     {

@@ -40,6 +40,15 @@ public sealed record SandboxProfile
     /// <summary>The repositories (.git, file or folder) that were known when the profile was made; others are new.</summary>
     internal IReadOnlyList<string> Repositories { get; init; } = [];
 
+    /// <summary>Repositories that may come and go, with how they were: see <see cref="NewRepository.Fingerprint"/>.</summary>
+    internal IReadOnlyDictionary<string, string> OtherRepositories { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Links that must lead where they led.</summary>
+    internal IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>See <see cref="WorkspaceWalk.IsComplete"/>.</summary>
+    internal (bool Own, bool Built) WasWalked { get; init; }
+
     public NetworkAccess Network { get; init; }
 
     /// <summary>The proxy's Unix socket; with <see cref="NetworkAccess.Proxy"/> only.</summary>

@@ -30,6 +30,9 @@ public sealed class SandboxProfiles(string home, string dataDirectory, string ex
             Protected = guards.Protected,
             Forbidden = guards.Forbidden,
             Repositories = guards.Repositories,
+            OtherRepositories = guards.Others,
+            Links = guards.Links,
+            WasWalked = guards.IsComplete,
             Network = network,
         };
     }

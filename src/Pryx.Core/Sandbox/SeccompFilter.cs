@@ -5,7 +5,8 @@ namespace Pryx.Core.Sandbox;
 
 /// <summary>
 /// A system call filter as the kernel takes it (classic BPF). It refuses what a build, a test or a script never needs and what has
-/// opened sandboxes before: new namespaces, mounts, kernel modules, key rings, other people's descriptors, typing into the terminal.
+/// opened sandboxes before: new namespaces, mounts, kernel modules, key rings, other people's descriptors, typing into the terminal, programs that
+/// run with their owner's rights.
 /// </summary>
 internal static class SeccompFilter
 {
@@ -14,7 +15,7 @@ internal static class SeccompFilter
     private const uint NotPermitted = 1, NoSuchCall = 38, NoSuchFamily = 97;
 
     // Offsets in struct seccomp_data; the machines we know are little-endian, an argument's low half comes first.
-    private const uint NumberOffset = 0, ArchitectureOffset = 4, FirstArgument = 16, SecondArgument = 24;
+    private const uint NumberOffset = 0, ArchitectureOffset = 4, FirstArgument = 16, SecondArgument = 24, ThirdArgument = 32, FourthArgument = 40;
 
     /// <summary>CLONE_NEWTIME, _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET.</summary>
     private const uint NewNamespaces = 0x7E020080;
@@ -23,7 +24,14 @@ internal static class SeccompFilter
     private const uint NewNamespacesOfClone = 0x7E020000;
     private const uint TypeIntoTerminal = 0x5412, TerminalOfConsole = 0x541C;
 
-    private sealed record Machine(uint Architecture, uint CloneCall, uint Unshare, uint IoControl, uint Socket, uint[] Refused);
+    /// <summary>S_ISUID: whoever runs such a file has the rights of whoever made it, outside of the sandbox.</summary>
+    private const uint RunsAsOwner = 0x800;
+
+    /// <summary>O_CREAT and O_TMPFILE: only then is there a mode.</summary>
+    private const uint Creates = 0x40 | 0x400000;
+
+    /// <param name="Modes">Calls that give a file its mode, each with the place of the mode among the arguments, and of the flags for those that only sometimes make one (0 for none).</param>
+    private sealed record Machine(uint Architecture, uint CloneCall, uint Unshare, uint IoControl, uint Socket, (uint Call, uint Mode, uint Flags)[] Modes, uint[] Refused);
 
     // The same order on both: mount, umount2, pivot_root, chroot, acct, settimeofday, adjtimex, clock_settime, clock_adjtime, setns,
     // kexec_load, kexec_file_load, init_module, delete_module, finit_module, open_by_handle_at, bpf, userfaultfd, perf_event_open,
@@ -31,17 +39,20 @@ internal static class SeccompFilter
     // lookup_dcookie, fanotify_init; then on x64 only iopl, ioperm, uselib, ustat, sysfs, _sysctl, modify_ldt.
     private static readonly Machine X64 = new(
         0xC000003E, 56, 272, 16, 41,
+        // chmod, fchmod, fchmodat, fchmodat2, creat, mknod, mknodat, open, openat
+        [(90, SecondArgument, 0), (91, SecondArgument, 0), (268, ThirdArgument, 0), (452, ThirdArgument, 0), (85, SecondArgument, 0), (133, SecondArgument, 0), (259, ThirdArgument, 0), (2, ThirdArgument, SecondArgument), (257, FourthArgument, ThirdArgument)],
         [165, 166, 155, 161, 163, 164, 159, 227, 305, 308, 246, 320, 175, 176, 313, 304, 321, 323, 298, 248, 249, 250, 103, 153, 167, 168, 169, 170, 171, 179, 180, 212, 300, 172, 173, 134, 136, 139, 156, 154]);
 
     private static readonly Machine Arm64 = new(
         0xC00000B7, 220, 97, 29, 198,
+        [(52, SecondArgument, 0), (53, ThirdArgument, 0), (452, ThirdArgument, 0), (33, ThirdArgument, 0), (56, FourthArgument, ThirdArgument)],
         [40, 39, 41, 51, 89, 170, 171, 112, 266, 268, 104, 294, 105, 106, 273, 265, 280, 282, 241, 217, 218, 219, 116, 58, 224, 225, 142, 161, 162, 60, 42, 18, 262]);
 
     // Newer calls have one number everywhere: open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr, quotactl_fd, open_tree_attr.
     private static readonly uint[] RefusedEverywhere = [428, 429, 430, 431, 432, 433, 442, 443, 467];
 
-    // io_uring does what it is told past every filter; clone3 hides its flags from them, and libraries fall back to clone.
-    private static readonly uint[] Missing = [425, 426, 427, 435];
+    // io_uring does what it is told past every filter; clone3 and openat2 hide their flags from them, and libraries fall back to clone and openat.
+    private static readonly uint[] Missing = [425, 426, 427, 435, 437];
 
     private static readonly uint[] LocalFamilies = [1 /* unix */, 2 /* inet */, 10 /* inet6 */, 16 /* netlink */];
 
@@ -100,6 +111,20 @@ internal static class SeccompFilter
         Add(JumpIfAnyBit, NewNamespacesOfClone, 0, 1);
         Add(Return, ErrorCode | NotPermitted);
         Add(Return, Allow);
+
+        foreach (var (call, mode, flags) in machine.Modes)
+        {
+            Add(JumpIfEqual, call, 0, (byte)(flags == 0 ? 4 : 6));
+            if (flags != 0)
+            {
+                Add(LoadWord, flags);
+                Add(JumpIfAnyBit, Creates, 0, 3);
+            }
+            Add(LoadWord, mode);
+            Add(JumpIfAnyBit, RunsAsOwner, 0, 1);
+            Add(Return, ErrorCode | NotPermitted);
+            Add(Return, Allow);
+        }
 
         Add(JumpIfEqual, machine.Unshare, 0, 4);
         Add(LoadWord, FirstArgument);

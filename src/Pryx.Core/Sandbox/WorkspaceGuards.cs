@@ -1,4 +1,4 @@
-using Pryx.Agent.Policy;
+using Pryx.Core.Files;
 
 namespace Pryx.Core.Sandbox;
 
@@ -11,13 +11,24 @@ internal sealed record WorkspaceGuards(IReadOnlyList<string> Protected, IReadOnl
     /// <summary>The repository outside of the workspace that the workspace is a working tree of; git writes there.</summary>
     public string? MainRepository { get; private init; }
 
-    /// <summary>A command must not wait for a walk through a large tree: these many folders are looked into, this deep.</summary>
-    private const int MaxFolders = 200, MaxDepth = 3;
+    /// <summary>Guarded paths that are links, with where they lead, as it is written in them.</summary>
+    public IReadOnlyDictionary<string, string> Links { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Repositories that are not protected, for they come and go, and rebases that are under way: with how they were.</summary>
+    public IReadOnlyDictionary<string, string> Others { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>See <see cref="WorkspaceWalk.IsComplete"/>.</summary>
+    public (bool Own, bool Built) IsComplete { get; private init; }
 
     private static readonly string[] OfAgents = [".pryx", ".claude", ".agents", ".codex", ".cursor", ".gemini", ".mcp.json"];
 
+    // What editors, shells and git run by themselves when somebody works in the folder.
+    private static readonly string[] RunLater = [".vscode/tasks.json", ".vscode/settings.json", ".vscode/launch.json", ".envrc", ".husky", ".githooks"];
+
     // A file of the name commondir makes git take hooks and configuration from wherever it says.
     private static readonly string[] OfRepositories = ["hooks", "config", "config.worktree", "commondir", "modules"];
+
+    private static readonly string[] OfWorkingTrees = ["config.worktree", "commondir", "gitdir"];
 
     private static readonly string[] OfHomes =
     [
@@ -25,82 +36,81 @@ internal sealed record WorkspaceGuards(IReadOnlyList<string> Protected, IReadOnl
         ".config/systemd", ".local/bin", ".local/share/applications", ".pam_environment", ".xprofile", ".xinitrc", ".vimrc", ".vim", ".config/nvim", ".emacs", ".emacs.d", ".tmux.conf", "bin",
     ];
 
-    private static readonly HashSet<string> NotWalked = new(StringComparer.Ordinal)
-    {
-        ".git", "node_modules", ".venv", "venv", "__pycache__", "bin", "obj", "target", "dist", "build", "out", "artifacts", ".cache", ".next", ".gradle", ".tox", "vendor",
-    };
-
     /// <param name="workspace">Canonical.</param>
     /// <param name="home">Canonical; a workspace around it may not rewrite what its shells start with.</param>
     public static WorkspaceGuards Find(string workspace, string home)
     {
-        var (repositories, secrets) = Walk(workspace);
-        var guarded = new List<string>(OfAgents.Select(name => Path.Combine(workspace, name)));
+        var walk = WorkspaceWalk.Through(workspace);
+        var repositories = walk.Repositories;
+        var guarded = new List<string>(OfAgents.Concat(RunLater).Select(name => Path.Combine(workspace, name)));
         foreach (var repository in repositories.Where(Directory.Exists))
         {
-            MakeHooksFolder(repository);
-            guarded.AddRange(OfRepositories.Select(name => Path.Combine(repository, name)));
+            // What a link leads to may be anybody's.
+            if (new FileInfo(repository).LinkTarget is null)
+            {
+                MakeHooksFolder(repository);
+            }
+            guarded.AddRange(PartsOf(repository));
+            guarded.AddRange(TakenFrom(repository, Path.GetDirectoryName(repository)!, home, workspace));
         }
-        // A working tree's .git is a file that says where the repository is: another one may say another thing.
-        guarded.AddRange(repositories.Where(File.Exists));
+        // A working tree's .git is a file that says where the repository is: another one may say another thing. So may a link.
+        guarded.AddRange(repositories.Where(static repository => File.Exists(repository) || new FileInfo(repository).LinkTarget is not null));
         var (main, own) = WorkingTree.RepositoryOf(workspace);
         if (main is not null)
         {
             MakeHooksFolder(main);
-            guarded.AddRange(OfRepositories.Select(name => Path.Combine(main, name)));
-            guarded.AddRange(((string[])["config.worktree", "commondir", "gitdir"]).Select(name => Path.Combine(own!, name)));
+            guarded.AddRange(PartsOf(main));
+            guarded.AddRange(OfWorkingTrees.Select(name => Path.Combine(own!, name)));
+            guarded.AddRange(TakenFrom(main, workspace, home, workspace));
         }
         if (home == workspace || Mount.IsBelow(home, workspace))
         {
             guarded.AddRange(OfHomes.Select(name => Path.Combine(home, name)));
         }
-        var isThere = guarded.Where(path => new FileInfo(path).LinkTarget is null).ToLookup(Path.Exists);
-        return new([.. isThere[true]], [.. isThere[false]], secrets, repositories) { MainRepository = main };
-    }
-
-    /// <summary>Every .git, file or folder, and the secret files that are near the surface.</summary>
-    internal static (IReadOnlyList<string> Repositories, IReadOnlyList<string> Secrets) Walk(string workspace)
-    {
-        var (repositories, secrets) = (new List<string>(), new List<string>());
-        var open = new Queue<(string Path, int Depth)>([(workspace, 0)]);
-        for (var seen = 0; seen < MaxFolders && open.TryDequeue(out var folder); seen++)
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
+        var real = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in guarded)
         {
-            try
+            if (new FileInfo(path).LinkTarget is { } target)
             {
-                foreach (var entry in new DirectoryInfo(folder.Path).EnumerateFileSystemInfos())
+                // A mount can not lie on a link: where it leads is guarded, and the link is put back afterwards.
+                links[path] = target;
+                if (repositories.Contains(path))
                 {
-                    if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
-                    {
-                        continue;
-                    }
-                    if (entry.Name == ".git")
-                    {
-                        repositories.Add(entry.FullName);
-                    }
-                    else if (entry is DirectoryInfo)
-                    {
-                        if (folder.Depth < MaxDepth && !NotWalked.Contains(entry.Name))
-                        {
-                            open.Enqueue((entry.FullName, folder.Depth + 1));
-                        }
-                    }
-                    else if (IsSecret(entry.Name))
-                    {
-                        secrets.Add(entry.FullName);
-                    }
+                    continue; // git writes there; what must not be written in it is guarded by its own path.
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            var canonical = WorkspacePath.Canonicalize(path);
+            if (canonical == path || Mount.IsBelow(canonical, workspace))
             {
-                // Gone, or not ours to look at.
+                real.Add(canonical);
             }
         }
-        return (repositories, secrets);
+        var isThere = real.ToLookup(Path.Exists);
+        return new([.. isThere[true]], [.. isThere[false]], [.. walk.Secrets, .. WorkspaceWalk.SecretsBeside(workspace)], repositories) { Others = walk.Others.Concat(repositories.SelectMany(NewRepository.RunsWhenContinued)).Distinct().ToDictionary(static other => other, NewRepository.Fingerprint, StringComparer.Ordinal), MainRepository = main, Links = links, IsComplete = walk.IsComplete };
     }
 
-    /// <summary>Keys and certificates stay readable: in a repository they are the tests' own far more often than a secret, and tests that fail only in the sandbox drive people out of it.</summary>
-    private static bool IsSecret(string name) => SecretFiles.IsSecretName(name)
-        && (name.StartsWith(".env", StringComparison.OrdinalIgnoreCase) || name.StartsWith("id_", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".kdbx", StringComparison.OrdinalIgnoreCase));
+    // The working trees of a repository lie elsewhere and take their configuration from here; a hook may be a link to a file of the working tree.
+    private static IEnumerable<string> PartsOf(string repository) => OfRepositories.Select(name => Path.Combine(repository, name))
+        .Concat(EntriesOf(Path.Combine(repository, "worktrees")).SelectMany(own => OfWorkingTrees.Select(name => Path.Combine(own, name))))
+        .Concat(EntriesOf(Path.Combine(repository, "hooks")).Where(static hook => new FileInfo(hook).LinkTarget is not null));
+
+    private static string[] EntriesOf(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    // Only what lies in the workspace: a sandboxed command writes nowhere else.
+    private static IEnumerable<string> TakenFrom(string repository, string workingTree, string home, string workspace) =>
+        ((string[])[Path.Combine(repository, "config"), Path.Combine(repository, "config.worktree"), Path.Combine(home, ".gitconfig"), Path.Combine(home, ".config/git/config")])
+            .SelectMany(config => GitReferences.Of(config, workingTree, home)).Where(path => Mount.IsBelow(path, workspace));
 
     // git makes it too; what is there can be made read-only, what is missing can not.
     private static void MakeHooksFolder(string repository)

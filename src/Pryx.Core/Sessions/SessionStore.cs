@@ -95,6 +95,14 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     /// A new session with the same history, settings and folder. While a turn runs, the copy ends before the step whose tool calls
     /// still wait for their results: a history with unanswered calls is one no model can go on from.
     /// </summary>
+    /// <summary>Its title is still what its first turn, which is its only one, begins with.</summary>
+    public Task<bool> IsUnnamedAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Number("SELECT COUNT(*) FROM sessions WHERE id = $id AND title = derived_title AND (SELECT COUNT(*) FROM turns WHERE session_id = $id) = 1", ("$id", id.ToString())) == 1, cancellationToken);
+
+    /// <summary>How much the session's models were last asked to think; null when nobody has said.</summary>
+    public Task<string?> FindEffortAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Text("SELECT json_extract(request, '$.effort') FROM turns WHERE session_id = $id ORDER BY rowid DESC LIMIT 1", ("$id", id.ToString())), cancellationToken);
+
     /// <param name="title">Null for "Copy of …".</param>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
     public Task<Session> ForkAsync(SessionId id, string? title, CancellationToken cancellationToken) => database.WriteAsync(connection =>

@@ -23,12 +23,15 @@ public sealed class Database : IAsyncDisposable
         Time = time;
         Notice = notice;
         _lock = @lock;
-        _writer = new(() => Connect(path, isReader: false));
+        _writer = new(() => Connect(path, isReader: false, table => OnGrown(table)));
         _readers = new(() => Connect(path, isReader: true));
     }
 
     public string Path { get; }
     public TimeProvider Time { get; }
+
+    /// <summary>Hears of a table that has grown and that somebody follows, on the writer's thread, once it is durable. It must be quick and not throw.</summary>
+    internal Action<string> OnGrown { get; set; } = static _ => { };
 
     /// <summary>What the user must be told: a damaged file was set aside, and where it is. Null on every ordinary day.</summary>
     public string? Notice { get; }
@@ -216,9 +219,9 @@ public sealed class Database : IAsyncDisposable
         connection.BackupDatabase(copy);
     }
 
-    private static StoreConnection Connect(string path, bool isReader)
+    private static StoreConnection Connect(string path, bool isReader, Action<string>? onGrown = null)
     {
-        var connection = new StoreConnection(ConnectionString(path));
+        var connection = new StoreConnection(ConnectionString(path)) { OnGrown = onGrown };
         try
         {
             connection.Open();

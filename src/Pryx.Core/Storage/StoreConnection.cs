@@ -28,6 +28,20 @@ internal sealed class StoreConnection(string connectionString) : SqliteConnectio
         }
     }
 
+    /// <summary>What a slice keeps with this connection.</summary>
+    public object? Kept { get; set; }
+
+    /// <summary>Hears, once it is durable, that a table that somebody follows has grown.</summary>
+    public Action<string>? OnGrown { get; init; }
+
+    public void Grew(string table)
+    {
+        if (OnGrown is not null)
+        {
+            AfterCommit(() => OnGrown(table));
+        }
+    }
+
     public int AfterCommitCount => _afterCommit.Count;
 
     public void AfterCommit(Action action) => _afterCommit.Add(action);

@@ -8,7 +8,7 @@ namespace Pryx.Core.Streams;
 
 /// <summary>Input and STOP from a socket.</summary>
 /// <param name="folder">Of sessions that are made here.</param>
-internal sealed class SocketChat(SessionStore sessions, TurnStore turns, SessionTurns running, string folder)
+internal sealed class SocketChat(SessionStore sessions, TurnStore turns, SessionTurns running, Func<string, CancellationToken, Task<StoppedEverything>> stopAllAsync, string folder)
 {
     private const int MaxContent = 100_000;
     private const int MaxExternalId = 200;
@@ -56,18 +56,23 @@ internal sealed class SocketChat(SessionStore sessions, TurnStore turns, Session
     public async Task<SocketReply> StopAsync(SocketClient client, SocketMessage message)
     {
         var session = message.SessionId ?? client.SessionId;
+        if (message.Flag("all") is true)
+        {
+            var stopped = await stopAllAsync(client.Principal, CancellationToken.None);
+            return SocketReply.Of("ack", new SocketAck(message.Id) { Stopped = stopped.Turns + stopped.Queued + stopped.Agents > 0 }, SocketJson.Default.SocketAck);
+        }
         var turn = message.Text("turn_id", "turnId") switch
         {
             { Length: > 0 } given => TurnId.TryParse(given, out var id) ? await turns.FindAsync(id, CancellationToken.None) : null,
             _ when session is { } id => await turns.FindOpenAsync(id, CancellationToken.None),
-            _ => throw new PryxException("VALIDATION_ERROR", "turn_id or session_id: say what is to stop"),
+            _ => throw new PryxException("VALIDATION_ERROR", "turn_id, session_id or all: say what is to stop"),
         };
         if (turn is null)
         {
             throw new PryxException("TURN_NOT_FOUND", "There is no such turn, or nothing runs in this session.");
         }
         return SocketReply.Of(
-            "ack", new SocketAck(message.Id) { SessionId = turn.SessionId, TurnId = turn.Id, Stopped = await running.StopAsync(turn.Id, CancellationToken.None) },
+            "ack", new SocketAck(message.Id) { SessionId = turn.SessionId, TurnId = turn.Id, Stopped = await running.StopAsync(turn.Id, client.Principal, CancellationToken.None) },
             SocketJson.Default.SocketAck, turn.SessionId);
     }
 

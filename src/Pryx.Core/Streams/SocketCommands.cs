@@ -162,6 +162,7 @@ internal sealed class SocketCommands(EventLog events, SessionStore sessions, Soc
                 _ => throw new PryxException("VALIDATION_ERROR", "scope: once, session or forever is expected"),
             },
             TakesFolderGrant = message.Flag("takes_folder_grant", "takesFolderGrant") ?? false,
+            TakesProposal = ApprovalEndpoints.TakesProposal(message.Text("grant")),
             EditedArgs = message.Find("edited_args", "editedArgs")?.Clone(),
             Text = message.Text("text"),
             Reason = message.Text("reason") is { } reason && !string.IsNullOrWhiteSpace(reason) ? reason.Trim() : null,

@@ -8,6 +8,7 @@ using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Streams;
 
@@ -16,7 +17,7 @@ namespace Pryx.Core.Streams;
 /// <param name="onUnexpected">Gets a trace id and a failure that nobody expected.</param>
 public sealed class SocketEndpoints(
     EventLog events, SessionStore sessions, TurnStore turns, SessionTurns running, ApprovalDesk desk, ApprovalStore approvals,
-    SocketLimits limits, string folder, Action<string, Exception> onUnexpected)
+    Func<string, CancellationToken, Task<StoppedEverything>> stopAllAsync, SocketLimits limits, string folder, Action<string, Exception> onUnexpected)
 {
     private const string AliasPath = "/api/v1/ws";
     private static readonly ApiParameter[] Query =
@@ -30,7 +31,7 @@ public sealed class SocketEndpoints(
     ];
 
     private readonly OpenSockets _open = new();
-    private SocketCommands Commands => field ??= new(events, sessions, new(sessions, turns, running, folder), desk, approvals, _open, onUnexpected);
+    private SocketCommands Commands => field ??= new(events, sessions, new(sessions, turns, running, stopAllAsync, folder), desk, approvals, _open, onUnexpected);
 
     public void Map(ApiRoutes routes)
     {

@@ -62,6 +62,7 @@ public static class Rehearsal
         public Task<bool> TakeSteeringAsync(int step, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStepAsync(StepRecord step, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitCallAsync(CallRecord call, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task CommitTitleAsync(string title, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => throw NotRehearsed();
         public Task CommitResultAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => throw NotRehearsed();

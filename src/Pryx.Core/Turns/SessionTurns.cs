@@ -1,4 +1,6 @@
+using Pryx.Agent.Models;
 using Pryx.Agent.Turns;
+using Pryx.Core.Audit;
 using Pryx.Core.Costs;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
@@ -14,15 +16,17 @@ namespace Pryx.Core.Turns;
 /// Starts turns, owns them while they run, and ends them: a client that goes away changes nothing. One turn at a time in a session;
 /// input that comes meanwhile reaches the running one, or waits for its own.
 /// </summary>
+/// <param name="onCall">Hears of model calls that are no whole step: what failed, summaries, titles.</param>
 /// <param name="isDaemon">Whether this process goes on with other processes' turns and lives on when its own are over.</param>
 public sealed class SessionTurns(
     Database database, EventLog events, SessionStore sessions, SessionHistory history, OwnerLock owner, TurnStore turns, UsageStore usage,
-    TurnPreparation preparation, bool isDaemon, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    TurnPreparation preparation, bool isDaemon, ITurnLog log, TimeProvider time, Action<CallRecord>? onCall = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
     private readonly QueueStore _queue = new(database, events, owner);
-    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets }, isDaemon, log, time);
+    private readonly AuditLog _audit = new(database);
+    private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets, OnCall = onCall }, isDaemon, log, time);
 
     /// <summary>What a message would cost.</summary>
     public TurnPreparation Preparation => preparation;
@@ -90,6 +94,7 @@ public sealed class SessionTurns(
             Policy = overrides.Policy ?? stored.Policy,
             Allow = [.. stored.Allow, .. overrides.Allow],
             ApproveAll = overrides.ApproveAll,
+            Effort = overrides.Effort ?? stored.Effort,
             MaxSteps = overrides.MaxSteps ?? stored.MaxSteps,
             MaxCostUsd = overrides.MaxCostUsd ?? stored.MaxCostUsd,
             Timeout = overrides.Timeout ?? stored.Timeout,
@@ -103,8 +108,69 @@ public sealed class SessionTurns(
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
     }
 
-    /// <summary>STOP: the turn and its whole process tree end, or a queued one never begins; false when it has ended before.</summary>
-    public async Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken)
+    /// <summary>Told of every session whose turn somebody stopped, and who: what helps it stops too.</summary>
+    public Func<SessionId, string, Task> OnStopped { get; set; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>As the other one, for what Pryx itself has to end.</summary>
+    public Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken) => StopAsync(id, "engine", cancellationToken);
+
+    /// <summary>STOP: the turn, its whole process tree and the agents that help its session end, or a queued one never begins; false when it has ended before.</summary>
+    /// <param name="by">Who wants it, such as <c>web:core</c>: for the audit log.</param>
+    public async Task<bool> StopAsync(TurnId id, string by, CancellationToken cancellationToken)
+    {
+        var isStopped = await StopItAsync(id, cancellationToken);
+        if (await turns.FindAsync(id, CancellationToken.None) is { } turn)
+        {
+            // Also of a turn that had ended: an agent of its may go on. Stopped first, written down then: nothing may keep it from stopping.
+            await TryAsync(id, async () =>
+            {
+                await OnStopped(turn.SessionId, by);
+                await (isStopped ? WriteDownAsync(turn, by) : Task.CompletedTask);
+            });
+        }
+        return isStopped;
+    }
+
+    private Task WriteDownAsync(Turn turn, string by) =>
+        _audit.AppendAsync(new("turn.stopped", "turn", turn.Id.ToString(), by, AuditDetails.Of(("session_id", turn.SessionId.ToString())), "ok"), CancellationToken.None);
+
+    /// <summary>STOP for everything: what waits never begins, what runs ends, in every session.</summary>
+    /// <returns>How many ran, and how many waited.</returns>
+    public async Task<(int Running, int Queued)> StopAllAsync(string by, CancellationToken cancellationToken)
+    {
+        var (running, queued) = await turns.ListUnfinishedAsync(cancellationToken);
+        var begun = new List<TurnId>(running);
+        var waited = 0;
+        foreach (var id in queued)
+        {
+            if (await _queue.CancelAsync(id, cancellationToken))
+            {
+                waited++;
+            }
+            else
+            {
+                // It has begun between the two looks.
+                begun.Add(id);
+            }
+        }
+        var stopped = await Task.WhenAll(begun.Select(async id => (Id: id, Was: await StopItAsync(id, cancellationToken))));
+        foreach (var (id, _) in stopped.Where(static one => one.Was))
+        {
+            await TryAsync(id, async () => await (await turns.FindAsync(id, CancellationToken.None) is { } turn ? WriteDownAsync(turn, by) : Task.CompletedTask));
+        }
+        return (stopped.Count(static one => one.Was), waited);
+    }
+
+    /// <summary>What waits in the session never begins.</summary>
+    public async Task CancelQueuedAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        foreach (var queued in await turns.ListQueuedAsync(session, cancellationToken))
+        {
+            await _queue.CancelAsync(queued.Id, cancellationToken);
+        }
+    }
+
+    private async Task<bool> StopItAsync(TurnId id, CancellationToken cancellationToken)
     {
         while (!await _running.StopAsync(id) && !await _queue.CancelAsync(id, cancellationToken))
         {
@@ -130,10 +196,7 @@ public sealed class SessionTurns(
     /// <exception cref="PryxException">SESSION_BUSY: another process works in it, or its turn does not end.</exception>
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
     {
-        foreach (var queued in await turns.ListQueuedAsync(id, cancellationToken))
-        {
-            await _queue.CancelAsync(queued.Id, cancellationToken);
-        }
+        await CancelQueuedAsync(id, cancellationToken);
         if (await turns.FindOpenAsync(id, cancellationToken) is { } open)
         {
             await StopAsync(open.Id, cancellationToken);

@@ -12,6 +12,8 @@ internal sealed record CallDetails
     public string? Rule { get; init; }
     public string? Reason { get; init; }
     public string? Summary { get; init; }
+    /// <summary>Whether what it starts is held by the sandbox: on or off.</summary>
+    public string? Sandbox { get; init; }
     public long? DurationMs { get; init; }
 }
 

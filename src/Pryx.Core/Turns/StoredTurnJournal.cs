@@ -9,6 +9,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
+using Pryx.Core.Policies;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Tracing;
@@ -31,6 +32,9 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
 
     /// <summary>Says when most of a budget is spent; null where nobody keeps one.</summary>
     public BudgetLedger? Budgets { get; init; }
+
+    /// <summary>Hears of every call that is no whole step: those have events.</summary>
+    public Action<CallRecord>? OnCall { get; init; }
 
     private readonly ApprovalStore _approvals = new(database, events);
     private readonly SessionId _sessionId = turn.SessionId;
@@ -87,7 +91,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         connection.Execute("UPDATE turns SET steps = MAX(steps, $step) WHERE id = $turn", ("$step", step.Step), ("$turn", _turn));
         Announce(
             connection, EventNames.StepCompleted,
-            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId) { Context = step.Context },
+            new(step.Step, step.Model.ToString(), step.Usage, step.Cost, (long)step.Latency.TotalMilliseconds, step.FinishReason, step.RequestId) { Context = step.Context, IsCostReported = step.Call?.ReportedUsd is not null },
             ProtocolJson.Default.StepCompletedPayload);
         return true;
     }, cancellationToken);
@@ -100,6 +104,20 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         {
             // An attempt that succeeds after it takes its place.
             TurnSpans.AddFailedStep(connection, turn, call.Step, error, now - call.Latency, now, call.Model.Ref);
+        }
+        OnCall?.Invoke(call);
+        return true;
+    }, cancellationToken);
+
+    public Task CommitTitleAsync(string title, CancellationToken cancellationToken) => CommitAsync(connection =>
+    {
+        // As derived as the first words were: whoever asks whether the user has named it is told no.
+        var session = ("$id", (object?)_sessionId.ToString());
+        if (connection.Execute("UPDATE sessions SET title = $title, derived_title = $title WHERE id = $id AND title = derived_title", ("$title", title), session) == 1)
+        {
+            var payload = connection.First(
+                "SELECT title, status, model FROM sessions WHERE id = $id", static row => new SessionUpdatedPayload(row.GetString(0), row.GetString(1), row.TextOrNull(2)), session)!;
+            events.Append(connection, new PryxEvent { Event = EventNames.SessionUpdated, SessionId = _sessionId, Payload = JsonSerializer.SerializeToElement(payload, ProtocolJson.Default.SessionUpdatedPayload) });
         }
         return true;
     }, cancellationToken);
@@ -122,6 +140,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         connection.Execute(
             "UPDATE tool_calls SET status = $status, decision = $decision, rule = $rule WHERE turn_id = $turn AND call_id = $call",
             ("$status", status), ("$decision", decision), ("$rule", judgement.Rule), ("$turn", _turn), ("$call", call.CallId));
+        GrantStore.MarkUsed(connection, judgement.UsedGrants, database.Time.GetUtcNow());
         Audit(connection, "tool.judged", call, decision, new() { Tool = call.Tool, Arguments = args, Rule = judgement.Rule, Reason = judgement.Reason, Summary = Redaction.OfText(summary) });
         Announce(
             connection, EventNames.ToolRequest,
@@ -130,7 +149,9 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         return true;
     }, cancellationToken);
 
-    public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitAsync(connection =>
+    public Task CommitStartAsync(ToolCall call, string summary, CancellationToken cancellationToken) => CommitStartAsync(call, summary, SandboxMode.Off, cancellationToken);
+
+    public Task CommitStartAsync(ToolCall call, string summary, SandboxMode sandbox, CancellationToken cancellationToken) => CommitAsync(connection =>
     {
         var now = database.Time.GetUtcNow();
         InsertCall(connection, call);
@@ -138,7 +159,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             "UPDATE tool_calls SET status = 'running', started_at = $at WHERE turn_id = $turn AND call_id = $call",
             ("$at", Sql.FormatTime(now)), ("$turn", _turn), ("$call", call.CallId));
         TurnSpans.BeginTool(connection, turn, call, now);
-        Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary) });
+        Audit(connection, "tool.started", call, "running", new() { Tool = call.Tool, Summary = Redaction.OfText(summary), Sandbox = sandbox.IsOn ? "on" : "off" });
         Announce(connection, EventNames.ToolExecuting, new(call.CallId, call.Tool, call.Name, Redaction.OfText(summary)), ProtocolJson.Default.ToolExecutingPayload);
         return true;
     }, cancellationToken);

@@ -20,8 +20,9 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
         routes.Add(new("GET", "/api/v1/sessions/{id}/turns/open", "The turn that has not ended; 204 when there is none") { Response = ProtocolJson.Default.Turn }, OpenAsync);
         routes.Add(new("POST", "/api/v1/sessions/{id}/turns/{turn}/resume", "Goes on with a turn whose process died; one that runs is answered as it is")
         { Request = ProtocolJson.Default.SendMessage, Response = ProtocolJson.Default.TurnAccepted, Status = 202 }, ResumeAsync);
-        routes.Add(new("POST", "/api/v1/sessions/{id}/stop", "STOP: ends the session's open turn and its whole process tree") { Response = ProtocolJson.Default.TurnStopped }, StopSessionAsync);
-        routes.Add(new("POST", "/api/v1/turns/{id}/stop", "STOP: ends a turn and its whole process tree") { Response = ProtocolJson.Default.TurnStopped }, StopAsync);
+        routes.Add(new("POST", "/api/v1/sessions/{id}/stop", "STOP: ends the session's open turn, its whole process tree and the agents that help it")
+        { Query = [new("queued", "1: what waits in the session never begins", "boolean")], Response = ProtocolJson.Default.TurnStopped }, StopSessionAsync);
+        routes.Add(new("POST", "/api/v1/turns/{id}/stop", "STOP: ends a turn, its whole process tree and the agents that help its session") { Response = ProtocolJson.Default.TurnStopped }, StopAsync);
     }
 
     private async Task SendAsync(HttpContext http)
@@ -62,16 +63,28 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
 
     private async Task StopSessionAsync(HttpContext http)
     {
-        var open = await turns.FindOpenAsync(await RequireAsync(http), http.RequestAborted);
-        var isStopped = open is not null && await running.StopAsync(open.Id, http.RequestAborted);
+        var session = await RequireAsync(http);
+        if (http.QueryFlag("queued"))
+        {
+            await running.CancelQueuedAsync(session, http.RequestAborted);
+        }
+        var open = await turns.FindOpenAsync(session, http.RequestAborted);
+        // Not given up with the connection: whoever sent it must be able to rely on it.
+        var isStopped = open is not null && await running.StopAsync(open.Id, By(http), CancellationToken.None);
+        if (open is null)
+        {
+            await running.OnStopped(session, By(http));
+        }
         await http.WriteAsync(new TurnStopped(isStopped, open?.Id), ProtocolJson.Default.TurnStopped);
     }
 
     private async Task StopAsync(HttpContext http)
     {
         var turn = await FindAsync(http.RouteText("id"), http.RequestAborted);
-        await http.WriteAsync(new TurnStopped(await running.StopAsync(turn.Id, http.RequestAborted), turn.Id), ProtocolJson.Default.TurnStopped);
+        await http.WriteAsync(new TurnStopped(await running.StopAsync(turn.Id, By(http), CancellationToken.None), turn.Id), ProtocolJson.Default.TurnStopped);
     }
+
+    private static string By(HttpContext http) => $"{http.Surface()}:{Caller.Of(http).Name}";
 
     private static Task WriteAcceptedAsync(HttpContext http, Turn turn)
     {

@@ -14,10 +14,16 @@ public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices,
     public ModelInfo Model => Choice.Model;
 
     /// <summary>As it is to be stored: a strategy that chose its model is named, and becomes the session's.</summary>
-    public StartTurn Request(StartTurn request) => Choice.Asked is { } asked ? request with { Model = asked } : request;
+    public StartTurn Request(StartTurn request) => (Choice.Asked is { } asked ? request with { Model = asked } : request) with { Effort = Effort };
+
+    /// <summary>How much is to be thought, where somebody said so in the session; it is kept for the next turn.</summary>
+    public string? Effort { get; init; }
 
     /// <summary>Counts the input that begins the turn against the policy's limit; throws <c>RATE_LIMITED</c> when there is no room.</summary>
     public Action TakeInput { get; init; } = static () => { };
+
+    /// <summary>Adds what needs the turn's journal.</summary>
+    public Func<TurnSetup, ITurnJournal, TurnSetup> Complete { get; init; } = static (setup, _) => setup;
 
     public async Task<TurnSetup> SetUpAsync(Turn turn, ITurnJournal journal, CancellationToken cancellationToken)
     {
@@ -25,6 +31,6 @@ public sealed record TurnPlan(RouteChoice Choice, IReadOnlyList<Notice> Notices,
         {
             await journal.CommitItemAsync(notice with { TurnId = turn.Id, Provenance = Provenance.Workspace }, cancellationToken);
         }
-        return await BuildAsync(turn, this, cancellationToken);
+        return Complete(await BuildAsync(turn, this, cancellationToken), journal);
     }
 }

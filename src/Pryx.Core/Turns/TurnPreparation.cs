@@ -24,10 +24,13 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, RouteDesk routes, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
+
+    /// <summary>Who gives a second opinion on questions, with the folder's settings; null for nobody.</summary>
+    public Func<Settings, ReviewerOptions?> Reviewer { get; init; } = static _ => null;
 
     private readonly SessionMeters _meters = new(sessions);
 
@@ -54,6 +57,7 @@ public sealed class TurnPreparation(
         {
             throw new PryxException("WORKSPACE_MISSING", $"The session's folder {workspace} is not there any more.", "start a new session in another folder with --workspace");
         }
+        request = request with { Effort = await EffortAsync(request, session, cancellationToken) };
         var folder = await OpenFolderAsync(workspace, cancellationToken);
         var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
@@ -62,7 +66,11 @@ public sealed class TurnPreparation(
             choice,
             [.. NoticesOf(choice, folder)],
             (turn, plan, token) => BuildAsync(turn, plan, request, session, folder, policy, token))
-        { TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? "") };
+        {
+            Effort = request.Effort,
+            Complete = (setup, journal) => Reviewed(setup, journal, folder.Settings),
+            TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? ""),
+        };
     }
 
     /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
@@ -79,8 +87,7 @@ public sealed class TurnPreparation(
             throw new PryxException("WORKSPACE_MISSING", $"There is no folder {path}.", "name another one");
         }
         var folder = await OpenFolderAsync(path, cancellationToken);
-        var request = new StartTurn { SessionId = known?.Id ?? default, Model = model, Surface = "estimate" };
-        var info = (await routes.ChooseAsync(request, known ?? new Session { Id = default, Title = "" }, folder.Settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
+        var info = await routes.FindModelAsync(model, known ?? new Session { Id = default, Title = "" }, folder.Settings, cancellationToken);
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
         var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
@@ -92,6 +99,13 @@ public sealed class TurnPreparation(
             info.Ref.ToString(), needs.InputTokens, needs.WorstInputTokens, info.Price is { } typical ? WorstCase.TypicalUsd(typical, needs.InputTokens) : null,
             worst?.CostOf(worst.WantedOutput), worst?.WantedOutput ?? info.MaxOutput ?? 0);
     }
+
+    // What was said last holds for the session; the configured one is for those in which nothing was.
+    private async Task<string?> EffortAsync(StartTurn request, Session session, CancellationToken cancellationToken) => request.Effort is { Length: > 0 } asked
+        ? ThinkingEffort.IsValid(asked) ? asked.Trim().ToLowerInvariant() : throw new PryxException("VALIDATION_ERROR", $"effort: {ThinkingEffort.Expected} is expected.")
+        : session.MessageCount == 0 ? null : await sessions.FindEffortAsync(session.Id, cancellationToken);
+
+    private ThinkingEffort? EffortOf(StartTurn request) => ThinkingEffort.Parse(request.Effort ?? config().Text("reasoning_effort"));
 
     private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
@@ -106,8 +120,15 @@ public sealed class TurnPreparation(
             Timeout = request.Timeout,
         };
         var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
-        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (rule, duration, by, token) =>
-            grants.AddAsync(new NewGrant(rule, folder.Path, duration == GrantDuration.Session ? session.Id : null, by), token));
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (taken, token) =>
+            grants.AddAsync(new NewGrant(taken.Rule, folder.Path, taken.Duration == GrantDuration.Session ? session.Id : null, taken.By)
+            {
+                Lifetime = taken.IsProposal ? TimeSpan.FromDays(GrantProposals.Lifetime) : null,
+                Question = taken.Question,
+            }, token))
+        {
+            ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
+        };
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -115,6 +136,8 @@ public sealed class TurnPreparation(
             Route = routes.RouteOf(plan.Choice.Plan, session.Id),
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
+            Effort = EffortOf(request),
+            WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Instructions = await InstructionsAsync(session, folder, cancellationToken),
             Tools = tools,
@@ -131,6 +154,23 @@ public sealed class TurnPreparation(
             ApprovalTimeout = patience,
         };
     }
+
+    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
+        ? setup
+        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
+
+    // For calls that are only planned, to see what a rule would mean for them.
+    private ToolContext PlanningContext(Turn turn, Session session, Folder folder, string output) => new()
+    {
+        SessionId = session.Id,
+        TurnId = turn.Id,
+        CallId = "",
+        Workspace = folder.Path,
+        OutputDirectory = output,
+        IsTrusted = folder.IsTrusted,
+        AskUserAsync = static (_, _) => throw new InvalidOperationException("A plan asks nobody."),
+        Time = time,
+    };
 
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
     private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)
@@ -168,7 +208,7 @@ public sealed class TurnPreparation(
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
-        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]);
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
     }
 
     // By a meter of its own: the session's has not seen this input yet, and may never see it.

@@ -66,6 +66,13 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
     public Task<Turn?> FindOpenAsync(SessionId sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TurnRows.FindOpen(connection, sessionId)?.Turn, cancellationToken);
 
+    /// <summary>Every turn that has not ended: those that have begun, and those that wait.</summary>
+    public Task<(IReadOnlyList<TurnId> Open, IReadOnlyList<TurnId> Queued)> ListUnfinishedAsync(CancellationToken cancellationToken) => database.ReadAsync<(IReadOnlyList<TurnId>, IReadOnlyList<TurnId>)>(
+        static connection => (
+            connection.Query($"SELECT id FROM turns WHERE status IN {TurnRows.Open}", static row => new TurnId(Guid.ParseExact(row.GetString(0), "D"))),
+            connection.Query("SELECT id FROM turns WHERE status = 'queued'", static row => new TurnId(Guid.ParseExact(row.GetString(0), "D")))),
+        cancellationToken);
+
     /// <summary>The session's queued turns, oldest first.</summary>
     public Task<IReadOnlyList<Turn>> ListQueuedAsync(SessionId sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Turn>>(
         connection => connection.Query($"{TurnRows.Select} WHERE session_id = $session AND status = 'queued' ORDER BY queued_at, rowid", TurnRows.Read, ("$session", sessionId.ToString())), cancellationToken);

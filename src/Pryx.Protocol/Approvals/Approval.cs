@@ -21,6 +21,15 @@ public sealed record Approval
     /// <summary>The exact arguments an approval is bound to.</summary>
     public JsonElement? Args { get; init; }
 
+    /// <summary>What the call would touch, as policy has judged it: "write /home/me/project/a.cs". Empty for what is no tool call.</summary>
+    public IReadOnlyList<string> Touches { get; init; } = [];
+
+    /// <summary>What an answer is bound to: see ApprovalBinding. Null for what is no tool call.</summary>
+    public string? Binding { get; init; }
+
+    /// <summary>What a model thinks of it, once it has said so; no answer. Null where none is asked.</summary>
+    public ApprovalReview? Review { get; init; }
+
     /// <summary>One line: "Run dotnet test", "Write src/a.cs (+3 −1)".</summary>
     public required string Summary { get; init; }
 
@@ -42,6 +51,9 @@ public sealed record Approval
 
     /// <summary>The folder grant this card offers instead of a single answer; null when it offers none.</summary>
     public string? FolderGrant { get; init; }
+
+    /// <summary>The narrow grant this card offers because calls like this one are approved again and again; null when it offers none.</summary>
+    public GrantProposal? Proposal { get; init; }
 
     /// <summary>For a question of the model: up to four answers to choose from; empty when free text is wanted.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
@@ -82,6 +94,12 @@ public enum PreviewKind
     [JsonStringEnumMemberName("text")] Text,
 }
 
+/// <summary>A second opinion of a model on a question. It is shown and decides nothing.</summary>
+/// <param name="Opinion">harmless, or careful.</param>
+/// <param name="Model">As <c>provider/model</c>.</param>
+/// <param name="Text">In one sentence; what a model wrote who had the call before it, so no more to be trusted than the call.</param>
+public sealed record ApprovalReview(string Opinion, string Text, string Model);
+
 /// <summary>How long an approval holds (FR2.3).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GrantDuration>))]
 public enum GrantDuration
@@ -100,6 +118,12 @@ public sealed record ApprovalAnswer
     /// <summary>True when the folder grant on the card was taken.</summary>
     public bool TakesFolderGrant { get; init; }
 
+    /// <summary>True when the proposal on the card was taken.</summary>
+    public bool TakesProposal { get; init; }
+
+    /// <summary>The rule of the proposal that was taken, exactly as the question that was answered showed it; set where the answer is stored.</summary>
+    public string? TakenRule { get; init; }
+
     /// <summary>Arguments as the person changed them; they are judged anew. Null when unchanged.</summary>
     public JsonElement? EditedArgs { get; init; }
 
@@ -111,6 +135,9 @@ public sealed record ApprovalAnswer
 
     /// <summary>Who answered, such as <c>cli:alice</c> or <c>--approve-all</c>.</summary>
     public required string AnsweredBy { get; init; }
+
+    /// <summary>Of the question as it was shown, set by the store and never by who answers; null from a stand-in that stores nothing.</summary>
+    public string? Binding { get; init; }
 
     /// <summary>True when nobody could be asked at all.</summary>
     public bool IsForWantOfPerson { get; init; }

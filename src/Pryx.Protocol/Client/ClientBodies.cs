@@ -10,6 +10,9 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
     public string? Reason { get; init; }
     public GrantDuration Scope { get; init; }
     public bool TakesFolderGrant { get; init; }
+
+    /// <summary>"proposed" takes the proposal on the card.</summary>
+    public string? Grant { get; init; }
     public JsonElement? EditedArgs { get; init; }
     public string? Text { get; init; }
 
@@ -18,6 +21,7 @@ internal sealed record ApprovalDecision(ApprovalId RequestId, string Decision)
         Reason = answer.Reason,
         Scope = answer.Duration,
         TakesFolderGrant = answer.TakesFolderGrant,
+        Grant = answer.TakesProposal ? "proposed" : null,
         EditedArgs = answer.EditedArgs,
         Text = answer.Text,
     };

@@ -42,6 +42,9 @@ public interface IPryxClient : IAsyncDisposable
     /// <summary>The turn of the session that has not ended; null when there is none.</summary>
     Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken);
 
+    /// <summary>The session's newest turn, ended or not; null when it has none.</summary>
+    Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken);
+
     /// <summary>Goes on with a turn whose process died.</summary>
     Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken);
 
@@ -75,8 +78,9 @@ public interface IPryxClient : IAsyncDisposable
     /// <returns>Where it is kept, in words for a person ("the system keychain").</returns>
     Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken);
 
-    /// <summary>Newest first; expired and revoked ones are left out.</summary>
-    Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken);
+    /// <summary>Newest first.</summary>
+    /// <param name="withEnded">Also those that have expired or were revoked, for as long as they are kept (90 days).</param>
+    Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken);
 
     /// <summary>A rule that does not parse is <c>RULE_INVALID</c>, with what would.</summary>
     Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken);

@@ -85,6 +85,9 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
     public Task<Turn?> FindOpenTurnAsync(SessionId id, CancellationToken cancellationToken) =>
         _core.SendAsync(CoreRequest.Get($"{Sessions}/{id}/turns/open"), ProtocolJson.Default.Turn, cancellationToken, notFoundIsNothing: true);
 
+    public async Task<Turn?> FindLastTurnAsync(SessionId id, CancellationToken cancellationToken) =>
+        (await _core.SendAsync(CoreRequest.Get($"{Sessions}/{id}/turns?limit=1"), ProtocolJson.Default.TurnPage, cancellationToken, notFoundIsNothing: true))?.Turns is [var last, ..] ? last : null;
+
     public async Task<Turn> ResumeTurnAsync(StartTurn request, TurnId turnId, CancellationToken cancellationToken)
     {
         await SubscribedAsync(cancellationToken);
@@ -156,14 +159,14 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
         return (await _core.SendAsync(sent, ClientJson.Default.ProviderKeyStored, cancellationToken))?.KeptIn ?? "Core's vault";
     }
 
-    public async Task<IReadOnlyList<Grant>> ListGrantsAsync(CancellationToken cancellationToken) =>
-        Must(await _core.SendAsync(CoreRequest.Get("/api/v1/policies/grants"), ProtocolJson.Default.GrantList, cancellationToken)).Grants;
+    public async Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken) =>
+        Must(await _core.SendAsync(CoreRequest.Get($"/api/v1/policies/grants{(withEnded ? "?state=all" : "")}"), ProtocolJson.Default.GrantList, cancellationToken)).Grants;
 
     public async Task<Grant> AddGrantAsync(AddGrant request, CancellationToken cancellationToken) =>
         Must(await _core.SendAsync(CoreRequest.Post("/api/v1/policies/grants", request, ProtocolJson.Default.AddGrant), ProtocolJson.Default.Grant, cancellationToken));
 
     public Task<bool> RevokeGrantAsync(string id, string revokedBy, CancellationToken cancellationToken) =>
-        _core.DoAsync(CoreRequest.Delete($"/api/v1/policies/grants/{Uri.EscapeDataString(id)}"), cancellationToken);
+        _core.DoAsync(CoreRequest.Delete($"/api/v1/policies/grants/{Uri.EscapeDataString(id)}?revoked_by={Uri.EscapeDataString(revokedBy)}"), cancellationToken);
 
     public Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken) =>
         _core.SendAsync(CoreRequest.Get($"/api/v1/workspaces/trust?path={Uri.EscapeDataString(Path.GetFullPath(workspace))}"), ProtocolJson.Default.TrustCard, cancellationToken);

@@ -30,6 +30,10 @@ public sealed record StepCompletedPayload(int Step, string Model, Models.TokenUs
 {
     /// <summary>What filled the window with the step's request; null in events of older versions.</summary>
     public Models.ContextUsage? Context { get; init; }
+
+    /// <summary>True when the cost is the provider's own figure and not ours by the catalog's price.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCostReported { get; init; }
 }
 
 /// <param name="Context">Before anything was done about it.</param>
@@ -50,6 +54,9 @@ public sealed record ToolExecutingPayload(string CallId, string Tool, string Nam
 public sealed record ToolCompletePayload(string CallId, string Tool, string Name, string Status, string Result, long DurationMs);
 
 public sealed record ApprovalResolvedPayload(ApprovalId ApprovalId, string Tool, bool Approved, string? Scope, string? AnsweredBy);
+
+/// <param name="Review">Shown beside the question; it answers nothing.</param>
+public sealed record ApprovalReviewedPayload(ApprovalId ApprovalId, string Tool, Approvals.ApprovalReview Review);
 
 public sealed record MessageDeltaPayload(int Step, string Text);
 

@@ -66,6 +66,15 @@ public static class EventNames
     public const string ApprovalNeeded = "approval.needed";
     public const string ApprovalResolved = "approval.resolved";
 
+    /// <summary>A model has given its opinion on a question that is still open.</summary>
+    public const string ApprovalReviewed = "approval.reviewed";
+
+    /// <summary>Something may run unasked from now on, also in turns that run; its payload is the grant.</summary>
+    public const string GrantAdded = "grant.added";
+
+    /// <summary>A grant was taken back: the next call is asked again.</summary>
+    public const string GrantRevoked = "grant.revoked";
+
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";
 

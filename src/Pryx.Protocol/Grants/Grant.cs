@@ -16,6 +16,24 @@ public sealed record Grant(string Id, string Rule)
 
     /// <summary>UTC; null: until revoked.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>UTC; null: it was not.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>active, expired or revoked. Only active ones count.</summary>
+    public string State { get; init; } = "active";
+
+    /// <summary>workspace, host, network or integration (FR2.2).</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>How many calls ran unasked by it.</summary>
+    public long Uses { get; init; }
+
+    /// <summary>UTC; null: never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>The question on whose card it was given; null when it was added by hand.</summary>
+    public ApprovalId? ApprovalId { get; init; }
 }
 
 /// <param name="Rule">In the syntax of <c>--allow</c>.</param>

@@ -30,6 +30,9 @@ public static class WireKeys
     /// <summary>On a UsageContent's details (AdditionalCounts): tokens written to the provider's cache.</summary>
     public const string CacheWriteTokens = "cache_write_tokens";
 
+    /// <summary>On a UsageContent's details (AdditionalCounts): what the provider itself takes for the call, in billionths of a USD.</summary>
+    public const string CostNanoUsd = "cost_nano_usd";
+
     /// <summary>On an update: a warning for the user, such as a context that the server made smaller.</summary>
     public const string Warning = "pryx.warning";
 }

@@ -13,6 +13,9 @@ public sealed record SendMessage
     public IReadOnlyList<Attachment>? Attachments { get; init; }
     public string? Model { get; init; }
     public string? ModelApi { get; init; }
+
+    /// <summary>How much the model is to think: none, low, medium, high, xhigh, a number of tokens, or "default". It stays the session's until another is named.</summary>
+    public string? Effort { get; init; }
     public Delivery Delivery { get; init; }
     public string? Policy { get; init; }
     public IReadOnlyList<string>? Allow { get; init; }
@@ -39,6 +42,7 @@ public sealed record SendMessage
         Attachments = request.Attachments.Count == 0 ? null : request.Attachments,
         Model = request.Model,
         ModelApi = request.ModelApi,
+        Effort = request.Effort,
         Delivery = request.Delivery,
         Policy = request.Policy,
         Allow = request.Allow.Count == 0 ? null : request.Allow,
@@ -59,6 +63,7 @@ public sealed record SendMessage
         Attachments = Attachments ?? [],
         Model = Model,
         ModelApi = ModelApi,
+        Effort = Effort,
         Delivery = Delivery,
         Policy = Policy,
         Allow = Allow ?? [],
@@ -89,6 +94,12 @@ public sealed record TurnAccepted(TurnId Id, TurnId TurnId, SessionId SessionId,
 
 /// <param name="Stopped">False when it had ended by itself.</param>
 public sealed record TurnStopped(bool Stopped, TurnId? TurnId = null);
+
+/// <summary>What STOP for everything has ended.</summary>
+/// <param name="Turns">That had begun, those of agents included.</param>
+/// <param name="Queued">That waited for their session.</param>
+/// <param name="Agents">That waited for theirs.</param>
+public sealed record StoppedEverything(int Turns, int Queued, int Agents);
 
 /// <summary>The body of <c>POST /api/v1/sessions</c>.</summary>
 public sealed record NewSession

@@ -22,6 +22,9 @@ public sealed record StartTurn
     /// <summary>The model is this turn's alone: the session keeps the one it has. Otherwise it becomes the session's.</summary>
     public bool KeepsSessionModel { get; init; }
 
+    /// <summary>How much the model is to think: none, low, medium, high, xhigh, a number of tokens, or "default". It stays the session's until another is named.</summary>
+    public string? Effort { get; init; }
+
     /// <summary>What becomes of the input while another turn of the session runs.</summary>
     public Delivery Delivery { get; init; }
 

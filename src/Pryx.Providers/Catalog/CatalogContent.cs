@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Pryx.Protocol.Models;
 
@@ -13,17 +14,25 @@ public sealed record CatalogContent(IReadOnlyList<CatalogProvider> Providers, IR
     /// <param name="isWanted">Leaves providers out.</param>
     public byte[] ToTable(CatalogStamp stamp, Func<CatalogProvider, bool>? isWanted = null)
     {
-        var body = new StringBuilder(Models.Count * 110);
+        var body = new ArrayBufferWriter<byte>(Math.Max(256, Models.Count * 110));
+        var (row, encoder) = (new StringBuilder(), Encoding.UTF8.GetEncoder());
         var models = Models.ToLookup(model => model.Ref.Provider, StringComparer.Ordinal);
         foreach (var provider in Providers.Where(isWanted ?? (static _ => true)).OrderBy(provider => provider.Id, StringComparer.Ordinal))
         {
-            body.Append(provider.Write()).Append('\n');
+            Encoding.UTF8.GetBytes($"{provider.Write()}\n", body);
             foreach (var model in models[provider.Id].OrderBy(model => model.Ref.Model, StringComparer.Ordinal))
             {
-                body.Append('\t').Append(ModelRow.Write(model.Ref.Model, model)).Append('\n');
+                ModelRow.Write(row.Clear(), model.Ref.Model, model);
+                foreach (var part in row.Insert(0, '\t').Append('\n').GetChunks())
+                {
+                    encoder.Convert(part.Span, body, flush: false, out _, out _);
+                }
             }
         }
-        var bytes = Encoding.UTF8.GetBytes(body.ToString());
-        return [.. Encoding.UTF8.GetBytes(stamp.Write(bytes.Length)), (byte)'\n', .. bytes];
+        var head = Encoding.UTF8.GetBytes(stamp.Write(body.WrittenCount) + "\n");
+        var table = new byte[head.Length + body.WrittenCount];
+        head.CopyTo(table, 0);
+        body.WrittenSpan.CopyTo(table.AsSpan(head.Length));
+        return table;
     }
 }

@@ -8,12 +8,17 @@ namespace Pryx.Providers.Catalog;
 internal static class CatalogJson
 {
     private const int MaxName = 24;
-    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
-    {
+    private const int MaxPooled = 40;
+    private const int NameSlots = 256;
+
+    // A whole catalog has a hundred thousand of these few.
+    private static readonly string[] Names =
+    [
         "id", "name", "family", "release_date", "last_updated", "status", "attachment", "reasoning", "temperature", "tool_call", "structured_output", "knowledge", "open_weights", "reasoning_options",
         "type", "values", "min", "max", "cost", "input", "output", "cache_read", "cache_write", "tiers", "tier", "size", "limit", "context", "modalities", "models", "interleaved", "field", "provider", "base_model",
-        "env", "npm", "api", "doc", "input_audio", "output_audio", "experimental",
-    };
+        "env", "npm", "api", "doc", "input_audio", "output_audio", "experimental", "base_model_omit", "context_over_200k",
+    ];
+    private static readonly KnownName?[] NamesBySlot = Spread(Names);
     private static readonly JsonReaderOptions Options = new() { MaxDepth = CatalogLimits.Depth };
 
     /// <summary>Reads a whole document with a function that is called at its first token.</summary>
@@ -49,10 +54,10 @@ internal static class CatalogJson
     }
 
     /// <summary>Calls the function at each value of the object that the reader stands at.</summary>
-    /// <param name="at">What the reader stands in, for error texts.</param>
+    /// <param name="at">What the reader stands in: its text is for errors, and only made for them.</param>
     /// <param name="field">Of it; empty for itself.</param>
     /// <param name="isStrict">A name twice ends the reading.</param>
-    public static void Each(ref Utf8JsonReader reader, string at, string field, CatalogProperty read, bool isStrict = false)
+    public static void Each(ref Utf8JsonReader reader, object at, string field, CatalogProperty read, bool isStrict = false)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -71,15 +76,42 @@ internal static class CatalogJson
         }
     }
 
-    // A whole catalog has a hundred thousand of the same few names.
     private static string NameOf(ref Utf8JsonReader reader)
     {
-        Span<char> name = stackalloc char[MaxName];
-        return !reader.ValueIsEscaped && !reader.HasValueSequence && reader.ValueSpan.Length <= MaxName
-            && Names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..reader.CopyString(name)], out var known) ? known : reader.GetString()!;
+        if (!reader.ValueIsEscaped && !reader.HasValueSequence && reader.ValueSpan is { Length: > 0 and <= MaxName } name)
+        {
+            for (var slot = SlotOf(name); NamesBySlot[slot] is { } known; slot = (slot + 1) % NameSlots)
+            {
+                if (name.SequenceEqual(known.Utf8))
+                {
+                    return known.Text;
+                }
+            }
+        }
+        return reader.GetString()!;
     }
 
-    public static void EachOf(ref Utf8JsonReader reader, string at, string field, CatalogReading read)
+    private static int SlotOf(ReadOnlySpan<byte> name) => ((name.Length * 33) ^ (name[0] * 7) ^ (name[^1] * 13)) % NameSlots;
+
+    private static KnownName?[] Spread(string[] names)
+    {
+        var slots = new KnownName?[NameSlots];
+        foreach (var text in names)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(text);
+            var slot = SlotOf(utf8);
+            while (slots[slot] is not null)
+            {
+                slot = (slot + 1) % NameSlots;
+            }
+            slots[slot] = new(utf8, text);
+        }
+        return slots;
+    }
+
+    private sealed record KnownName(byte[] Utf8, string Text);
+
+    public static void EachOf(ref Utf8JsonReader reader, object at, string field, CatalogReading read)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -95,7 +127,8 @@ internal static class CatalogJson
         }
     }
 
-    public static string? Text(ref Utf8JsonReader reader, string at, string field, int limit = CatalogLimits.Name)
+    /// <param name="pool">Holds the texts that are there many times, once.</param>
+    public static string? Text(ref Utf8JsonReader reader, object at, string field, int limit = CatalogLimits.Name, HashSet<string>? pool = null)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
@@ -105,16 +138,35 @@ internal static class CatalogJson
         {
             throw new CatalogException($"{At(at, field)}: a text is expected");
         }
+        if (pool is not null && Pooled(ref reader, pool) is { } known)
+        {
+            return known;
+        }
         // The one sloppiness that real catalogs have: a tab pasted into a name.
-        return Checked(reader.GetString()!.Replace('\t', ' ').Trim(), at, field, limit);
+        var text = Checked(reader.GetString()!.Replace('\t', ' ').Trim(), at, field, limit);
+        pool?.Add(text);
+        return text;
+    }
+
+    // What is in the pool has been checked.
+    private static string? Pooled(ref Utf8JsonReader reader, HashSet<string> pool)
+    {
+        Span<char> text = stackalloc char[MaxPooled];
+        return !reader.ValueIsEscaped && !reader.HasValueSequence && reader.ValueSpan.Length <= MaxPooled
+            && pool.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..reader.CopyString(text)], out var known) ? known : null;
     }
 
     /// <summary>A name of a model or provider, or another text of one line.</summary>
-    public static string Checked(string text, string at, string field, int limit)
+    public static string Checked(string text, object at, string field, int limit)
     {
         if (text.Length > limit)
         {
             throw new CatalogException($"{At(at, field)}: longer than {limit} characters");
+        }
+        // Nearly all are plain.
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
         }
         foreach (var c in text)
         {
@@ -127,7 +179,7 @@ internal static class CatalogJson
         return text;
     }
 
-    public static bool? Bool(ref Utf8JsonReader reader, string at, string field) => reader.TokenType switch
+    public static bool? Bool(ref Utf8JsonReader reader, object at, string field) => reader.TokenType switch
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
@@ -136,17 +188,17 @@ internal static class CatalogJson
     };
 
     /// <param name="takesNone">-1 is how it says that there is no bound.</param>
-    public static long? Tokens(ref Utf8JsonReader reader, string at, string field, bool takesNone = false) =>
+    public static long? Tokens(ref Utf8JsonReader reader, object at, string field, bool takesNone = false) =>
         Number(ref reader, at, field) is not { } number || (takesNone && number == -1) ? null
         : number is >= 0 and <= CatalogLimits.Tokens && decimal.Truncate(number) == number ? (long)number
         : throw new CatalogException($"{At(at, field)}: {number.ToString(CultureInfo.InvariantCulture)} is no number of tokens");
 
-    public static decimal? Price(ref Utf8JsonReader reader, string at, string field) =>
+    public static decimal? Price(ref Utf8JsonReader reader, object at, string field) =>
         Number(ref reader, at, field) is not { } number ? null
         : number is >= 0 and <= CatalogLimits.Price ? number
         : throw new CatalogException($"{At(at, field)}: {number.ToString(CultureInfo.InvariantCulture)} is no price");
 
-    private static string At(string at, string field) => field.Length == 0 ? at : $"{at}.{field}";
+    private static string At(object at, string field) => field.Length == 0 ? $"{at}" : $"{at}.{field}";
 
     /// <summary>A word for an error text: nothing of it can reach further than that.</summary>
     public static string Shown(string text)
@@ -159,7 +211,7 @@ internal static class CatalogJson
         return shown.ToString();
     }
 
-    private static decimal? Number(ref Utf8JsonReader reader, string at, string field) => reader.TokenType switch
+    private static decimal? Number(ref Utf8JsonReader reader, object at, string field) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
         JsonTokenType.Number when reader.TryGetDecimal(out var number) => number,

@@ -33,7 +33,7 @@ public static class ModelNames
     /// <summary>What the model counts with, as far as its name says so; null where it does not.</summary>
     public static string? Tokenizer(string model)
     {
-        var name = model[(model.LastIndexOf('/') + 1)..].ToLowerInvariant();
+        var name = model.AsSpan(model.LastIndexOf('/') + 1);
         return name switch
         {
             _ when Begins(name, "gpt-4o", "gpt-4.", "gpt-5", "gpt-6", "gpt-oss", "o1", "o3", "o4", "chatgpt", "codex") => "o200k",
@@ -52,11 +52,11 @@ public static class ModelNames
         };
     }
 
-    private static bool Begins(string name, params ReadOnlySpan<string> starts)
+    private static bool Begins(ReadOnlySpan<char> name, params ReadOnlySpan<string> starts)
     {
         foreach (var start in starts)
         {
-            if (name.StartsWith(start, StringComparison.Ordinal))
+            if (name.StartsWith(start, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

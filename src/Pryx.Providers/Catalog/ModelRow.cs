@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pryx.Protocol.Models;
 
 namespace Pryx.Providers.Catalog;
@@ -9,23 +10,36 @@ internal static class ModelRow
     private static readonly (char Letter, string Name)[] Modalities = [('t', "text"), ('i', "image"), ('p', "pdf"), ('a', "audio"), ('v', "video")];
 
     /// <param name="id">As the provider calls it.</param>
-    public static string Write(string id, ModelInfo model) => string.Join('\t', (string[])
-    [
-        id,
-        model.DisplayName == id ? "" : model.DisplayName ?? "",
-        model.Family ?? "",
-        model.Released?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
-        Text(model.ContextWindow),
-        Text(model.MaxInput),
-        Text(model.MaxOutput),
-        model.Price is { } price ? Write(price) : "",
-        model.Price is { } tiered ? string.Join('|', tiered.Tiers.Select(tier => $"{tier.Above.ToString(CultureInfo.InvariantCulture)}:{Write(tier.Price)}")) : "",
-        $"{(model.SupportsTools ? "t" : "")}{(model.SupportsReasoning ? "r" : "")}{(model.SupportsStructuredOutput ? "s" : "")}{model.Status?[..1]}",
-        $"{Letters(model.InputModalities)}>{Letters(model.OutputModalities)}" is var kinds && kinds == "t>t" ? "" : kinds,
-        string.Join(',', model.Efforts),
-        model.ReasoningBudget is { } budget ? $"{Text(budget.Min)}-{Text(budget.Max)}" : "",
-        model.Tokenizer == ModelNames.Tokenizer(id) ? "" : model.Tokenizer ?? "",
-    ]).TrimEnd('\t');
+    public static void Write(StringBuilder row, string id, ModelInfo model)
+    {
+        row.Append(id).Append('\t').Append(model.DisplayName == id ? null : model.DisplayName).Append('\t').Append(model.Family);
+        row.Append(CultureInfo.InvariantCulture, $"\t{model.Released:yyyy-MM-dd}\t{model.ContextWindow}\t{model.MaxInput}\t{model.MaxOutput}\t");
+        if (model.Price is { } price)
+        {
+            Write(row, price);
+        }
+        row.Append('\t');
+        for (var i = 0; i < model.Price?.Tiers.Count; i++)
+        {
+            var tier = model.Price.Tiers[i];
+            row.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : "|")}{tier.Above}:");
+            Write(row, tier.Price);
+        }
+        row.Append('\t').Append(model.SupportsTools ? "t" : null).Append(model.SupportsReasoning ? "r" : null).Append(model.SupportsStructuredOutput ? "s" : null).Append(model.Status?[0]).Append('\t');
+        if (model.InputModalities is not ["text"] || model.OutputModalities is not ["text"])
+        {
+            Write(row, model.InputModalities);
+            row.Append('>');
+            Write(row, model.OutputModalities);
+        }
+        row.Append('\t').AppendJoin(',', model.Efforts).Append('\t');
+        if (model.ReasoningBudget is { } budget)
+        {
+            row.Append(CultureInfo.InvariantCulture, $"{budget.Min}-{budget.Max}");
+        }
+        row.Append('\t').Append(model.Tokenizer == ModelNames.Tokenizer(id) ? null : model.Tokenizer);
+        TrimEnd(row, '\t');
+    }
 
     public static ModelInfo Read(string line, ModelRef shown)
     {
@@ -57,10 +71,24 @@ internal static class ModelRow
         };
     }
 
-    private static string Write(ModelPrice price) => string.Join(';', (string[])
-    [
-        Text(price.Input), Text(price.Output), Text(price.CacheRead), Text(price.CacheWrite), Text(price.Reasoning), price.Request == 0 ? "" : Text(price.Request),
-    ]).TrimEnd(';');
+    private static void Write(StringBuilder row, ModelPrice price)
+    {
+        row.Append(CultureInfo.InvariantCulture, $"{price.Input:0.############};{price.Output:0.############};{price.CacheRead:0.############};{price.CacheWrite:0.############};{price.Reasoning:0.############};");
+        if (price.Request != 0)
+        {
+            row.Append(CultureInfo.InvariantCulture, $"{price.Request:0.############}");
+        }
+        TrimEnd(row, ';');
+    }
+
+    // In a row of this table: what is before it ends with something else.
+    private static void TrimEnd(StringBuilder row, char mark)
+    {
+        while (row.Length > 0 && row[^1] == mark)
+        {
+            row.Length--;
+        }
+    }
 
     private static ModelPrice? ReadPrice(string text)
     {
@@ -75,11 +103,16 @@ internal static class ModelRow
 
     private static string[] Names(string letters) => [.. Modalities.Where(kind => letters.Contains(kind.Letter, StringComparison.Ordinal)).Select(kind => kind.Name)];
 
-    private static string Letters(IReadOnlyList<string> names) => string.Concat(Modalities.Where(kind => names.Contains(kind.Name)).Select(kind => kind.Letter));
+    private static void Write(StringBuilder row, IReadOnlyList<string> names)
+    {
+        foreach (var (letter, name) in Modalities)
+        {
+            if (names.Contains(name))
+            {
+                row.Append(letter);
+            }
+        }
+    }
 
     private static long? Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
-
-    private static string Text(decimal? amount) => amount?.ToString("0.############", CultureInfo.InvariantCulture) ?? "";
 }

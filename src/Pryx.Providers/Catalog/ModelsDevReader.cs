@@ -11,6 +11,8 @@ public sealed class ModelsDevReader
 {
     private readonly Dictionary<string, CatalogProvider> _providers = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Provider, string Model), ModelsDevModel> _models = [];
+    private readonly ModelsDevModelReader _reader = new();
+    private readonly CatalogPlace _place = new();
     private DateTimeOffset? _fetchedAt;
 
     /// <exception cref="CatalogException">It is broken or hostile; the message says where.</exception>
@@ -78,7 +80,7 @@ public sealed class ModelsDevReader
                     CatalogJson.EachOf(ref value, id, "env", (ref Utf8JsonReader variable) => env.Add(Variable(CatalogJson.Text(ref variable, id, "env"), id)));
                     break;
                 case "models":
-                    CatalogJson.Each(ref value, id, "models", (ref Utf8JsonReader model, string modelId) => ReadModel(ref model, id, modelId), isStrict: true);
+                    CatalogJson.Each(ref value, id, "models", (ref Utf8JsonReader model, string modelId) => ReadModel(ref model, id, modelId));
                     break;
                 default:
                     value.Skip();
@@ -97,8 +99,8 @@ public sealed class ModelsDevReader
 
     private void ReadModel(ref Utf8JsonReader reader, string provider, string id)
     {
-        var where = ModelId(id, provider);
-        Add(provider, id, ModelsDevModel.Read(ref reader, where));
+        CheckModel(id, provider);
+        Add(provider, id, _reader.Read(ref reader, _place));
     }
 
     private void ReadFlatModels(ref Utf8JsonReader reader)
@@ -109,8 +111,8 @@ public sealed class ModelsDevReader
         }
         CatalogJson.Each(ref reader, "models", "", (ref Utf8JsonReader value, string key) =>
         {
-            var where = ModelId(key, "models");
-            var model = ModelsDevModel.Read(ref value, where);
+            CheckModel(key, "models");
+            var model = _reader.Read(ref value, _place);
             var (provider, id) = (model.Provider, model.Id ?? key);
             if (provider is null && key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
             {
@@ -118,7 +120,7 @@ public sealed class ModelsDevReader
             }
             if (provider is null || id.Length == 0)
             {
-                throw new CatalogException($"{where}: it does not say whose it is");
+                throw new CatalogException($"{_place}: it does not say whose it is");
             }
             provider = ProviderId(provider);
             // Where both are there the id may repeat the provider.
@@ -126,7 +128,7 @@ public sealed class ModelsDevReader
             {
                 id = id[(provider.Length + 1)..];
             }
-            ModelId(id, provider);
+            CheckModel(id, provider);
             Add(provider, id, model);
         }, isStrict: true);
     }
@@ -149,7 +151,9 @@ public sealed class ModelsDevReader
         {
             throw new CatalogException("there is no model in it");
         }
-        var alike = new Lazy<ILookup<string, ModelsDevModel>>(() => _models.Where(entry => entry.Value.IsWhole).ToLookup(entry => Tail(entry.Key.Model), entry => entry.Value, StringComparer.OrdinalIgnoreCase));
+        // Only a few are asked for, and among thousands of others.
+        var named = _models.Values.Select(static model => model.Base).OfType<string>().Select(Tail).ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        var alike = new Lazy<ILookup<string, ModelsDevModel>>(() => _models.Where(entry => entry.Value.IsWhole && named.Contains(TailOf(entry.Key.Model))).ToLookup(entry => Tail(entry.Key.Model), entry => entry.Value, StringComparer.OrdinalIgnoreCase));
         foreach (var (key, model) in _models)
         {
             // The model it is like may itself be like another.
@@ -173,6 +177,8 @@ public sealed class ModelsDevReader
 
     private static string Tail(string name) => name[(name.LastIndexOf('/') + 1)..];
 
+    private static ReadOnlySpan<char> TailOf(string name) => name.AsSpan(name.LastIndexOf('/') + 1);
+
     private ModelsDevModel? Based(string name) =>
         name.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? _models.GetValueOrDefault((name[..slash], name[(slash + 1)..])) : null;
 
@@ -184,12 +190,14 @@ public sealed class ModelsDevReader
             : throw new CatalogException($"\"{CatalogJson.Shown(id)}\" is no id of a provider");
     }
 
-    /// <returns>What it is called in error texts.</returns>
-    private static string ModelId(string id, string provider)
+    private void CheckModel(string id, string provider)
     {
-        var where = $"{provider}/{CatalogJson.Shown(id)}";
-        CatalogJson.Checked(id, where, "", CatalogLimits.Id);
-        return id.Length > 0 && !id.Any(char.IsWhiteSpace) ? where : throw new CatalogException($"{where}: that is no id of a model");
+        (_place.Provider, _place.Model) = (provider, id);
+        CatalogJson.Checked(id, _place, "", CatalogLimits.Id);
+        if (id.Length == 0 || (id.AsSpan().ContainsAnyExceptInRange('!', '~') && id.Any(char.IsWhiteSpace)))
+        {
+            throw new CatalogException($"{_place}: that is no id of a model");
+        }
     }
 
     private static string Variable(string? name, string provider) =>

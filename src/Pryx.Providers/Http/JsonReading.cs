@@ -25,6 +25,10 @@ internal static class JsonReading
 
     public static long? Number(this JsonElement? element, ReadOnlySpan<byte> name) => element?.Number(name);
 
+    /// <summary>An amount of money in USD; null for what can be none.</summary>
+    public static decimal? Usd(this JsonElement? element, ReadOnlySpan<byte> name) =>
+        element?.Child(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDecimal(out var amount) && amount is >= 0 and < 1_000_000 ? amount : null;
+
     public static bool IsTrue(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.Child(name) is { ValueKind: JsonValueKind.True };
 

@@ -17,6 +17,9 @@ internal abstract class ReplyReader(ModelExchange exchange, CallIds ids)
 
     protected ModelExchange Exchange => exchange;
     protected TokenUsage? Usage { get; set; }
+
+    /// <summary>USD, where the provider says what it takes for the call.</summary>
+    protected decimal? CostUsd { get; set; }
     protected ChatFinishReason? Reason { get; set; }
 
     public abstract void Read(WireEvent received);
@@ -50,7 +53,7 @@ internal abstract class ReplyReader(ModelExchange exchange, CallIds ids)
         if (_hasCalls && reason == ChatFinishReason.Stop)
             reason = ChatFinishReason.ToolCalls;
         if (Usage is { } usage)
-            _ready.Add(Updates.Usage(usage));
+            _ready.Add(Updates.Usage(usage, CostUsd));
         _ready.Add(Updates.Finish(reason));
         return Take();
     }

@@ -29,13 +29,27 @@ internal static class Updates
 
     public static ChatResponseUpdate Finish(ChatFinishReason reason) => new(ChatRole.Assistant, []) { FinishReason = reason };
 
-    public static ChatResponseUpdate Usage(TokenUsage usage) => Of(new UsageContent(new()
+    public static ChatResponseUpdate Usage(TokenUsage usage, decimal? costUsd = null) => Of(new UsageContent(new()
     {
         InputTokenCount = usage.Input,
         OutputTokenCount = usage.Output,
         TotalTokenCount = usage.Input + usage.Output,
         CachedInputTokenCount = usage.Cached,
         ReasoningTokenCount = usage.Reasoning,
-        AdditionalCounts = usage.CacheWrite == 0 ? null : new() { [WireKeys.CacheWriteTokens] = usage.CacheWrite },
+        AdditionalCounts = CountsOf(usage, costUsd),
     }));
+
+    private static AdditionalPropertiesDictionary<long>? CountsOf(TokenUsage usage, decimal? costUsd)
+    {
+        var counts = usage.CacheWrite == 0 && costUsd is null ? null : new AdditionalPropertiesDictionary<long>();
+        if (usage.CacheWrite != 0)
+        {
+            counts![WireKeys.CacheWriteTokens] = usage.CacheWrite;
+        }
+        if (costUsd is { } cost)
+        {
+            counts![WireKeys.CostNanoUsd] = (long)decimal.Round(cost * 1_000_000_000m);
+        }
+        return counts;
+    }
 }

@@ -6,7 +6,8 @@ using Pryx.Providers.Http;
 namespace Pryx.Providers.OpenAIChat;
 
 /// <summary>Reads Chat Completions chunks. <c>[DONE]</c> closes the reply; so does the end of the stream after a finish reason.</summary>
-internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire) : ReplyReader(exchange, ids)
+/// <param name="tellsCost">Its usage says in USD what the call has cost.</param>
+internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire, bool tellsCost = false) : ReplyReader(exchange, ids)
 {
     /// <summary>The opaque data of reasoning whose own text goes back as <c>reasoning_content</c>.</summary>
     public const string ReasoningContent = "reasoning_content";
@@ -148,6 +149,9 @@ internal sealed class ChatReply(ModelExchange exchange, CallIds ids, string wire
         // xAI counts reasoning beside the completion; the total tells.
         if (reasoning > 0 && usage.Number("total_tokens"u8) == input + output + reasoning)
             output += reasoning;
+        if (tellsCost && usage.Usd("cost"u8) is { } cost)
+            // With a key of the user's own it takes a fee, and the provider behind it sends its own bill.
+            CostUsd = cost + (usage.Child("is_byok"u8) is { ValueKind: JsonValueKind.True } ? usage.Child("cost_details"u8).Usd("upstream_inference_cost"u8) ?? 0 : 0);
         Usage = new(input, output, cached, usage.Child("prompt_tokens_details"u8).Number("cache_write_tokens"u8) ?? 0, reasoning);
     }
 

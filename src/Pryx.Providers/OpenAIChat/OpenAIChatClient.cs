@@ -17,7 +17,7 @@ public sealed class OpenAIChatClient(WireEndpoint endpoint, string model) : Wire
     private protected override void WriteRequest(RequestBody body, string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
         new ChatRequest(body.Json, WireName, Dialect, Info).Write(model, messages, options);
 
-    private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new ChatReply(exchange, ids, WireName);
+    private protected override ReplyReader BeginReply(ModelExchange exchange, CallIds ids) => new ChatReply(exchange, ids, WireName, Dialect.AsksForCost);
 
     // What one server wants back another refuses as an unknown field, so the tag names the server as well.
     private string WireName => Endpoint.Provider == "openai" ? WireFamily : $"{WireFamily}/{Endpoint.Provider}";

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Approvals;
+using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
@@ -28,6 +30,8 @@ internal static class CommandLine
         {
             verbose,
             RunCommand.Create(io),
+            StopCommand.Create(io),
+            ApprovalCommand.Create(io),
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
@@ -36,6 +40,7 @@ internal static class CommandLine
             TrustCommand.Create(io),
             TokenCommand.Create(io),
             CostCommand.Create(io),
+            AuditCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
@@ -58,7 +63,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])
         {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(first.Message)}");
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
             return ExitCodes.Usage;
         }

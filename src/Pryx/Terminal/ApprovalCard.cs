@@ -27,10 +27,11 @@ internal sealed class ApprovalCard(CommandIo io)
         var (width, height) = io.Size();
         var preview = PreviewText.Lines(approval, width - 4, _style);
         var choices = Choices(approval);
-        var room = Math.Max(FewestPreviewLines, height - choices.Count - 9);
+        var room = Math.Max(FewestPreviewLines, height - choices.Count - 9 - (approval.Proposal is null ? 0 : 8));
         WriteHead(approval, width);
         WritePreview(preview, room);
         WriteReason(approval, width);
+        WriteProposal(approval.Proposal, width);
         WriteChoices(choices, width);
         var isCut = preview.Count > room;
         while (true)
@@ -70,6 +71,8 @@ internal sealed class ApprovalCard(CommandIo io)
                 return ApprovalAnswer.Approve(io.Principal, GrantDuration.Forever);
             case 'f':
                 return ApprovalAnswer.Approve(io.Principal, GrantDuration.Forever) with { TakesFolderGrant = true };
+            case 'g':
+                return ApprovalAnswer.Approve(io.Principal, GrantDuration.Forever) with { TakesProposal = true };
             case 'n':
                 var reason = await LineInput.ReadAsync(io, "  Why, for the model (Enter: no reason): ", "", isSecret: false, cancellationToken);
                 return ApprovalAnswer.Deny(io.Principal, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim());
@@ -105,6 +108,10 @@ internal sealed class ApprovalCard(CommandIo io)
         if (approval.FolderGrant is { } folder)
         {
             choices.Add(('f', $"yes, and from now on in this folder: {(folder == "folder" ? "edit its files and run commands in its sandbox, without network, unasked" : SafeText.Line(folder))}"));
+        }
+        if (approval.Proposal is { } proposal)
+        {
+            choices.Add(('g', $"yes, and from now on in this folder, for {proposal.Days} days: {SafeText.Line(proposal.Rule)}"));
         }
         if (approval.Pattern is { } pattern)
         {
@@ -148,6 +155,24 @@ internal sealed class ApprovalCard(CommandIo io)
         if (approval.Rule is { } rule)
         {
             WriteIndented($"Rule: {SafeText.Line(rule)}", width);
+        }
+        io.Error.WriteLine();
+    }
+
+    private void WriteProposal(GrantProposal? proposal, int width)
+    {
+        if (proposal is null)
+        {
+            return;
+        }
+        WriteIndented($"You approved such calls {proposal.Approvals} times. {SafeText.Line(proposal.Rule)}", width);
+        foreach (var call in proposal.WouldCover.Take(3))
+        {
+            WriteIndented($"  would cover      {SafeText.Line(call, 200)}", width);
+        }
+        foreach (var call in proposal.WouldNotCover.Take(3))
+        {
+            WriteIndented($"  would not cover  {SafeText.Line(call.Call, 200)} ({(call.Decision == "deny" ? "denied" : "asked")})", width);
         }
         io.Error.WriteLine();
     }

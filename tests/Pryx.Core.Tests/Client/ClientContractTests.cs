@@ -56,8 +56,11 @@ public sealed class ClientContractTests
         await using var bed = await ClientBed.StartAsync(road, provider, Cancellation);
 
         var session = await bed.Client.CreateSessionAsync(new CreateSession { Model = Model }, Cancellation);
+        Assert.Null(await bed.Client.FindLastTurnAsync(session.Id, Cancellation));
         await RunAsync(bed.Client, session.Id, "what is this about?");
 
+        Assert.Equal(TurnStatus.Completed, (await bed.Client.FindLastTurnAsync(session.Id, Cancellation))!.Status);
+        Assert.Null(await bed.Client.FindLastTurnAsync(SessionId.New(), Cancellation));
         Assert.Null(session.Workspace);
         Assert.Equal("what is this about?", (await bed.Client.FindSessionAsync(session.Id, Cancellation))!.Title);
     }
@@ -257,13 +260,14 @@ public sealed class ClientContractTests
         var client = bed.Client;
 
         var grant = await client.AddGrantAsync(new AddGrant("shell.exec:dotnet test*") { Workspace = bed.Home.Workspace, GrantedBy = "cli:alice" }, Cancellation);
-        var listed = Assert.Single(await client.ListGrantsAsync(Cancellation));
+        var listed = Assert.Single(await client.ListGrantsAsync(withEnded: false, Cancellation));
 
         Assert.Equal(("shell.exec:dotnet test*", bed.Home.Workspace, grant.Id), (listed.Rule, listed.Workspace, listed.Id));
         Assert.Equal("RULE_INVALID", await CodeAsync(() => client.AddGrantAsync(new AddGrant("((") { GrantedBy = "cli:alice" }, Cancellation)));
         Assert.True(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
         Assert.False(await client.RevokeGrantAsync(grant.Id, "cli:alice", Cancellation));
-        Assert.Empty(await client.ListGrantsAsync(Cancellation));
+        Assert.Empty(await client.ListGrantsAsync(withEnded: false, Cancellation));
+        Assert.Equal((grant.Id, "revoked", "host"), (await client.ListGrantsAsync(withEnded: true, Cancellation)) is [var ended] ? (ended.Id, ended.State, ended.Scope) : default);
     }
 
     [Theory, MemberData(nameof(Roads))]

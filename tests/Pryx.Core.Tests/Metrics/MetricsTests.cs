@@ -24,7 +24,8 @@ public sealed class MetricsTests
         }
         while (ValueOf(report!, "pryx.turns", "outcome", "failed") is null);
         Assert.Equal(1, ValueOf(report!, "pryx.turns", "outcome", "completed"));
-        Assert.Equal(2, ValueOf(report!, "pryx.model.calls", "provider", "openai"));
+        // The one that failed as well.
+        Assert.Equal(3, ValueOf(report!, "pryx.model.calls", "provider", "openai"));
         Assert.Equal(provider.Usage.Input, ValueOf(report!, "pryx.model.tokens", "type", "input"));
         Assert.NotNull(ValueOf(report!, "pryx.tool.calls", "status", "completed") ?? ValueOf(report!, "pryx.tool.calls", "status", "denied"));
         Assert.True(ValueOf(report!, "pryx.http.requests", "status", "2xx") >= 3);
@@ -38,7 +39,7 @@ public sealed class MetricsTests
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         Assert.Contains("# TYPE pryx_turns_total counter\npryx_turns_total{outcome=\"completed\"} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains("pryx_model_duration_seconds_bucket{provider=\"openai\",le=\"+Inf\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("pryx_model_duration_seconds_bucket{provider=\"openai\",le=\"+Inf\"} 3\n", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE process_memory_usage_bytes gauge\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain(session, text, StringComparison.Ordinal);
     }

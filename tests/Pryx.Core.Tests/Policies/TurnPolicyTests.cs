@@ -8,6 +8,7 @@ using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Items;
 using Pryx.Testing;
+using EventLog = Pryx.Core.Events.EventLog;
 
 namespace Pryx.Core.Tests.Policies;
 
@@ -24,7 +25,7 @@ public sealed class TurnPolicyTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await Database.OpenAsync(Path.Combine(_home.Data, "pryx.db"), _time, Cancellation);
-        _grants = new(_database);
+        _grants = new(_database, new EventLog(_database));
         await AddSessionAsync(_session);
     }
 

@@ -144,5 +144,34 @@ public sealed class ModelsDevReaderTests
         Assert.Null(CatalogTable.Open(Encoding.UTF8.GetBytes("x\ty\n")));
     }
 
+    [Fact]
+    public void Five_thousand_models_take_less_than_15_MB_from_the_file_to_the_table()
+    {
+        var json = new StringBuilder("{");
+        for (var provider = 0; provider < 125; provider++)
+        {
+            json.Append(provider == 0 ? "" : ",").Append($$"""
+                "p{{provider}}":{"id":"p{{provider}}","name":"Provider","env":["P_API_KEY"],"npm":"@ai-sdk/openai-compatible","api":"https://p{{provider}}.example/v1","models":{
+                """);
+            for (var model = 0; model < 40; model++)
+            {
+                json.Append(model == 0 ? "" : ",").Append($$$"""
+                    "maker/model-{{{model}}}-instruct":{"id":"maker/model-{{{model}}}-instruct","name":"Model {{{model}}} Instruct","family":"model","release_date":"2026-05-01","last_updated":"2026-05-01","attachment":true,
+                    "reasoning":true,"temperature":true,"tool_call":true,"knowledge":"2026-01","open_weights":false,"reasoning_options":[{"type":"effort","values":["low","medium","high"]}],
+                    "cost":{"input":{{{model}}}.25,"output":15.0,"cache_read":0.3,"cache_write":3.75},"limit":{"context":200000,"output":64000},"modalities":{"input":["text","image","pdf"],"output":["text"]}}
+                    """);
+            }
+            json.Append("}}");
+        }
+        var bytes = Encoding.UTF8.GetBytes(json.Append('}').ToString());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var content = ModelsDevReader.Read(bytes);
+        var table = content.ToTable(new() { FetchedAt = DateTimeOffset.UnixEpoch });
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(5_000, content.Models.Count);
+        Assert.Equal(15m, CatalogTable.Open(table)!.Find("p124", "maker/model-39-instruct", new("p", "m"))!.Price!.Output);
+        Assert.InRange(allocated, 1, 15_000_000);
+    }
+
     private static CatalogContent Read(string json) => ModelsDevReader.Read(Encoding.UTF8.GetBytes(json));
 }

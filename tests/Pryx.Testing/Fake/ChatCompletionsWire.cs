@@ -146,12 +146,17 @@ internal sealed class ChatCompletionsWire : IWire
         });
         if (usage != default)
         {
-            yield return Chunk(FrameKind.Close, [], new()
+            var reported = new JsonObject
             {
                 ["prompt_tokens"] = usage.Input, ["completion_tokens"] = usage.Output, ["total_tokens"] = usage.Input + usage.Output,
                 ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = usage.Cached, ["audio_tokens"] = 0 },
                 ["completion_tokens_details"] = new JsonObject { ["reasoning_tokens"] = usage.Reasoning, ["audio_tokens"] = 0 },
-            });
+            };
+            if (isOpenRouter && reply.CostUsd is { } cost && request.Body.At("usage").At("include") is { ValueKind: JsonValueKind.True })
+            {
+                (reported["cost"], reported["is_byok"]) = (cost, false);
+            }
+            yield return Chunk(FrameKind.Close, [], reported);
         }
         yield return new(FrameKind.Close, "data: [DONE]\n\n");
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Providers;
 using Pryx.Host;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
@@ -49,7 +50,15 @@ internal static class ModelCommand
             Add("search", parsed.GetValue(search));
             Add("configured", parsed.GetValue(configured) ? "true" : null);
             Add("deprecated", parsed.GetValue(all) ? "true" : null);
-            var list = await api.CallAsync("GET", "/api/v1/models" + (query.Count > 0 ? "?" + string.Join('&', query) : ""), null, ModelListJson.Default.ModelList, token);
+            ModelList list;
+            try
+            {
+                list = await api.CallAsync("GET", "/api/v1/models" + (query.Count > 0 ? "?" + string.Join('&', query) : ""), null, ModelListJson.Default.ModelList, token);
+            }
+            catch (PryxException e) when (e.Code == "PROVIDER_UNKNOWN")
+            {
+                throw ProviderCall.Unknown(parsed.GetValue(provider) ?? "");
+            }
             if (parsed.GetValue(json))
             {
                 io.Out.WriteLine(JsonSerializer.Serialize(list, ModelListJson.Default.ModelList));

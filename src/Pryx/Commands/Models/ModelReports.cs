@@ -35,7 +35,7 @@ internal sealed class ModelReports(CommandIo io)
         // Beside the table, so that a pipe gets that alone.
         if (models.Count > 0)
         {
-            io.Error.WriteLine(io.ErrorStyle.Dim($"{models.Count.ToString("N0", CultureInfo.InvariantCulture)} models. CAN: t tools, i images, r reasoning, c cached input. {Origin(list.Catalog)}"));
+            io.Error.WriteLine(io.ErrorStyle.Dim($"{models.Count.ToString("N0", CultureInfo.InvariantCulture)} {(models.Count == 1 ? "model" : "models")}. CAN: t tools, i images, r reasoning, c cached input. {Origin(list.Catalog)}"));
         }
         if (list.Catalog?.Warning is { } warning)
         {
@@ -46,8 +46,13 @@ internal sealed class ModelReports(CommandIo io)
     public void Show(ModelBody model)
     {
         io.Out.WriteLine($"{_style.Bold(SafeText.Line(model.Name))}  {_style.Cyan(SafeText.Line(Reference(model)))}{(model.Status is { } status ? "  " + _style.Yellow(SafeText.Line(status)) : "")}");
-        Line("Context", Tokens(model.ContextWindow) is var window && model.MaxInputTokens is { } most ? $"{window} tokens, at most {Tokens(most)} of them input" : $"{window} tokens");
-        Line("Reply", $"at most {Tokens(model.MaxOutputTokens)} tokens");
+        if (model is { ContextWindow: null, InputPrice: null, ReleaseDate: null })
+        {
+            // It can be called all the same: models come out before catalogs know them.
+            Line("Catalog", "not in it; it is called by this name");
+        }
+        Line("Context", model.ContextWindow is null ? "not known" : Tokens(model.ContextWindow) is var window && model.MaxInputTokens is { } most ? $"{window} tokens, at most {Tokens(most)} of them input" : $"{window} tokens");
+        Line("Reply", model.MaxOutputTokens is null ? "limit not known" : $"at most {Tokens(model.MaxOutputTokens)} tokens");
         Line("Price", model is { InputPrice: { } input, OutputPrice: { } output } ? $"${Amount(input)} in, ${Amount(output)} out per 1M tokens" : "not known");
         if (model.CacheReadPrice is { } read)
         {

@@ -36,8 +36,10 @@ internal static class ProviderCall
         {
             return found;
         }
-        throw new PryxException("PROVIDER_UNKNOWN", $"Unknown provider: {SafeText.Line(name, 60)}", "pryx provider list --available shows those that are known");
+        throw Unknown(name);
     }
+
+    public static PryxException Unknown(string name) => new("PROVIDER_UNKNOWN", $"Unknown provider: {SafeText.Line(name, 60)}", "pryx provider list --available shows those that are known");
 
     public static Task<ProviderTest> TestAsync(this ApiConnection api, string provider, string? key, CancellationToken cancellationToken) => api.CallAsync(
         "POST", PathOf(provider, "/test"), JsonSerializer.Serialize(new TestProvider(key), ProvidersJson.Default.TestProvider), ProvidersJson.Default.ProviderTest, cancellationToken);

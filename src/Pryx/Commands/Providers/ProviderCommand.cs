@@ -40,6 +40,7 @@ internal static class ProviderCommand
     /// <summary>Completes with the ids that are known by heart; any other id can be typed.</summary>
     public static Argument<string> Name(string description = "openai, anthropic, openrouter, ollama …") => new("NAME")
     {
+        HelpName = "NAME",
         Description = description,
         CompletionSources = { static _ => ["openai", "anthropic", "google", "openrouter", "groq", "xai", "mistral", "cohere", "together", "deepseek", "glm", "ollama", "lmstudio", "vllm", "llamacpp"] },
     };

@@ -39,7 +39,7 @@ internal static class ProviderTestCommand
 
     /// <summary>What a test that went well has shown.</summary>
     public static string Line(Style style, ProviderTest test) => string.Create(CultureInfo.InvariantCulture,
-        $"{style.Green("✓")} {SafeText.Line(test.Name)} works ({test.LatencyMs} ms{(test.Models is { } models ? $", {models} models" : "")})");
+        $"{style.Green("✓")} {SafeText.Line(test.Name)} works ({test.LatencyMs} ms{(test.Models is { } models ? $", {models} {(models == 1 ? "model" : "models")}" : "")})");
 
     private static void WriteAccount(CommandIo io, ProviderAccount account)
     {

@@ -46,6 +46,17 @@ internal sealed class CardQueue(IPryxClient client, CommandIo io, ITurnView view
         }
     }
 
+    /// <summary>What a model thinks of the question that is up.</summary>
+    public void Review(ApprovalReviewedPayload reviewed)
+    {
+        if (Open is not null && !_isAnswered && _approval?.Id == reviewed.ApprovalId)
+        {
+            io.Error.WriteLine();
+            io.Error.WriteLine($"  {ReviewText.Of(reviewed.Review, io.ErrorStyle)}");
+            io.Error.Write(io.ErrorStyle.Bold("  Answer: "));
+        }
+    }
+
     /// <summary>Somebody answered: when it was not the person at this card, the card goes.</summary>
     public void Withdraw(ApprovalResolvedPayload resolved)
     {

@@ -9,6 +9,7 @@ namespace Pryx.Commands.Run;
 internal static class RunCommand
 {
     private static readonly string[] Strategies = ["cheapest", "fastest", "balanced", "capable", "diverse"];
+    private static readonly string[] Efforts = ["none", "low", "medium", "high", "xhigh", "default"];
     private static readonly string[] Modes = ["read-only", "ask", "workspace-only", "network-allowlist", "full"];
 
     public static Command Create(CommandIo io)
@@ -17,6 +18,7 @@ internal static class RunCommand
         var file = new Option<string?>("--file", "-f") { HelpName = "FILE", Description = "Read the prompt from a file" };
         var model = new Option<string?>("--model", "-m") { HelpName = "PROVIDER/MODEL", Description = "The model, such as openai/gpt-4o" };
         var route = new Option<string?>("--route") { HelpName = "STRATEGY", Description = $"Let Pryx choose the model: {string.Join(", ", Strategies)}" };
+        var effort = new Option<string?>("--effort") { HelpName = "EFFORT", Description = "How much to think: none, low, medium, high, xhigh, a number of tokens, default" };
         var session = new Option<string?>("--session", "-s") { HelpName = "ID", Description = "Go on with this session" };
         var continues = new Option<bool>("--continue", "-c") { Description = "Go on with this folder's latest session; finishes its open turn first" };
         var workspace = new Option<string?>("--workspace", "-w") { HelpName = "DIR", Description = "The folder to work in (default: the current one)" };
@@ -37,7 +39,7 @@ internal static class RunCommand
 
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, route, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
+            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -48,6 +50,7 @@ internal static class RunCommand
             {
                 Workspace = Folder(io, parsed.GetValue(workspace)),
                 Model = Route(parsed.GetValue(route), parsed.GetValue(model)) ?? parsed.GetValue(model),
+                Effort = Effort(parsed.GetValue(effort)),
                 Session = parsed.GetValue(session),
                 Continues = parsed.GetValue(continues),
                 Policy = parsed.GetValue(policy),
@@ -123,6 +126,9 @@ internal static class RunCommand
         : model is not null ? throw UsageError.Of("--route and --model both choose the model.", "leave one of them out")
         : Strategies.Contains(strategy) ? $"auto/{strategy}"
         : throw UsageError.Of($"There is no routing strategy '{strategy}'.", $"use one of {string.Join(", ", Strategies)}");
+
+    private static string? Effort(string? text) => text is null || Efforts.Contains(text) || (text.Length < 8 && text.All(char.IsAsciiDigit)) ? text
+        : throw UsageError.Of($"'{text}' is no effort.", $"use one of {string.Join(", ", Efforts)}, or a number of tokens");
 
     private static TimeSpan? Timeout(string? text) => text is null ? null
         : Duration.TryParse(text, out var timeout) ? timeout

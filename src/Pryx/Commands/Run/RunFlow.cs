@@ -21,9 +21,11 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
     {
         await using var client = await io.ConnectAsync(new ConnectOptions(options.IsLocal, options.Workspace) { RunsTurns = true }, interrupts.Any);
         var (session, open) = await FindSessionAsync(client);
-        if (session is not null && open is null && options.Prompt is null)
+        var prompt = options.Prompt;
+        if (session is not null && open is null && prompt is null)
         {
-            throw UsageError.Of($"Session {session.Id} has no open turn to finish.", "pryx run --continue \"what to do next\"");
+            prompt = await GoOnAfterLimitAsync(client, session)
+                ?? throw UsageError.Of($"Session {session.Id} has no open turn to finish.", "pryx run --continue \"what to do next\"");
         }
         var isUntrusted = await new TrustPrompt(client, io).SettleAsync(options.Workspace, options.IsQuiet ? null : _view.Note, interrupts.Any);
         var isNew = session is null;
@@ -32,22 +34,22 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
 
         var result = default(RunResult);
         // A daemon goes on with an open turn by itself: a prompt reaches it there.
-        if (open is not null && !(client.KeepsTurnsRunning && options.Prompt is not null))
+        if (open is not null && !(client.KeepsTurnsRunning && prompt is not null))
         {
             try
             {
                 result = await TurnAsync(client, session, mayBeRunning: true, cancellationToken => client.ResumeTurnAsync(Request(session) with { Text = null, Attachments = [] }, open.Id, cancellationToken));
             }
-            catch (PryxException e) when (e.Code == "TURN_TAKEN" && options.Prompt is not null)
+            catch (PryxException e) when (e.Code == "TURN_TAKEN" && prompt is not null)
             {
                 // Another process is at it: the prompt goes there, or begins the next turn when it has just ended.
             }
         }
-        if (options.Prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
+        if (prompt is not null && result?.ExitCode is null or ExitCodes.Ok or ExitCodes.DeniedForWantOfPerson)
         {
             try
             {
-                result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session), cancellationToken));
+                result = await TurnAsync(client, session, mayBeRunning: open is not null, cancellationToken => client.StartTurnAsync(Request(session) with { Text = prompt }, cancellationToken));
             }
             catch (PryxException e) when (isNew && e.Code is "POLICY_UNKNOWN" or "POLICY_INVALID")
             {
@@ -71,6 +73,20 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             : await client.FindLatestSessionAsync(options.Workspace, interrupts.Any)
                 ?? throw new PryxException("NOTHING_TO_CONTINUE", $"There is no session in {options.Workspace} to continue.", "pryx run \"what to do\"");
         return (session, await client.FindOpenTurnAsync(session.Id, interrupts.Any));
+    }
+
+    // A limit ends a turn for good: what it left undone is the next one's, with this run's limits.
+    private async Task<string?> GoOnAfterLimitAsync(IPryxClient client, Session session)
+    {
+        if (await client.FindLastTurnAsync(session.Id, interrupts.Any) is not { Status: TurnStatus.Limited } last)
+        {
+            return null;
+        }
+        if (!options.IsQuiet)
+        {
+            _view.Note($"The last turn ended at a limit ({last.ErrorCode}); going on with it.");
+        }
+        return "Go on.";
     }
 
     private async Task<RunResult> TurnAsync(IPryxClient client, Session session, bool mayBeRunning, Func<CancellationToken, Task<Turn>> startAsync)
@@ -117,6 +133,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         Text = options.Prompt,
         Attachments = options.Images,
         Model = options.Model,
+        Effort = options.Effort,
         Policy = options.Policy,
         Allow = options.Allow,
         ApproveAll = options.ApproveAll,

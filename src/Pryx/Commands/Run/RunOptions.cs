@@ -22,6 +22,9 @@ internal sealed record RunOptions
     public JsonElement? OutputSchema { get; init; }
     public bool IsQuiet { get; init; }
     public bool ShowsThinking { get; init; }
+
+    /// <summary>As it is sent; checked there.</summary>
+    public string? Effort { get; init; }
     public int? MaxSteps { get; init; }
     public decimal? MaxCostUsd { get; init; }
     public TimeSpan? Timeout { get; init; }

@@ -82,6 +82,10 @@ internal sealed class TurnFollower(IPryxClient client, CommandIo io, ITurnView v
             {
                 cards.Add(approval);
             }
+            else if (e.Event == EventNames.ApprovalReviewed && e.Payload?.Deserialize(ProtocolJson.Default.ApprovalReviewedPayload) is { } reviewed)
+            {
+                cards.Review(reviewed);
+            }
             else if (e.Event == EventNames.ApprovalResolved && e.Payload?.Deserialize(ProtocolJson.Default.ApprovalResolvedPayload) is { } resolved)
             {
                 cards.Withdraw(resolved);

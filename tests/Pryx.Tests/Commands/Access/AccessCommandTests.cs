@@ -17,7 +17,7 @@ public sealed class AccessCommandTests
         Assert.Equal("Granted shell.exec:make (everywhere, until 2026-01-31 00:00 UTC). Take it back: pryx grant revoke 4f1c9999\n", add.Out.ToString());
         Assert.Equal("cli:alice", Assert.Single(client.Grants).GrantedBy);
         Assert.Equal(0, await list.RunAsync("grant", "list"));
-        Assert.Equal("4f1c9999  shell.exec:make  (everywhere, until 2026-01-31 00:00 UTC)\n", list.Out.ToString());
+        Assert.Equal("4f1c9999  shell.exec:make  (everywhere, until 2026-01-31 00:00 UTC; never used)\n", list.Out.ToString());
         Assert.Equal(0, await revoke.RunAsync("grant", "revoke", "4f1c"));
         Assert.Empty(client.Grants);
     }
@@ -44,6 +44,36 @@ public sealed class AccessCommandTests
         Assert.Equal(terminal.Home.Workspace, Assert.Single(terminal.Client.Grants).Workspace);
     }
 
+    [Theory]
+    [InlineData("8h", "2026-01-01 08:00 UTC")]
+    [InlineData("2026-03-31", "2026-04-01 00:00 UTC")]
+    [InlineData("2026-03-31T12:00:00Z", "2026-03-31 12:00 UTC")]
+    public async Task A_grant_ends_after_a_while_or_with_a_day(string expires, string end)
+    {
+        using var terminal = new TestTerminal(new FakeClient());
+
+        await terminal.RunAsync("grant", "add", "network:api.example.org", "--everywhere", "--expires", expires);
+        Assert.Contains($"until {end})", terminal.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ended_grants_are_counted_listed_when_wanted_and_shown_with_their_use()
+    {
+        var client = new FakeClient();
+        client.Grants.Add(new Grant("4f1c9999", "a:b") { State = "expired", Uses = 3, GrantedBy = "cli:alice", Scope = "host" });
+        using var list = new TestTerminal(client);
+        using var all = new TestTerminal(client);
+        using var show = new TestTerminal(client);
+
+        await list.RunAsync("grant", "list");
+        Assert.Contains("1 expired and counts no more", list.Out.ToString(), StringComparison.Ordinal);
+        await all.RunAsync("grant", "list", "--all");
+        Assert.Contains("a:b  (everywhere, until revoked; used 3×, last unknown)  expired", all.Out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await show.RunAsync("grant", "show", "4f1c"));
+        Assert.Contains("given by  cli:alice", show.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("state     expired", show.Out.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Grants_are_an_array_in_JSON()
     {
@@ -52,7 +82,7 @@ public sealed class AccessCommandTests
         using var terminal = new TestTerminal(client);
 
         await terminal.RunAsync("grant", "list", "--json");
-        Assert.Equal("""[{"id":"4f1c9999","rule":"a:b","created_at":"0001-01-01T00:00:00+00:00"}]""" + "\n", terminal.Out.ToString());
+        Assert.Equal("""[{"id":"4f1c9999","rule":"a:b","created_at":"0001-01-01T00:00:00+00:00","state":"active","uses":0}]""" + "\n", terminal.Out.ToString());
     }
 
     [Theory]

@@ -193,6 +193,24 @@ public sealed class CardTests
         Assert.True(terminal.Error.ToString().IndexOf("Run make", StringComparison.Ordinal) > terminal.Error.ToString().IndexOf("Answer: y", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_proposal_shows_what_it_would_and_would_not_cover_and_is_taken_with_one_key()
+    {
+        var proposal = new GrantProposal("shell.exec:dotnet test*", "host", "/w", 90, 3)
+        {
+            WouldCover = ["dotnet test --filter A"],
+            WouldNotCover = [new("dotnet test; rm -rf ~", "ask", "asked one by one"), new("dotnet nuget push x", "deny", "no")],
+        };
+        var (text, answer) = await AnswerAsync(Command() with { Proposal = proposal }, "g");
+
+        Assert.Contains("would cover      dotnet test --filter A\n", text, StringComparison.Ordinal);
+        Assert.Contains("would not cover  dotnet test; rm -rf ~ (asked)\n", text, StringComparison.Ordinal);
+        Assert.Contains("would not cover  dotnet nuget push x (denied)\n", text, StringComparison.Ordinal);
+        Assert.Contains("g  yes, and from now on in this folder, for 90 days:", text, StringComparison.Ordinal);
+        Assert.Equal((true, true, false), (answer.Approved, answer.TakesProposal, answer.TakesFolderGrant));
+        Assert.False((await AnswerAsync(Command(), "gy")).Answer.TakesProposal);
+    }
+
     private static Approval Command() => new()
     {
         Id = Id,

@@ -52,6 +52,30 @@ public sealed class ContinueTests
         Assert.Equal(Id, Assert.Single(terminal.Client.Started).SessionId.ToString());
     }
 
+    [Fact]
+    public async Task Continue_without_a_prompt_goes_on_with_a_turn_that_a_limit_has_ended()
+    {
+        using var terminal = WithSession(hasOpenTurn: false);
+        terminal.Client.LastTurn = new Turn { Id = FakeClient.FixedTurn, SessionId = FakeClient.FixedSession, Model = "fake/model", Status = TurnStatus.Limited, ErrorCode = "BUDGET_EXCEEDED" };
+
+        Assert.Equal(0, await terminal.RunAsync("run", "--continue", "--max-cost", "2"));
+        var started = Assert.Single(terminal.Client.Started);
+        Assert.Equal(("Go on.", 2m), (started.Text, started.MaxCostUsd));
+        Assert.Contains("ended at a limit (BUDGET_EXCEEDED)", terminal.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("high", 0)]
+    [InlineData("4000", 0)]
+    [InlineData("much", 2)]
+    public async Task An_effort_is_passed_on_or_refused(string effort, int code)
+    {
+        using var terminal = WithSession(hasOpenTurn: false);
+
+        Assert.Equal(code, await terminal.RunAsync("run", "-c", "more", "--effort", effort));
+        Assert.Equal(code == 0 ? [effort] : [], terminal.Client.Started.Select(static turn => turn.Effort));
+    }
+
     [Theory]
     [InlineData(false, 1, "There is no session in ", "Next: pryx run \"what to do\"\n")]
     [InlineData(true, 2, "has no open turn to finish.", "Next: pryx run --continue \"what to do next\"\n")]
