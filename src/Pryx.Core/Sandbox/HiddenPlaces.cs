@@ -30,7 +30,7 @@ internal static class HiddenPlaces
         "/etc/security/opasswd", "/var/lib/kubelet", "/var/lib/rancher", "/var/lib/NetworkManager", "/var/lib/iwd", "/var/spool/cron", "/var/spool/mail", "/var/mail", "/var/backups",
     ];
 
-    private static IEnumerable<string> HostKeys()
+    private static string[] HostKeys()
     {
         try
         {
