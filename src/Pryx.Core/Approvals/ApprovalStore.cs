@@ -54,7 +54,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
     public Task<IReadOnlyList<ApprovalState>> ListAnsweredAsync(string pattern, string workspace, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<ApprovalState>>(
         connection => connection.Query(
             """
-            SELECT a.question, a.state, a.answer, a.answered_at FROM approvals a JOIN sessions s ON s.id = a.session_id JOIN workspaces w ON w.id = s.workspace_id
+            SELECT a.question, a.state, a.answer, a.answered_at, a.review FROM approvals a JOIN sessions s ON s.id = a.session_id JOIN workspaces w ON w.id = s.workspace_id
             WHERE a.pattern = $pattern AND a.answered_at >= $since AND a.state IN ('approved', 'denied') AND w.path = $workspace
             AND a.answered_by NOT IN ('--approve-all', 'timeout', 'engine', 'nobody') ORDER BY a.answered_at DESC, a.rowid DESC LIMIT 50
             """, ReadState, ("$pattern", pattern), ("$since", Sql.FormatTime(since)), ("$workspace", workspace)),

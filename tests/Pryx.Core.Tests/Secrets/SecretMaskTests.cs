@@ -123,7 +123,8 @@ public sealed class SecretMaskTests
         Assert.Equal(guessed, mask.Reveal(guessed));
         Assert.Equal(issued, other.Reveal(issued));
         Assert.Equal($"a {SecretSamples.GitHub} b", revealed.Arguments.GetProperty("two").GetString());
-        Assert.Equal(([issued], [guessed]), (revealed.Placeholders, revealed.Unknown));
+        Assert.Equal([issued], revealed.Placeholders);
+        Assert.Equal([guessed], revealed.Unknown);
     }
 
     [Fact]

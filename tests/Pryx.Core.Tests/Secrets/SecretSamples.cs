@@ -9,7 +9,7 @@ internal static class SecretSamples
     public static string GitHubFine => "github" + "_pat_" + "11ABCDEFG0aBcDeFgHiJkL_mNoPqRsTuVwXyZ0123456789";
     public static string GitLab => "gl" + "pat-" + "Xy7zKq2mNp4rSt9vWb3c";
     public static string AwsId => "AK" + "IA" + "QX7LMZ2RTYPB5NWC";
-    public static string AwsSecret => "wJa7rXUtnF3MI" + "/K7MDENGbPxRfiCYzQp8LmTv5sWe";
+    public static string AwsSecret => "wJa7rXUtnF3MI" + "/K7MDENGbPxRfiCYzQp8LmTv5sW";
     public static string Slack => "xox" + "b-2817364550-9182736455-QwErTyUiOp7aSdFgHj";
     public static string Google => "AI" + "za" + "SyD3kP9vXq7mB2nL5tR8wY1cF4hJ6gZ0aUo";
     public static string Npm => "np" + "m_" + "k2VtX9bQ4mZ7wR1yP6sN3cL8hJ5gD0fAeTuI";

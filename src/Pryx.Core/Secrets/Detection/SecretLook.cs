@@ -54,6 +54,11 @@ internal static class SecretLook
     /// <param name="needsMore">True for a name that says little, such as CACHE_KEY: a checksum is none.</param>
     public static bool IsToken(ReadOnlySpan<char> value, bool isQuoted, bool needsMore)
     {
+        // What is long is made of few characters; and of a text made to be slow no part may be looked at whole again and again.
+        if (value.Length > 256 && value.IndexOfAnyExcept(TokenCharacters) >= 0)
+        {
+            return false;
+        }
         if (value.Length is < 10 or > 4096 || IsStandIn(value) || IsReference(value, isQuoted) || IsName(value))
         {
             return false;
@@ -69,6 +74,8 @@ internal static class SecretLook
         return Entropy(value) >= (value.Length < 16 ? 2.7 : 3.0)
             && ((digits > 0 && (lowers > 0 || uppers > 0)) || digits == value.Length || (value.Length >= 20 && uppers > 2 && lowers > 2 && IsRandomRun(value)));
     }
+
+    private static readonly System.Buffers.SearchValues<char> TokenCharacters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~");
 
     private static readonly System.Buffers.SearchValues<char> HexAndDash = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF-");
 
