@@ -46,7 +46,7 @@ public sealed class CaseReader
             Home = TextsOf("home"),
             Pages = TextsOf("pages"),
             Allow = keys.TryGetValue("allow", out var allow) ? [.. _yaml.List(allow).Select(_yaml.Text)] : [],
-            Needs = keys.TryGetValue("needs", "patience", out var needs) ? [.. _yaml.List(needs).Select(_yaml.Text)] : [],
+            Needs = keys.TryGetValue("needs", out var needs) ? [.. _yaml.List(needs).Select(_yaml.Text)] : [],
             Patience = keys.TryGetValue("patience", out var patience) ? TimeSpan.FromSeconds(int.Parse(_yaml.Text(patience), System.Globalization.CultureInfo.InvariantCulture)) : _empty.Patience,
             Setup = TextOf("setup"),
             Beside = TextOf("beside"),
