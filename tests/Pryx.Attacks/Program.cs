@@ -1,9 +1,14 @@
+using Pryx.Attacks.Bench;
 using Pryx.Attacks.Cases;
 using Pryx.Attacks.Runs;
 
 if (args is [Worker.Argument])
 {
     return await Worker.RunAsync(CancellationToken.None);
+}
+if (args is ["bench", .. var words])
+{
+    return await BenchCommand.RunAsync(words);
 }
 if (args is not ([("attack" or "task"), _] or [("attack" or "task"), _, _]))
 {

@@ -78,6 +78,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>False for servers that need no key, such as LM Studio.</summary>
     public bool RequiresKey { get; set; } = true;
 
+    /// <summary>False for programs that are not ours: what breaks a rule is recorded and answered all the same.</summary>
+    public bool Rejects { get; set; } = true;
+
     /// <summary>False where history is rewritten on purpose (compaction, a fork).</summary>
     public bool ChecksPrefix { get; set; } = true;
 
@@ -185,7 +188,7 @@ public sealed class FakeProvider : IAsyncDisposable
         }
         var (isAuthorized, estimate) = Check(wire, request);
         _log?.Request(request);
-        if (request.Violations.Count > 0)
+        if (request.Violations.Count > 0 && Rejects)
         {
             request.Outcome = "rejected";
             var error = new HttpError(isAuthorized ? 400 : 401) { Message = string.Join("; ", request.Violations.Select(violation => $"{violation.Rule}: {violation.Message}")) };

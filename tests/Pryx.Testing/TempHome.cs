@@ -27,7 +27,9 @@ public sealed class TempHome : IDisposable
         ["PRYX_DATA_DIR"] = Data,
         ["XDG_CONFIG_HOME"] = null,
         ["XDG_DATA_HOME"] = null,
+        // The developer's own keychain is not a test's to write into.
         ["DBUS_SESSION_BUS_ADDRESS"] = null,
+        ["XDG_RUNTIME_DIR"] = null,
         ["OPENAI_API_KEY"] = null,
         ["OPENAI_BASE_URL"] = null,
         ["ANTHROPIC_API_KEY"] = null,

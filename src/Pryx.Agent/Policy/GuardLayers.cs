@@ -44,3 +44,29 @@ public sealed class UnclearLayer(bool isRuled) : IPolicyLayer
     public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants) =>
         request.Plan.Unclear is { } why && (isRuled || !request.Confinement.IsOn || !request.Plan.IsReadable) ? new(Decision.Ask, "unclear", why) : null;
 }
+
+/// <summary>A secret that the model holds only as a placeholder is asked about where its value would leave: a host, or a program that nothing keeps from one.</summary>
+public sealed class SecretUseLayer : IPolicyLayer
+{
+    public string Name => "secret";
+    public bool HoldsAgainstGrants => true;
+
+    public Judgement? Judge(PolicyRequest request, ToolAccess? access, GrantSet grants)
+    {
+        if (request.Plan.UsesSecrets is not { Count: > 0 } secrets)
+        {
+            return null;
+        }
+        var leaves = access switch
+        {
+            null => !PolicyTools.IsHarmless(request.Tool),
+            { Kind: AccessKind.Network } => true,
+            { Kind: AccessKind.Execute } => !request.Confinement.IsOn || access.Boundary is not null,
+            { Kind: AccessKind.Write } => !access.IsInsideWorkspace,
+            _ => !PolicyTools.IsBuiltIn(request.Tool),
+        };
+        return leaves
+            ? new(Decision.Ask, "secret", $"It would use the value behind {string.Join(", ", secrets)}{(access?.Kind == AccessKind.Network ? $" with {access.Target}" : "")}.")
+            : null;
+    }
+}

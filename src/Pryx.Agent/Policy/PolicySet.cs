@@ -14,18 +14,21 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
     public static PolicySet Create(PolicyMode mode, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more)
     {
         List<IPolicyLayer> others = [.. more];
-        IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new UnclearLayer(others.Count > 0)];
+        IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new SecretUseLayer(), new UnclearLayer(others.Count > 0)];
         // Mode ask exists to show that every side effect is asked: what was allowed for ever, long ago, does not count there.
         return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. others], grants, mode != PolicyMode.Ask);
     }
 
     /// <summary>The layers of a written policy that stands in the mode's place.</summary>
     public static PolicySet Create(Documents.DocumentLayer chosen, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more) =>
-        new([new FloorLayer(scope), new TaintLayer(), new UnclearLayer(isRuled: true), chosen, .. more], grants);
+        new([new FloorLayer(scope), new TaintLayer(), new SecretUseLayer(), new UnclearLayer(isRuled: true), chosen, .. more], grants);
 
     public GrantSet Grants { get; } = grants;
 
     public PolicySet With(GrantSet other) => new(layers, other, takesStandingGrants);
+
+    /// <summary>The same with one more layer before the others.</summary>
+    public PolicySet Under(IPolicyLayer more) => new([more, .. layers], Grants, takesStandingGrants);
 
     public ValueTask<Judgement> JudgeAsync(PolicyRequest request, CancellationToken cancellationToken) => new(Judge(request));
 
@@ -100,7 +103,8 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         }
     }
 
-    internal static PolicyRequest Canonical(PolicyRequest request)
+    /// <summary>With the tool's name as policy spells it.</summary>
+    public static PolicyRequest Canonical(PolicyRequest request)
     {
         var tool = PolicyTools.Canonical(request.Tool);
         return ReferenceEquals(tool, request.Tool) || tool == request.Tool ? request : request with { Tool = tool };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pryx.Agent.Secrets;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Items;
@@ -81,6 +82,9 @@ public sealed record ToolPlan(string Summary, IReadOnlyList<ToolAccess> Accesses
     /// <summary>Set when the call can not be understood well enough to be allowed by a rule: it is asked, and this says why.</summary>
     public string? Unclear { get; init; }
 
+    /// <summary>The placeholders of secrets that the call carries; their values are put in only when it is executed. Set by the runner, not by tools.</summary>
+    public IReadOnlyList<string> UsesSecrets { get; init; } = [];
+
     /// <summary>False when not even its words could be read to their end: then a sandbox is no reason not to ask.</summary>
     public bool IsReadable { get; init; } = true;
 
@@ -134,7 +138,10 @@ public sealed record ToolContext
     /// <summary>How programs are run for this call. Off for whoever builds a context without saying; a turn says what its policy decided.</summary>
     public SandboxMode Sandbox { get; init; } = SandboxMode.Off;
 
-    /// <summary>Shows output while the tool runs: stream (stdout, stderr) and text. May drop.</summary>
+    /// <summary>Whatever a tool cuts, streams or puts into a file goes through this first: half a secret is not found any more. Its result is masked in any case.</summary>
+    public ISecretMask Secrets { get; init; } = NoMask.Instance;
+
+    /// <summary>Shows output while the tool runs: stream (stdout, stderr) and text, already masked. May drop.</summary>
     public Action<string, string> OnOutput { get; init; } = static (_, _) => { };
 
     /// <summary>Puts a question of the model to a person and waits; denied when there is none.</summary>

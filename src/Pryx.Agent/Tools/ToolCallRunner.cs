@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Context;
 using Pryx.Agent.Policy;
+using Pryx.Agent.Secrets;
 using Pryx.Agent.Turns;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
@@ -48,9 +49,10 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     public async Task RunAsync(ToolCall call, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var outcome = await AnswerAsync(call, items, cancellationToken);
+        var outcome = MaskedOutcome.Of(await AnswerAsync(call, items, cancellationToken), setup.Secrets);
         // What was done is stored, also when STOP came with its last byte.
         using var budget = new CancellationTokenSource(TurnRunner.ClosingBudget, time);
+        await setup.Secrets.SaveAsync(budget.Token);
         await journal.CommitResultAsync(call, ResultOf(call, outcome, Stopwatch.GetElapsedTime(started)), budget.Token);
     }
 
@@ -73,10 +75,11 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             {
                 return refusal;
             }
+            var real = await RevealAsync(tool, permission.Arguments, permission.Plan, context, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
             var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement, (host, token) => MayReachAsync(host, tool, call, permission.Arguments, items, token)) };
             await journal.CommitStartAsync(call, permission.Plan.Summary, place.Sandbox, cancellationToken);
-            var outcome = await OfToolAsync(token => tool.InvokeAsync(permission.Arguments, permission.Plan, place, token), cancellationToken);
+            var outcome = await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken);
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
                 : outcome;
@@ -116,8 +119,11 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
                     return new(plan, judgement, arguments, wasEdited, judgement.Decision == Decision.Deny ? Denied("Denied by policy", judgement.Reason) : null);
                 }
-                var (planned, given) = (plan, arguments);
+                // A diff is made of the real file; who looks at it sees placeholders.
+                var (planned, given) = await RevealAsync(tool, arguments, plan, context, cancellationToken);
                 var preview = await OfToolAsync(token => tool.PreviewAsync(given, planned, context, token).AsTask(), cancellationToken);
+                preview = preview with { Text = preview.Text is { } text ? setup.Secrets.Mask(text) : null };
+                await setup.Secrets.SaveAsync(cancellationToken);
                 var answer = await AskAsync(Question(tool, call, arguments, plan, preview, judgement), cancellationToken);
                 if (!answer.Approved)
                 {
@@ -160,11 +166,38 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         }
     }
 
+    private async Task<ToolPlan> PlanAsync(ITool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
+    {
+        var plan = await OfToolAsync(token => tool.PlanAsync(arguments, context, token).AsTask(), cancellationToken);
+        var secrets = setup.Secrets.Reveal(arguments.Json);
+        if (secrets.Unknown.Count > 0 && plan.Accesses.Any(access => access.Kind == AccessKind.Write) && !plan.Accesses.Any(access => access.Kind == AccessKind.Execute))
+        {
+            // It would stand in the file where a secret was.
+            throw new ToolArgumentException($"{secrets.Unknown[0]} stands for no secret of this session, so nothing was written. Read the file again and use what it shows.");
+        }
+        return plan with { UsesSecrets = secrets.Placeholders };
+    }
+
+    // Judged and shown with placeholders, done with values; never another call than the one that was judged.
+    private async Task<(ToolPlan Plan, ToolArguments Arguments)> RevealAsync(ITool tool, ToolArguments arguments, ToolPlan plan, ToolContext context, CancellationToken cancellationToken)
+    {
+        if (plan.UsesSecrets.Count == 0)
+        {
+            return (plan, arguments);
+        }
+        var real = ToolArguments.From(setup.Secrets.Reveal(arguments.Json).Arguments);
+        var realPlan = await OfToolAsync(token => tool.PlanAsync(real, context, token).AsTask(), cancellationToken);
+        return RevealedPlan.Difference(plan, realPlan, setup.Secrets, plan.UsesSecrets) is { } difference
+            ? throw new ToolArgumentException(difference)
+            : (realPlan, real);
+    }
+
     // The boundary of a command that is already running: each host that it reaches is judged when it does.
     private async Task<bool> MayReachAsync(HostRequest host, ITool tool, ToolCall call, ToolArguments arguments, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
         var plan = new ToolPlan($"Let {call.Tool} reach {host.Target}", [new ToolAccess(AccessKind.Network, host.Target) { IsInferred = true }])
         {
+            UsesSecrets = setup.Secrets.Reveal(arguments.Json).Placeholders,
             GrantPattern = $"{PolicyTools.Network}:{NamedHosts.NameOf(host.Target) ?? host.Target}",
         };
         await _asking.WaitAsync(cancellationToken);
@@ -187,9 +220,6 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             _asking.Release();
         }
     }
-
-    private static Task<ToolPlan> PlanAsync(ITool tool, ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
-        OfToolAsync(token => tool.PlanAsync(arguments, context, token).AsTask(), cancellationToken);
 
     // The tool's edge: its crash is an answer too. What the journal or the desk throws is not the tool's and ends the turn.
     private static async Task<TResult> OfToolAsync<TResult>(Func<CancellationToken, Task<TResult>> callAsync, CancellationToken cancellationToken)
@@ -275,6 +305,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         OutputDirectory = setup.OutputDirectory,
         Environment = setup.Environment,
         IsTrusted = setup.IsTrusted,
+        Secrets = setup.Secrets,
         OnOutput = (stream, text) => journal.Progress(new ProgressUpdate.ToolText(call.CallId, stream, text)),
         AskUserAsync = (question, cancellationToken) => AskUserAsync(call, question, cancellationToken),
         Time = time,

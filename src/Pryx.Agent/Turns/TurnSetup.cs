@@ -4,6 +4,7 @@ using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
+using Pryx.Agent.Secrets;
 using Pryx.Agent.Tools;
 using Pryx.Protocol;
 
@@ -47,6 +48,9 @@ public sealed record TurnSetup
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     /// <summary>How the programs of allowed calls are run.</summary>
     public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Off;
+
+    /// <summary>Keeps secrets out of what is stored, shown and sent.</summary>
+    public ISecretMask Secrets { get; init; } = NoMask.Instance;
     public JsonElement? OutputSchema { get; init; }
 
     /// <summary>How long a question waits for a person; null waits as long as the turn.</summary>

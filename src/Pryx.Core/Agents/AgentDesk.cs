@@ -277,6 +277,8 @@ public sealed class AgentDesk(
         Timeout = AgentTimeout,
         Surface = Surface,
         Principal = agent.Principal,
+        // A model wrote it.
+        SpeaksForUser = false,
         // After a crash between the two writes the same turn is found again.
         ExternalId = agent.Id,
     };

@@ -115,6 +115,12 @@ public sealed class ApprovalStore(Database database, EventLog events)
             && Close(connection, open.Approval, state, WithTakenRule(open.Approval, answer)) ? open.Approval : null,
         cancellationToken);
 
+    // Of the question as it was shown: worked out again later, the proposal might be another one.
+    private static ApprovalAnswer WithTakenRule(Approval asked, ApprovalAnswer answer) =>
+        answer is { TakesProposal: true, Approved: true, EditedArgs: null } && asked.Proposal is { } proposal ? answer with { TakenRule = proposal.Rule }
+        : answer.TakesProposal ? answer with { TakesProposal = false, TakenRule = null, Duration = GrantDuration.Once }
+        : answer with { TakenRule = null };
+
     /// <summary>Puts an opinion beside an open question and announces it; false when it is no longer open.</summary>
     internal Task<bool> ReviewAsync(ApprovalId id, ApprovalReview review, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
@@ -133,10 +139,6 @@ public sealed class ApprovalStore(Database database, EventLog events)
         });
         return true;
     }, cancellationToken);
-
-    // Of the question as it was shown: worked out again later, the proposal might be another one.
-    private static ApprovalAnswer WithTakenRule(Approval asked, ApprovalAnswer answer) =>
-        answer with { TakenRule = answer is { TakesProposal: true, Approved: true, EditedArgs: null } ? asked.Proposal?.Rule : null };
 
     /// <summary>The turn's questions nobody has answered.</summary>
     internal static IReadOnlyList<Approval> PendingOf(SqliteConnection connection, TurnId turn) => connection.Query(

@@ -3,8 +3,8 @@ using Pryx.Core.Storage;
 namespace Pryx.Core.Audit;
 
 /// <summary>
-/// Moves the anchor behind the log: a second after something was added, and when the store is closed. Nothing waits for it. It never moves
-/// over a break: where the log is not the one that the anchor knows, the anchor stays, and the check says why.
+/// Moves the anchor behind the log: a second after something was added, and when the store is closed. Nothing waits for it. Where
+/// the log is not the one that the anchor knows, the anchor stays, and the check says why.
 /// </summary>
 public sealed class AuditKeeper : IAsyncDisposable
 {

@@ -128,6 +128,11 @@ internal sealed class AuditVerifier(SqliteConnection connection, AuditAnchor? an
 
     private AuditBreak? CheckEnd()
     {
+        // Before the first one that is checked, the noted entry still tells what it can.
+        if (expected is { } noted && noted.Seq < (_anchor?.From ?? 1) && connection.Text("SELECT hash FROM audit_log WHERE seq = $seq", ("$seq", noted.Seq)) != noted.Hash)
+        {
+            return new(noted.Seq, null, "it is not the entry that was noted: the log was written anew up to here");
+        }
         var last = Math.Max(_anchor?.Seq ?? 0, expected?.Seq ?? 0);
         // The counter remembers rows that were cut off at the end, unless it was set back too.
         var counted = connection.Number("SELECT seq FROM sqlite_sequence WHERE name = 'audit_log'");

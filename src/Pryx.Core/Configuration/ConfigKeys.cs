@@ -87,6 +87,10 @@ public static class ConfigKeys
         new("trace_max_spans", Whole, "1000000"),
         // Which sandbox commands run in: auto, bubblewrap, landlock or off.
         new("sandbox", Text, "auto", "PRYX_SANDBOX"),
+        // Secrets in what tools read and people type are replaced by placeholders before the model, the store and the surfaces see them.
+        new("mask_secrets", Bool, "true"),
+        // Where keys are kept: auto (the OS keychain where one works, else the encrypted vault), keychain or vault.
+        new("secret_store", Text, "auto", "PRYX_SECRET_STORE"),
         new("log_level", Text, "info"),
         new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
         new("ui_theme", Text, "system"),

@@ -64,6 +64,7 @@ public sealed class ConversationTurnEndpoints(
                 EndsOnFailedTool = true,
                 Surface = Surface,
                 Principal = Caller.Of(http).Name,
+                SpeaksForUser = Caller.Of(http).May(Scopes.Approve),
                 ExternalId = TurnInput.Key(http),
             },
             http.RequestAborted);

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Pryx.Agent.Secrets;
 
 namespace Pryx.Core.Files;
 
 /// <summary>Matches as grep prints them: <c>file:line:text</c>, and <c>file-line-text</c> for lines around them.</summary>
-internal sealed class GrepReport(int limit, int context)
+internal sealed class GrepReport(int limit, int context, ISecretMask secrets)
 {
     private const int MaxLineLength = 300, MaxOutputLength = 50 * 1024;
 
@@ -24,7 +25,9 @@ internal sealed class GrepReport(int limit, int context)
         {
             return;
         }
-        var matches = Matches(text.Text, search);
+        // A line of a private key shows what it is only beside the others.
+        var contents = text.Text.Contains("PRIVATE KEY", StringComparison.Ordinal) ? secrets.Mask(text.Text) : text.Text;
+        var matches = Matches(contents, search);
         if (matches.Count == 0)
         {
             return;
@@ -35,7 +38,7 @@ internal sealed class GrepReport(int limit, int context)
         _shown += room;
         if (room > 0)
         {
-            Show(file, context == 0 ? null : [.. TextLines.Of(text.Text)], matches.GetRange(0, room));
+            Show(file, context == 0 ? null : [.. TextLines.Of(contents)], matches.GetRange(0, room));
         }
     }
 
@@ -108,5 +111,5 @@ internal sealed class GrepReport(int limit, int context)
     }
 
     private void Append(string file, char mark, int line, string text) =>
-        _output.Append(file).Append(mark).Append(line).Append(mark).Append(TextLines.Cut(text, MaxLineLength)).Append('\n');
+        _output.Append(file).Append(mark).Append(line).Append(mark).Append(TextLines.Cut(secrets.Mask(text), MaxLineLength)).Append('\n');
 }

@@ -37,7 +37,7 @@ public sealed class GrepTool(Disk disk, Func<string, bool> holdsSecrets) : ITool
     public Task<ToolOutcome> InvokeAsync(ToolArguments arguments, ToolPlan plan, ToolContext context, CancellationToken cancellationToken)
     {
         var (path, search) = ((WorkspacePath, LineSearch))plan.State!;
-        var report = new GrepReport(arguments.OptionalInt("limit", 1, MaxLimit) ?? DefaultLimit, arguments.OptionalInt("context", 0, 20) ?? 0);
+        var report = new GrepReport(arguments.OptionalInt("limit", 1, MaxLimit) ?? DefaultLimit, arguments.OptionalInt("context", 0, 20) ?? 0, context.Secrets);
         var include = arguments.OptionalString("include") is { Length: > 0 } glob ? new GlobPattern(glob) : null;
         var walk = new FolderWalk(disk, path, context.Workspace) { IncludesIgnored = arguments.OptionalBool("include_ignored", otherwise: false) };
         return Task.Run(() =>

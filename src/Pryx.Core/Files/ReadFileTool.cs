@@ -69,7 +69,7 @@ public sealed class ReadFileTool(Disk disk) : ITool
             return Image(path, bytes, imageType, context);
         }
         return FileText.Decode(bytes) is { } text
-            ? FilePlan.Contents(Numbered(text.Text, offset, limit), path, context)
+            ? FilePlan.Contents(Numbered(context.Secrets.Mask(text.Text), offset, limit), path, context)
             : ToolOutcome.Error($"failed to read file: {path.Display} is not text but {FileSignature.Describe(bytes)}, {FileSize.Format(bytes.Length)}.");
     }
 

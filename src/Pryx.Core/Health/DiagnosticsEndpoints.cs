@@ -15,9 +15,10 @@ namespace Pryx.Core.Health;
 /// <param name="circuits">By provider: closed, open or half-open.</param>
 /// <param name="isolationAsync">How tools are kept together, in words.</param>
 /// <param name="sandboxAsync">Which sandbox commands run in, why not a better one, and how to get it; in words.</param>
+/// <param name="keysAsync">Where keys are kept, and why not in a better place; in words.</param>
 /// <param name="catalog">Where what is known of models comes from.</param>
 public sealed class DiagnosticsEndpoints(
-    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<Task<string>> sandboxAsync, Func<CatalogState> catalog, Func<IReadOnlyDictionary<string, string>> circuits, string version, DateTimeOffset startedAt, TimeProvider time)
+    Database database, EventLog events, CoreLog log, PryxPaths paths, Func<Task<string>> isolationAsync, Func<Task<string>> sandboxAsync, Func<CancellationToken, Task<string>> keysAsync, Func<CatalogState> catalog, Func<IReadOnlyDictionary<string, string>> circuits, string version, DateTimeOffset startedAt, TimeProvider time)
 {
     public void Map(ApiRoutes routes)
     {
@@ -47,6 +48,7 @@ public sealed class DiagnosticsEndpoints(
                 Subscribers = events.Subscribers,
                 Isolation = await isolationAsync(),
                 Sandbox = await sandboxAsync(),
+                Keys = await keysAsync(http.RequestAborted),
                 Providers = circuits(),
                 Catalog = catalog(),
                 LogDropped = log.Dropped,
@@ -106,6 +108,7 @@ public sealed record Diagnostics
     public required int Subscribers { get; init; }
     public required string Isolation { get; init; }
     public required string Sandbox { get; init; }
+    public required string Keys { get; init; }
 
     /// <summary>Of every provider that was called since the start: closed, open or half-open.</summary>
     public required IReadOnlyDictionary<string, string> Providers { get; init; }

@@ -21,6 +21,7 @@ internal static class AdminRoutes
         var audit = new AuditLog(store.Database);
         var explanation = new PolicyExplanation(core.Policies(store), core.Tools, store.Sessions, store.Trust.IsTrustedAsync, options.WorkingDirectory, time);
         new PolicyEndpoints(store.Grants, store.Sessions, explanation, core.Policies(store).Files, time).Map(routes);
+        new PinEndpoints(store.Pins, store.Sessions).Map(routes);
         new PolicyFileEndpoints(core.Policies(store).Files, explanation, new PolicySimulation(store.Database, explanation), time).Map(routes);
         new WorkspaceEndpoints(store.Workspaces, store.Trust, audit).Map(routes);
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
@@ -28,16 +29,16 @@ internal static class AdminRoutes
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         MapProviders(routes, core, audit);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
-        new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Vault, time), core.Vault).Map(routes);
+        new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
         new OpenApiEndpoints(routes).Map();
     }
 
     private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
     {
-        var desk = new ProviderDesk(core.Models, core.Vault, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
+        var desk = new ProviderDesk(core.Models, core.Secrets, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
         new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
-        new KeyEndpoints(core.Models, core.Vault, audit).Map(routes);
+        new KeyEndpoints(core.Models, core.Secrets, audit).Map(routes);
         new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);
         new OAuthEndpoints(core.SigninDesk, core.Signins, desk.AddSignedInAsync, audit).Map(routes);
     }

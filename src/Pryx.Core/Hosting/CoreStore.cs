@@ -42,6 +42,7 @@ public sealed class CoreStore : IAsyncDisposable
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }
+    public PinStore Pins => field ??= new(Database, Events);
     public UsageStore Usage { get; }
     public SpanStore Spans { get; }
     public ApprovalStore Approvals { get; }

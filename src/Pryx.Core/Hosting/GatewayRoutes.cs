@@ -35,7 +35,7 @@ internal static class GatewayRoutes
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
         new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);
-        new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Vault, () => core.Catalog.Directory.Providers).Map(routes);
+        new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Secrets, () => core.Catalog.Directory.Providers).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
@@ -49,7 +49,7 @@ internal static class GatewayRoutes
         new HealthEndpoints(
             store.Database, new HealthProbe(store.Database, VaultOptions.From(paths, core.Options.Settings), time), core.Presence,
             core.Traffic.ReadCircuits, () => observation.IsReady || !core.Options.IsDaemon, Product.Version, observation.StartedAt, time).Map(routes);
-        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, async () => (await core.SandboxStateAsync()).ToString(), () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
+        new DiagnosticsEndpoints(store.Database, store.Events, core.Log, paths, core.DescribeIsolationAsync, async () => (await core.SandboxStateAsync()).ToString(), core.Secrets.DescribeAsync, () => core.Catalog.State, core.Traffic.ReadCircuits, Product.Version, observation.StartedAt, time).Map(routes);
         new TraceEndpoints(store.Spans).Map(routes);
         new MetricsEndpoints(() => observation.Metrics, core.Traffic.ReadCircuits, store.Database, time).Map(routes);
         new TelemetryEndpoints(observation.Desk, observation.Telemetry, observation.Exporter, time).Map(routes);

@@ -1,3 +1,4 @@
+using Pryx.Core.Audit;
 using Pryx.Core.Policies;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
@@ -89,8 +90,12 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
         await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{Environment.UserName}", cancellationToken);
 
-    public Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken) =>
-        core.SetProviderKeyAsync(name, key, cancellationToken);
+    public async Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken)
+    {
+        var place = await core.SetProviderKeyAsync(name, key, cancellationToken);
+        await WriteDownAsync("provider.key_set", "provider", name);
+        return place;
+    }
 
     public async Task<IReadOnlyList<Grant>> ListGrantsAsync(bool withEnded, CancellationToken cancellationToken)
     {
@@ -111,8 +116,15 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<TrustCard?> GetTrustCardAsync(string workspace, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Trust.FindCardAsync(workspace, cancellationToken);
 
-    public async Task TrustWorkspaceAsync(TrustCard shown, CancellationToken cancellationToken) =>
+    public async Task TrustWorkspaceAsync(TrustCard shown, CancellationToken cancellationToken)
+    {
         await (await core.StoreAsync(cancellationToken)).Trust.TrustAsync(shown, cancellationToken);
+        await WriteDownAsync("workspace.trusted", "workspace", shown.Workspace, ("fingerprint", shown.Fingerprint));
+    }
+
+    // What the routes write down of their callers.
+    private async Task WriteDownAsync(string action, string type, string id, params (string, string?)[] details) =>
+        await new AuditLog((await core.StoreAsync(CancellationToken.None)).Database).AppendAsync(new(action, type, id, $"cli:{Environment.UserName}", AuditDetails.Of(details), "ok"), CancellationToken.None);
 
     public ValueTask DisposeAsync() => core.DisposeAsync();
 

@@ -18,6 +18,7 @@ using Pryx.Core.Processes;
 using Pryx.Core.Routing;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Secrets;
+using Pryx.Core.Secrets.Masking;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
 using Pryx.Protocol;
@@ -45,13 +46,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private BudgetLedger? _budgets;
     private PryxConfig? _config;
     private PolicyFactory? _policies;
+    private SecretDesk? _masks;
+    private SecretStoreChoice? _secrets;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
 
     /// <summary>As it was read last: at the first use, and after every change over the API.</summary>
     public PryxConfig Config => Volatile.Read(ref _config) ?? LoadConfig();
-    public FileVault Vault => field ??= new FileVault(VaultOptions.From(options.Paths, options.Settings), options.Time);
+
+    /// <summary>The OS keychain, or the vault.</summary>
+    public SecretStoreChoice Secrets => field ??= _secrets = CreateSecrets();
 
     public ToolSet Tools => field ??= BuildTools();
 
@@ -147,8 +152,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         var known = Catalog.Directory.Providers.Find(provider)
             ?? throw new PryxException("PROVIDER_UNKNOWN", $"There is no provider '{provider}'.", $"use one of {string.Join(", ", KnownProviders.Popular.Where(popular => popular.NeedsKey).Select(popular => popular.Id))}");
         options.Paths.Create();
-        await Vault.SetAsync(SecretNames.Provider(known.Id), key, cancellationToken);
-        return $"the {Vault.Description}";
+        await Secrets.SetAsync(SecretNames.Provider(known.Id), key, cancellationToken);
+        return $"the {Secrets.Description}";
     }
 
     /// <returns>The model that the name means, as <c>provider/model</c>.</returns>
@@ -180,18 +185,18 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>Which providers could be asked, by the names of their keys.</summary>
     public ProviderPresence Presence => field ??= new(() => Config, () => Catalog.Directory.Providers, options.Settings, options.Paths.SecretReferences, options.Time);
 
-    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Vault, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, Token = id => Tokens.Of(id), IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
+    public ModelDesk Models => field ??= new ModelDesk(() => Config, options.Settings, Secrets, () => new ProviderOptions { Time = options.Time, Directory = Catalog.Directory, Token = id => Tokens.Of(id), IdleLimit = Config.IsSet("provider_idle_timeout") ? Config.Duration("provider_idle_timeout") : null });
 
     public Hardware Hardware => field ??= new Hardware(Spawner, options.Settings.FromEnvironment, options.Time);
 
     /// <summary>The providers one can sign in to.</summary>
-    public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Vault);
+    public OAuthApps Signins => field ??= new OAuthApps(() => Config, options.Settings, Secrets);
 
     /// <summary>The accounts that are signed in.</summary>
-    public OAuthTokens Tokens => field ??= new OAuthTokens(options.Paths, Vault, Signins, OAuth, options.Time);
+    public OAuthTokens Tokens => field ??= new OAuthTokens(options.Paths, Secrets, Signins, OAuth, options.Time);
 
     /// <summary>The sign-ins that are going on.</summary>
-    public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Vault, options.Time);
+    public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Secrets, options.Time);
 
     private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
@@ -254,6 +259,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             await _store.DisposeAsync();
         }
         _catalog?.Dispose();
+        _masks?.Dispose();
+        _secrets?.Dispose();
         await Log.DisposeAsync();
         _opening.Dispose();
         _leaving.Dispose();
@@ -265,12 +272,27 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), options.Settings, ApprovalTimeout, options.Time)
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
     {
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
     };
+
+    /// <summary>What keeps secrets from models, surfaces and files.</summary>
+    private SecretDesk Masks(CoreStore store) => _masks ??= new(store.Database, Secrets, new OwnSecrets(options.Paths.SecretReferences, Secrets, ProviderKeysInUse, OtherSecretsOfTheEnvironment), () => Config.Bool("mask_secrets"), OnMaskWarning);
+
+    private IEnumerable<string> ProviderKeysInUse() =>
+        Catalog.Directory.Providers.All.SelectMany(static provider => provider.KeyVariables).Distinct().Select(options.Settings.FromEnvironment).OfType<string>();
+
+    private static IEnumerable<string> OtherSecretsOfTheEnvironment() =>
+        ChildEnvironment.Own().Where(static pair => ChildEnvironment.IsSecret(pair.Key, pair.Value) && !pair.Key.StartsWith("PRYX_", StringComparison.OrdinalIgnoreCase)).Select(static pair => pair.Value);
+
+    private void OnMaskWarning(string warning)
+    {
+        options.OnWarning(warning);
+        Log.Write(new(LogSeverity.Warning, "secrets.warning") { Message = warning });
+    }
 
     private async Task<ModelTarget> ReviewerAsync(string model, Settings settings, CancellationToken cancellationToken)
     {
@@ -291,7 +313,17 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
         PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
-        async () => (await Spawner.SandboxStateAsync()).Confinement);
+        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins };
+
+    private SecretStoreChoice CreateSecrets()
+    {
+        var vault = VaultOptions.From(options.Paths, options.Settings);
+        var environment = options.Settings.FromEnvironment;
+        var hasBus = environment("DBUS_SESSION_BUS_ADDRESS") is { Length: > 0 } || (environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && File.Exists(Path.Combine(runtime, "bus")));
+        // Who names a file for them wants them there.
+        var choice = environment("PRYX_KEYCHAIN_FILE") is not null ? "vault" : Config.Text("secret_store");
+        return new(choice, hasBus, options.Paths.Data, new FileVault(vault, options.Time), vault, options.Time);
+    }
 
     private ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
     {

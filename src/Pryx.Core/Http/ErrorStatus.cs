@@ -20,7 +20,7 @@ internal static class ErrorStatus
         "SERVICE_UNAVAILABLE" => 503,
         "PROVIDER_NETWORK" or "CATALOG_UNREACHABLE" or "CATALOG_INVALID" or "CLOUD_UNREACHABLE" or "CLOUD_ERROR" or "OAUTH_UNREACHABLE" or "OAUTH_ERROR" => 502,
         _ when code.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => 404,
-        _ when code.StartsWith("STORAGE_", StringComparison.Ordinal) || code.StartsWith("VAULT_", StringComparison.Ordinal) => 503,
+        _ when code.StartsWith("STORAGE_", StringComparison.Ordinal) || code.StartsWith("VAULT_", StringComparison.Ordinal) || code.StartsWith("KEYCHAIN_", StringComparison.Ordinal) => 503,
         _ => 400,
     };
 }

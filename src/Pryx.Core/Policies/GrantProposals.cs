@@ -36,7 +36,7 @@ public sealed class GrantProposals(ApprovalStore approvals, TurnPolicy policy, T
         var calls = new List<PolicyRequest>();
         foreach (var question in (IEnumerable<Approval>)[asked, .. approved])
         {
-            if (await RequestAsync(question.Tool, question.Args, cancellationToken) is not { } request)
+            if ((HostOf(shape) is { } host ? ReachOf(question, host) : await RequestAsync(question.Tool, question.Args, cancellationToken)) is not { } request)
             {
                 return null;
             }
@@ -99,6 +99,14 @@ public sealed class GrantProposals(ApprovalStore approvals, TurnPolicy policy, T
 
     private static bool IsSecret(ToolAccess access) => access.Kind is AccessKind.Read or AccessKind.Write && SecretFiles.IsSecretName(access.Target);
 
+    // The host that a running command wanted to reach: its question has the command's arguments.
+    private static string? HostOf(string shape) =>
+        !shape.StartsWith(PolicyTools.Network + ":", StringComparison.Ordinal) ? null
+        : shape[(PolicyTools.Network.Length + 1)..] is var host && NamedHosts.Find(host) is { Count: > 0 } named ? named[0] : host;
+
+    private PolicyRequest ReachOf(Approval question, string host) =>
+        new(question.Tool, new ToolPlan(question.Summary, [new ToolAccess(AccessKind.Network, host) { IsInferred = true }]), context.SessionId, context.Workspace, Provenance.User);
+
     private async Task<PolicyRequest?> RequestAsync(string name, JsonElement? args, CancellationToken cancellationToken)
     {
         var tool = tools.Find(name);
@@ -147,7 +155,7 @@ public sealed class GrantProposals(ApprovalStore approvals, TurnPolicy policy, T
             }
             yield break;
         }
-        if (CommandOf(call) is { } command)
+        if (access.Kind != AccessKind.Network && CommandOf(call) is { } command)
         {
             foreach (var line in NeighbourCalls.OfCommand(command))
             {

@@ -16,6 +16,7 @@ public sealed record PolicyOverview(IReadOnlyList<PolicyModeBody> Modes, IReadOn
 {
     private static readonly PolicyLayerBody[] All =
     [
+        new("pins", "What the user has pinned is asked or denied, in every mode; a person answers, no flag.", true),
         new("floor", "Secrets are denied; what outlives the session or leaves the user's rights is asked, in every mode.", true),
         new("taint", "After untrusted text, what sends or leaves the folder is asked.", true),
         new("unclear", "What can not be understood is asked.", true),

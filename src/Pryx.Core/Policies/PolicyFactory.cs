@@ -13,6 +13,9 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
 {
     public PolicyFiles Files => files;
 
+    /// <summary>What the user has pinned.</summary>
+    public PinStore? Pins { get; init; }
+
     /// <param name="name">A mode or a written policy, as <c>--policy</c> gives it; null for the default.</param>
     /// <param name="allow">As <c>--allow</c> gives them: for this turn only.</param>
     /// <param name="trustedWorkspace">Canonical; its own policies count. Null when it is not trusted: its files are data then.</param>
@@ -55,6 +58,7 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
         {
             Document = chosen.Document,
             Rates = counting,
+            Pins = Pins,
             ConfinementAsync = confinementAsync ?? (static () => Task.FromResult(Confinement.None)),
         };
     }

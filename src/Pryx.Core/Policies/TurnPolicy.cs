@@ -1,5 +1,6 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
+using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Errors;
 
@@ -25,6 +26,9 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
     /// <summary>Counts what the document limits; null where nothing is really done.</summary>
     public PolicyRates? Rates { get; init; }
 
+    /// <summary>What the user has pinned; null where nothing can be.</summary>
+    public PinStore? Pins { get; init; }
+
     /// <summary>Counts an input that begins a turn.</summary>
     /// <exception cref="PryxException">RATE_LIMITED</exception>
     public void TakeRequest(string who)
@@ -43,8 +47,14 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         }
         request = await ConfinedAsync(request);
         var used = new List<Grant>();
-        var current = await CurrentAsync(request, used, null, cancellationToken);
+        var pinned = await PinsAsync(request, cancellationToken);
+        var current = await CurrentAsync(request, pinned, used, null, cancellationToken);
         var judgement = current.Judge(request);
+        if (judgement.Decision == Decision.Ask && pinned?.JudgeAll(PolicySet.Canonical(request)) is { Decision: Decision.Ask } asked)
+        {
+            // Whichever access it was about: a pin is answered by a person, and the card says that it is one.
+            return asked;
+        }
         return judgement.Decision != Decision.Allow ? judgement with { Next = NarrowestGrant.Find(current, request) }
             : used.Count == 0 ? judgement
             : judgement with { UsedGrants = [.. used.Select(static grant => grant.Id).OfType<string>().Distinct()] };
@@ -52,14 +62,29 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     /// <summary>How a call that is not made would be judged if this were granted, too. Counts against no limit.</summary>
     /// <param name="extra">Null: as things are.</param>
-    public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken) =>
-        (await CurrentAsync(request, null, extra, cancellationToken)).Judge(await ConfinedAsync(request));
+    public async Task<Judgement> JudgeWithAsync(PolicyRequest request, Grant? extra, CancellationToken cancellationToken)
+    {
+        request = await ConfinedAsync(request);
+        return (await CurrentAsync(request, await PinsAsync(request, cancellationToken), null, extra, cancellationToken)).Judge(request);
+    }
 
-    private async ValueTask<PolicyRequest> ConfinedAsync(PolicyRequest request) => request.Tool == PolicyTools.Shell
-        ? request with { Confinement = _confinement = await ConfinementAsync() }
-        : request;
+    private async Task<PolicyRequest> ConfinedAsync(PolicyRequest request)
+    {
+        if (request.Tool != PolicyTools.Shell)
+        {
+            return request;
+        }
+        _confinement = await ConfinementAsync();
+        return request with { Confinement = _confinement };
+    }
 
-    private async Task<PolicySet> CurrentAsync(PolicyRequest request, List<Grant>? used, Grant? extra, CancellationToken cancellationToken)
+    private async Task<PinLayer?> PinsAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var held = Pins is null ? [] : await Pins.ForAsync(request.SessionId, request.Workspace, cancellationToken);
+        return held.Count == 0 ? null : new([.. held.Select(static pin => pin.Pin)], home);
+    }
+
+    private async Task<PolicySet> CurrentAsync(PolicyRequest request, PinLayer? pinned, List<Grant>? used, Grant? extra, CancellationToken cancellationToken)
     {
         var stored = await store.ForAsync(request.SessionId, request.Workspace, cancellationToken);
         var grants = new List<Grant>(forThisTurn.Count + stored.Count);
@@ -75,7 +100,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             grants.Add(extra);
         }
-        return layers.With(new(grants, home) { Used = used });
+        return (pinned is null ? layers : layers.Under(pinned)).With(new(grants, home) { Used = used });
     }
 
     // A grant of an older or newer version that can not be read (any more) grants nothing.

@@ -1,14 +1,14 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
+using Pryx.Agent.Secrets;
 
 namespace Pryx.Core.Processes;
 
 /// <summary>
 /// Reads one output stream of a child to its end in constant memory: keeps head and tail for the model, shows all of it live, and
-/// puts the whole into a file once it is too long to show.
+/// puts the whole into a file once it is too long to show. All of it is masked first: half of a secret, left by a cut, would not be found.
 /// </summary>
-internal sealed class OutputCapture(string name, string path, Action<string, string> onOutput) : IDisposable
+internal sealed class OutputCapture(string name, string path, Action<string, string> onOutput, ISecretMask? secrets = null) : IDisposable
 {
     /// <summary>In characters; both streams together stay below 30,000.</summary>
     internal const int HeadLength = 6_000;
@@ -23,7 +23,9 @@ internal sealed class OutputCapture(string name, string path, Action<string, str
     private readonly StringBuilder _head = new();
     private readonly char[] _tail = new char[TailLength];
     private long _tailTotal;
-    private List<byte>? _pending = [];
+    private readonly IStreamMask _mask = (secrets ?? NoMask.Instance).OpenStream();
+    private readonly Encoder _encoder = new UTF8Encoding(false).GetEncoder();
+    private StringBuilder? _pending = new();
     private FileStream? _file;
     private long _bytes;
     private string? _fileTrouble;
@@ -58,6 +60,10 @@ internal sealed class OutputCapture(string name, string path, Action<string, str
     {
         lock (_gate)
         {
+            if (!_isClosed)
+            {
+                Show(_mask.Finish());
+            }
             _file?.Flush();
             var tailLength = (int)Math.Min(_tailTotal, TailLength);
             var start = (int)((_tailTotal - tailLength) % TailLength);
@@ -85,24 +91,30 @@ internal sealed class OutputCapture(string name, string path, Action<string, str
 
     private void Take(ReadOnlySpan<byte> bytes, char[] chars, char[] text, bool isLast)
     {
-        string? live = null;
+        string live;
         lock (_gate)
         {
             if (_isClosed)
             {
                 return;
             }
-            Keep(bytes);
+            _bytes += bytes.Length;
             var plain = text.AsSpan(0, _plain.Strip(chars.AsSpan(0, _decoder.GetChars(bytes, chars, flush: isLast)), text));
-            if (!plain.IsEmpty)
-            {
-                live = new string(plain);
-                Append(plain);
-            }
+            live = _mask.Write(plain) + (isLast ? _mask.Finish() : "");
+            Show(live);
         }
-        if (live is not null)
+        if (live.Length > 0)
         {
             onOutput(name, live);
+        }
+    }
+
+    private void Show(string masked)
+    {
+        if (masked.Length > 0)
+        {
+            Keep(masked);
+            Append(masked);
         }
     }
 
@@ -122,10 +134,9 @@ internal sealed class OutputCapture(string name, string path, Action<string, str
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private void Keep(string text)
     {
-        _bytes += bytes.Length;
-        if (_fileTrouble is not null || bytes.IsEmpty)
+        if (_fileTrouble is not null)
         {
             return;
         }
@@ -133,20 +144,20 @@ internal sealed class OutputCapture(string name, string path, Action<string, str
         {
             if (_pending is not null)
             {
-                // Text is never longer than its bytes: until here nothing can have been left out.
-                _pending.AddRange(bytes);
-                if (_pending.Count <= HeadLength + TailLength)
+                _pending.Append(text);
+                if (_pending.Length <= HeadLength + TailLength)
                 {
                     return;
                 }
                 _file = new FileStream(path, Options());
-                _file.Write(CollectionsMarshal.AsSpan(_pending));
+                text = _pending.ToString();
                 _pending = null;
-                return;
             }
             if (_file is not null && _file.Position < FileLimit)
             {
-                _file.Write(bytes[..(int)Math.Min(bytes.Length, FileLimit - _file.Position)]);
+                var bytes = new byte[_encoder.GetByteCount(text, flush: false)];
+                var length = _encoder.GetBytes(text, bytes, flush: false);
+                _file.Write(bytes, 0, (int)Math.Min(length, FileLimit - _file.Position));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

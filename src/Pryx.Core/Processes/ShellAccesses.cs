@@ -46,6 +46,11 @@ internal static class ShellAccesses
             var absolute = path == "~" ? home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Join(home, path[1..]) : Path.IsPathRooted(path) ? path : Path.Join(folder, path);
             var canonical = WorkspacePath.Canonicalize(absolute);
             var isInside = WorkspacePath.IsWithin(canonical, workspace);
+            // What a repository that is only being made is told about itself is looked at when the command is gone.
+            if (!isTarget && kind == AccessKind.Write && command.Program == "git" && canonical.EndsWith("/.git/config", StringComparison.Ordinal) && isInside && !File.Exists(canonical))
+            {
+                return;
+            }
             // Inside, the command's own words are what is judged; no rule about a program speaks of a redirection.
             if ((isRedirected || !isInside || IsSensitive(canonical)) && paths.Add((kind, canonical)))
             {

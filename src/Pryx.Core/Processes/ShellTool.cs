@@ -117,8 +117,8 @@ public sealed class ShellTool : ITool
             Environment = ChildEnvironment.Build(_environment, context.Environment, run.Environment),
         };
         var fileName = $"shell-{Guid.NewGuid():N}";
-        using var stdout = new OutputCapture("stdout", Path.Combine(context.OutputDirectory, fileName + ".stdout.txt"), context.OnOutput);
-        using var stderr = new OutputCapture("stderr", Path.Combine(context.OutputDirectory, fileName + ".stderr.txt"), context.OnOutput);
+        using var stdout = new OutputCapture("stdout", Path.Combine(context.OutputDirectory, fileName + ".stdout.txt"), context.OnOutput, context.Secrets);
+        using var stderr = new OutputCapture("stderr", Path.Combine(context.OutputDirectory, fileName + ".stderr.txt"), context.OnOutput, context.Secrets);
 
         RunningProcess child;
         try

@@ -21,6 +21,7 @@ internal sealed record LandlockCommand(IReadOnlyList<string> Helper)
         if (request.Profile.TemporaryFolder is { } own)
         {
             environment["TMPDIR"] = own;
+            SandboxEnvironment.PutCaches(environment, own);
         }
         var lines = Rules(request.Profile).Select(rule => $"{(rule.Writes ? 'W' : 'R')}{rule.Path}")
             .Concat(environment.Select(pair => $"E{pair.Key}={pair.Value}")).Concat(request.Words.Select(word => $"A{word}"));

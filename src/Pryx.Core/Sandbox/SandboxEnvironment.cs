@@ -11,6 +11,10 @@ internal static class SandboxEnvironment
 
     private static readonly string[] Proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FTP_PROXY"];
 
+    // Their usual places are in the home folder, where nothing may be written: npm and Go end with an error there. What one session fetches is no other's.
+    private static readonly (string Variable, string Folder)[] Caches =
+        [("npm_config_cache", "npm"), ("PIP_CACHE_DIR", "pip"), ("UV_CACHE_DIR", "uv"), ("YARN_CACHE_FOLDER", "yarn"), ("GOCACHE", "go-build"), ("CCACHE_DIR", "ccache")];
+
     public static Dictionary<string, string> Build(IReadOnlyDictionary<string, string> wanted, SandboxProfile profile)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,6 +30,10 @@ internal static class SandboxEnvironment
         {
             result["TMPDIR"] = "/tmp";
         }
+        if (OperatingSystem.IsLinux())
+        {
+            PutCaches(result, "/tmp");
+        }
         if (profile.Network == NetworkAccess.Proxy)
         {
             foreach (var name in (ReadOnlySpan<string>)["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
@@ -38,5 +46,18 @@ internal static class SandboxEnvironment
             result["NODE_USE_ENV_PROXY"] = "1";
         }
         return result;
+    }
+
+    /// <summary>Caches of package managers go below the command's own temporary folder, unless the user has said where.</summary>
+    public static void PutCaches(Dictionary<string, string> environment, string temporaryFolder)
+    {
+        foreach (var (variable, folder) in Caches)
+        {
+            var isSaid = environment.Keys.Any(name => name.Equals(variable, StringComparison.OrdinalIgnoreCase));
+            if (!isSaid || environment.GetValueOrDefault(variable) == $"/tmp/.cache/{folder}")
+            {
+                environment[variable] = $"{temporaryFolder}/.cache/{folder}";
+            }
+        }
     }
 }

@@ -25,6 +25,10 @@ internal static partial class SandboxHints
                 : "this command runs in a sandbox without network"
                     + (level == SandboxLevel.Landlock ? " and without sockets of any kind" : "") + "; what needs a host has to ask for it.";
         }
+        if (MemoryTrouble().IsMatch(output) && profile.Limits.Memory is { } memory)
+        {
+            return $"this command runs in a sandbox where each process may use {memory >> 30} GB of memory of its own; what has to reserve more, as the sanitizers of compilers do, needs 'outside_sandbox'.";
+        }
         if (WriteTrouble().IsMatch(output))
         {
             var own = level == SandboxLevel.Landlock ? "$TMPDIR" : "/tmp";
@@ -43,6 +47,9 @@ internal static partial class SandboxHints
 
     [GeneratedRegex(@"Read-only file system|EROFS|Permission denied|EACCES|Operation not permitted|EPERM|Device or resource busy|EBUSY|could not lock config file|could not write config file|Invalid cross-device link", RegexOptions.IgnoreCase)]
     private static partial Regex WriteTrouble();
+
+    [GeneratedRegex("Sanitizer failed to allocate|ReserveShadowMemoryRange failed|Cannot allocate memory|std::bad_alloc|MemoryError|ENOMEM")]
+    private static partial Regex MemoryTrouble();
 
     [GeneratedRegex(@"No such file or directory|ENOENT|Permission denied|EACCES|not found", RegexOptions.IgnoreCase)]
     private static partial Regex HiddenTrouble();

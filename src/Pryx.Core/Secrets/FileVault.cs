@@ -84,7 +84,9 @@ public sealed class FileVault(VaultOptions options, TimeProvider time) : ISecret
             var iterations = file?.Iterations ?? (salt is null ? 0 : VaultCipher.Iterations);
             var key = salt is null ? ReadKey() ?? CreateKey() : Derive(salt, iterations);
             PrivateFile.Replace(options.Path, VaultFile.Seal(secrets, key, salt, iterations).ToBytes());
-            PrivateFile.Replace(options.ReferencesPath, References(secrets.Keys));
+            // A name that was in the keychain and is set again without it means this value from now on.
+            var inKeychain = SecretReferences.Read(options.ReferencesPath).InKeychain.Where(name => !secrets.ContainsKey(name));
+            new SecretReferences(secrets.Keys.ToHashSet(StringComparer.Ordinal), inKeychain.ToHashSet(StringComparer.Ordinal)).Write(options.ReferencesPath);
             return true;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException or TimeoutException)
@@ -163,23 +165,6 @@ public sealed class FileVault(VaultOptions options, TimeProvider time) : ISecret
     }
 
     private sealed record DerivedKey(string Salt, int Iterations, byte[] Key);
-
-    private static byte[] References(IEnumerable<string> names)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("references");
-            foreach (var name in names)
-            {
-                writer.WriteStringValue(name);
-            }
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-        return buffer.WrittenSpan.ToArray();
-    }
 
     private static void CreateDirectory(string file)
     {

@@ -1,3 +1,4 @@
+using Pryx.Core.Http;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
 using Pryx.Protocol;
@@ -41,6 +42,7 @@ internal sealed class SocketChat(SessionStore sessions, TurnStore turns, Session
             Delivery = delivery,
             Surface = client.Surface,
             Principal = client.Caller.Name,
+            SpeaksForUser = client.Caller.May(Scopes.Approve),
             ExternalId = external,
         };
         // Not given up with the connection: what was sent is worked on.

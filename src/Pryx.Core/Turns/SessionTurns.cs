@@ -6,6 +6,7 @@ using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Items;
 using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 using EventLog = Pryx.Core.Events.EventLog;
@@ -37,9 +38,12 @@ public sealed class SessionTurns(
     /// <exception cref="ModelException">NotConfigured.</exception>
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
+        (request, var hidden) = await MaskedInput.OfAsync(request, preparation.Secrets, cancellationToken);
+        await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
         if (_running.IsBusy && IsWordsAlone(request) && await turns.TrySteerAsync(request, _running.Contains, cancellationToken) is { } steered)
         {
+            await SayAsync(hidden, steered.Turn, cancellationToken);
             return steered.Turn;
         }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
@@ -51,6 +55,7 @@ public sealed class SessionTurns(
             await GoOnAsync(begun.Turn, cancellationToken);
             begun = await BeginAsync(request, plan, cancellationToken);
         }
+        await SayAsync(begun.Outcome is BeginOutcome.AlreadyTaken or BeginOutcome.Orphaned ? null : hidden, begun.Turn, cancellationToken);
         if (begun.Unparked is { } unparked && await turns.FindAsync(unparked, cancellationToken) is { } parked)
         {
             await GoOnAsync(parked, cancellationToken);
@@ -71,6 +76,9 @@ public sealed class SessionTurns(
         }
         return begun.Turn;
     }
+
+    private Task SayAsync(Notice? notice, Turn turn, CancellationToken cancellationToken) => notice is null ? Task.CompletedTask : database.WriteAsync(
+        connection => { events.AppendItem(connection, turn.SessionId, notice with { TurnId = turn.Id, Provenance = Provenance.User }); }, cancellationToken);
 
     private static bool IsWordsAlone(StartTurn request) =>
         request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null };

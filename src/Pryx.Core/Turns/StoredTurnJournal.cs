@@ -226,6 +226,8 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
             _ => ("limited", EventNames.TurnLimited),
         };
         var now = database.Time.GetUtcNow();
+        // What a provider or a tool said may quote what it was given.
+        outcome = outcome with { Message = outcome.Message is { } message ? Redaction.OfText(message) : null };
         // Only the statement that ends it announces it: exactly one terminal event.
         if (connection.Execute(
             """

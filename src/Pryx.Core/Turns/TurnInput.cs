@@ -43,7 +43,7 @@ internal static class TurnInput
         {
             throw new PryxException("SCOPE_MISSING", "approve_all, allow and a wider policy need the scope Approve.");
         }
-        return request with { Principal = caller.May(Scopes.Admin) && request.Principal is { Length: > 0 and <= 100 } named ? named : caller.Name };
+        return request with { SpeaksForUser = caller.May(Scopes.Approve), Principal = caller.May(Scopes.Admin) && request.Principal is { Length: > 0 and <= 100 } named ? named : caller.Name };
     }
 
     private static void Check(StartTurn request)

@@ -1,6 +1,8 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
 using Pryx.Agent.Models;
+using Pryx.Agent.Policy.Pins;
+using Pryx.Agent.Secrets;
 using Pryx.Agent.Tools;
 using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
@@ -8,6 +10,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
+using Pryx.Core.Secrets.Masking;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
 using Pryx.Core.Workspaces;
@@ -24,8 +27,9 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
+    public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
 
@@ -46,6 +50,34 @@ public sealed class TurnPreparation(
         var meter = await _meters.OfAsync(id, cancellationToken);
         return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
     }
+
+    /// <summary>
+    /// Pins and unpins what the user says in a message ("remember: …", "forget: …", "do not … until I say so"), before anything else becomes of it:
+    /// it counts for the turn that runs, too.
+    /// </summary>
+    public async Task TakeWordsAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (!request.SpeaksForUser || policies.Pins is not { } pins || PinWords.Find(request.Text) is not { Count: > 0 } wishes || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return;
+        }
+        var by = request.Principal ?? request.Surface;
+        var folder = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        foreach (var wish in wishes)
+        {
+            if (wish.Forgets)
+            {
+                await pins.ForgetAsync(wish.Text, session.Id, folder, by, cancellationToken);
+            }
+            else
+            {
+                await pins.AddAsync(new NewPin(wish.Text, wish.Reach == PinReach.Folder ? folder : null, wish.Reach == PinReach.Session ? session.Id : null, by) { SaidIn = session.Id }, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
+        policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
     /// <exception cref="PryxException">SESSION_NOT_FOUND, WORKSPACE_MISSING, POLICY_UNKNOWN, RULE_INVALID and the like: nothing has been stored.</exception>
     /// <exception cref="Protocol.Models.ModelException">NotConfigured.</exception>
@@ -129,6 +161,7 @@ public sealed class TurnPreparation(
         {
             ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
         };
+        var mask = await secrets.OpenAsync(session.Id, cancellationToken);
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -139,7 +172,8 @@ public sealed class TurnPreparation(
             Effort = EffortOf(request),
             WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
-            Instructions = await InstructionsAsync(session, folder, cancellationToken),
+            Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
+            Secrets = mask,
             Tools = tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
@@ -155,10 +189,6 @@ public sealed class TurnPreparation(
         };
     }
 
-    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
-        ? setup
-        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
-
     // For calls that are only planned, to see what a rule would mean for them.
     private ToolContext PlanningContext(Turn turn, Session session, Folder folder, string output) => new()
     {
@@ -172,14 +202,20 @@ public sealed class TurnPreparation(
         Time = time,
     };
 
+    private TurnSetup Reviewed(TurnSetup setup, ITurnJournal journal, Settings settings) => Reviewer(settings) is not { } options
+        ? setup
+        : setup with { Approvals = new ReviewedApprovals(setup.Approvals, new Approvals.Reviewer(setup, journal, options, time), desk.Store, options.Timeout, time) };
+
     // Composed once and kept: the prefix of every request of the session stays the same bytes, over restarts and midnight.
-    private async Task<string> InstructionsAsync(Session session, Folder folder, CancellationToken cancellationToken)
+    private async Task<string> InstructionsAsync(Session session, Folder folder, ISecretMask mask, CancellationToken cancellationToken)
     {
         if (await sessions.ReadInstructionsAsync(session.Id, cancellationToken) is { } kept)
         {
             return kept;
         }
-        var composed = await ComposeAsync(session, folder, cancellationToken);
+        // What a folder's AGENTS.md says goes to the model too.
+        var composed = mask.Mask(await ComposeAsync(session, folder, cancellationToken));
+        await mask.SaveAsync(cancellationToken);
         await sessions.SetInstructionsAsync(session.Id, composed, cancellationToken);
         return composed;
     }

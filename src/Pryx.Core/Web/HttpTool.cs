@@ -90,7 +90,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
 
     private static async Task<ToolOutcome> ReportAsync(GuardedResponse response, ToolContext context, CancellationToken cancellationToken)
     {
-        var content = ResponseText.Read(response);
+        var content = context.Secrets.Mask(ResponseText.Read(response));
         string? file = null;
         if (content.Length > MaxText)
         {

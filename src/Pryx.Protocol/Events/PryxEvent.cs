@@ -66,14 +66,18 @@ public static class EventNames
     public const string ApprovalNeeded = "approval.needed";
     public const string ApprovalResolved = "approval.resolved";
 
-    /// <summary>A model has given its opinion on a question that is still open.</summary>
-    public const string ApprovalReviewed = "approval.reviewed";
-
     /// <summary>Something may run unasked from now on, also in turns that run; its payload is the grant.</summary>
     public const string GrantAdded = "grant.added";
 
     /// <summary>A grant was taken back: the next call is asked again.</summary>
     public const string GrantRevoked = "grant.revoked";
+
+    /// <summary>A person pinned a constraint; its payload says how it was read.</summary>
+    public const string PinAdded = "pin.added";
+    public const string PinRemoved = "pin.removed";
+
+    /// <summary>A model has given its opinion on a question that is still open.</summary>
+    public const string ApprovalReviewed = "approval.reviewed";
 
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";

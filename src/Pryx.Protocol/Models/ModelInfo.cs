@@ -3,6 +3,8 @@ namespace Pryx.Protocol.Models;
 /// <summary>What is known of a model before it is called (PRD §8.4.1, ModelConstraints); a null is not known.</summary>
 public sealed record ModelInfo(ModelRef Ref)
 {
+    private static readonly string[] TextOnly = ["text"];
+
     public string? DisplayName { get; init; }
 
     /// <summary>Such as <c>claude-sonnet</c>: what its versions have in common.</summary>
@@ -26,8 +28,8 @@ public sealed record ModelInfo(ModelRef Ref)
     public string? Tokenizer { get; init; }
 
     /// <summary>Of <c>text</c>, <c>image</c>, <c>pdf</c>, <c>audio</c>, <c>video</c>.</summary>
-    public IReadOnlyList<string> InputModalities { get; init; } = ["text"];
-    public IReadOnlyList<string> OutputModalities { get; init; } = ["text"];
+    public IReadOnlyList<string> InputModalities { get; init; } = TextOnly;
+    public IReadOnlyList<string> OutputModalities { get; init; } = TextOnly;
     public bool SupportsTools { get; init; } = true;
     public bool SupportsImages { get; init; }
     public bool SupportsReasoning { get; init; }

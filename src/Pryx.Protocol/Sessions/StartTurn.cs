@@ -58,6 +58,13 @@ public sealed record StartTurn
     /// <summary>A JSON schema the final reply must satisfy.</summary>
     public JsonElement? OutputSchema { get; init; }
 
+    /// <summary>
+    /// False for words that are not the user's own or whose sender may not answer approvals: an agent's task, a program with a narrow token.
+    /// Nothing in them is pinned or taken back.
+    /// </summary>
+    [JsonIgnore]
+    public bool SpeaksForUser { get; init; } = true;
+
     /// <summary>cli, tui, web or a channel.</summary>
     public required string Surface { get; init; }
 

@@ -14,7 +14,7 @@ public sealed record CatalogContent(IReadOnlyList<CatalogProvider> Providers, IR
     /// <param name="isWanted">Leaves providers out.</param>
     public byte[] ToTable(CatalogStamp stamp, Func<CatalogProvider, bool>? isWanted = null)
     {
-        var body = new ArrayBufferWriter<byte>(Math.Max(256, Models.Count * 110));
+        var body = new ArrayBufferWriter<byte>(Math.Max(256, Models.Count * 140));
         var (row, encoder) = (new StringBuilder(), Encoding.UTF8.GetEncoder());
         var models = Models.ToLookup(model => model.Ref.Provider, StringComparer.Ordinal);
         foreach (var provider in Providers.Where(isWanted ?? (static _ => true)).OrderBy(provider => provider.Id, StringComparer.Ordinal))

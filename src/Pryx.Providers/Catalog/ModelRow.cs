@@ -13,7 +13,15 @@ internal static class ModelRow
     public static void Write(StringBuilder row, string id, ModelInfo model)
     {
         row.Append(id).Append('\t').Append(model.DisplayName == id ? null : model.DisplayName).Append('\t').Append(model.Family);
-        row.Append(CultureInfo.InvariantCulture, $"\t{model.Released:yyyy-MM-dd}\t{model.ContextWindow}\t{model.MaxInput}\t{model.MaxOutput}\t");
+        row.Append('\t');
+        if (model.Released is { } released)
+        {
+            row.Append(CultureInfo.InvariantCulture, $"{released:yyyy-MM-dd}");
+        }
+        row.Append('\t');
+        Write(row, model.ContextWindow, '\t');
+        Write(row, model.MaxInput, '\t');
+        Write(row, model.MaxOutput, '\t');
         if (model.Price is { } price)
         {
             Write(row, price);
@@ -35,7 +43,11 @@ internal static class ModelRow
         row.Append('\t').AppendJoin(',', model.Efforts).Append('\t');
         if (model.ReasoningBudget is { } budget)
         {
-            row.Append(CultureInfo.InvariantCulture, $"{budget.Min}-{budget.Max}");
+            Write(row, budget.Min, '-');
+            if (budget.Max is { } most)
+            {
+                row.Append(CultureInfo.InvariantCulture, $"{most}");
+            }
         }
         row.Append('\t').Append(model.Tokenizer == ModelNames.Tokenizer(id) ? null : model.Tokenizer);
         TrimEnd(row, '\t');
@@ -73,12 +85,32 @@ internal static class ModelRow
 
     private static void Write(StringBuilder row, ModelPrice price)
     {
-        row.Append(CultureInfo.InvariantCulture, $"{price.Input:0.############};{price.Output:0.############};{price.CacheRead:0.############};{price.CacheWrite:0.############};{price.Reasoning:0.############};");
-        if (price.Request != 0)
-        {
-            row.Append(CultureInfo.InvariantCulture, $"{price.Request:0.############}");
-        }
+        Write(row, price.Input);
+        Write(row, price.Output);
+        Write(row, price.CacheRead);
+        Write(row, price.CacheWrite);
+        Write(row, price.Reasoning);
+        Write(row, price.Request == 0 ? (decimal?)null : price.Request);
         TrimEnd(row, ';');
+    }
+
+    // A nullable one in an interpolated string is boxed, five thousand times.
+    private static void Write(StringBuilder row, decimal? amount)
+    {
+        if (amount is { } known)
+        {
+            row.Append(CultureInfo.InvariantCulture, $"{known:0.############}");
+        }
+        row.Append(';');
+    }
+
+    private static void Write(StringBuilder row, long? number, char end)
+    {
+        if (number is { } known)
+        {
+            row.Append(CultureInfo.InvariantCulture, $"{known}");
+        }
+        row.Append(end);
     }
 
     // In a row of this table: what is before it ends with something else.

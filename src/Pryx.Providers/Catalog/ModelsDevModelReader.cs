@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Pryx.Providers.Catalog;
@@ -5,6 +6,7 @@ namespace Pryx.Providers.Catalog;
 /// <summary>Reads the models of one document, one after the other: five thousand of them, so it is made once and allocates little but what it gives.</summary>
 internal sealed class ModelsDevModelReader
 {
+    private static readonly SearchValues<char> WordCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
     private readonly HashSet<string> _pool = new(StringComparer.Ordinal);
     private readonly List<string> _words = [];
     private readonly CatalogProperty _readProperty, _readModalities, _readLimit, _readCost, _readTier, _readTierSize, _readReasoning;
@@ -41,7 +43,8 @@ internal sealed class ModelsDevModelReader
         switch (name)
         {
             case "id":
-                _model.Id = CatalogJson.Text(ref reader, _at, name, CatalogLimits.Id);
+                // Nearly always what it is filed under.
+                _model.Id = _at is CatalogPlace place && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(place.Model) ? place.Model : CatalogJson.Text(ref reader, _at, name, CatalogLimits.Id);
                 break;
             case "name":
                 _model.Name = CatalogJson.Text(ref reader, _at, name);
@@ -245,7 +248,7 @@ internal sealed class ModelsDevModelReader
     // Words that a row of the table can hold; others mean nothing to us.
     private void ReadWord(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.String && Text(ref reader, _field) is { Length: > 0 and <= 40 } word && word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
+        if (reader.TokenType == JsonTokenType.String && Text(ref reader, _field) is { Length: > 0 and <= 40 } word && !word.AsSpan().ContainsAnyExcept(WordCharacters))
         {
             _words.Add(word);
         }

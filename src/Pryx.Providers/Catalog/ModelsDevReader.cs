@@ -9,6 +9,8 @@ namespace Pryx.Providers.Catalog;
 /// </summary>
 public sealed class ModelsDevReader
 {
+    // About; what is reserved need not be moved while it grows.
+    private const int BytesOfAModel = 400;
     private readonly Dictionary<string, CatalogProvider> _providers = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Provider, string Model), ModelsDevModel> _models = [];
     private readonly ModelsDevModelReader _reader = new();
@@ -19,6 +21,7 @@ public sealed class ModelsDevReader
     public static CatalogContent Read(ReadOnlySpan<byte> json)
     {
         var reading = new ModelsDevReader();
+        reading._models.EnsureCapacity(Math.Min(json.Length / BytesOfAModel, 10_000));
         CatalogJson.Read(json, (ref Utf8JsonReader reader) =>
             CatalogJson.Each(ref reader, "the catalog", "", (ref Utf8JsonReader value, string name) => reading.ReadRoot(ref value, name), isStrict: true));
         return reading.Content();

@@ -36,6 +36,7 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             GrantCommand.Create(io),
+            PinCommand.Create(io),
             PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),

@@ -40,4 +40,5 @@ public sealed record CaseResult(string Name, CaseHow How)
 }
 
 /// <summary>One order to a worker.</summary>
-public sealed record CaseOrder(Cases.CaseKind Kind, string Name, string Path, CaseHow How);
+/// <param name="Agent">The description of another agent that is to play; null for the engine itself.</param>
+public sealed record CaseOrder(Cases.CaseKind Kind, string Name, string Path, CaseHow How, string? Agent = null);

@@ -1,3 +1,4 @@
+using Pryx.Attacks.Bench;
 using Pryx.Attacks.Cases;
 using Pryx.Attacks.World;
 using Pryx.Testing;
@@ -9,7 +10,8 @@ public sealed class CaseRunner(SmallWorld world)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
-    public async Task<CaseResult> RunAsync(CaseFile @case, CaseHow how, CancellationToken cancellationToken)
+    /// <param name="agent">Another program that is to play, as users start it; null for the engine itself.</param>
+    public async Task<CaseResult> RunAsync(CaseFile @case, CaseHow how, AgentFile? agent, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
         var trace = new CaseTrace();
@@ -18,7 +20,7 @@ public sealed class CaseRunner(SmallWorld world)
         limit.CancelAfter(Limit);
         try
         {
-            result = await RunAsync(@case, how, result, trace, limit.Token);
+            result = await RunAsync(@case, how, agent, result, trace, limit.Token);
         }
         catch (Exception e) // The edge: the case failed, the worker goes on.
         {
@@ -44,7 +46,7 @@ public sealed class CaseRunner(SmallWorld world)
         await new BareRun(@case, place, trace).RunAsync(cancellationToken);
     }
 
-    private async Task<CaseResult> RunAsync(CaseFile @case, CaseHow how, CaseResult result, CaseTrace trace, CancellationToken cancellationToken)
+    private async Task<CaseResult> RunAsync(CaseFile @case, CaseHow how, AgentFile? agent, CaseResult result, CaseTrace trace, CancellationToken cancellationToken)
     {
         var place = CasePlace.Create(@case);
         world.Internet.Forget();
@@ -62,7 +64,11 @@ public sealed class CaseRunner(SmallWorld world)
             // It says so when it is there.
             await beside.WaitForOutputAsync("ready", cancellationToken);
         }
-        if (how == CaseHow.Unguarded && @case.Unguarded == Unguarded.Bare)
+        if (agent is not null)
+        {
+            await new AgentRun(@case, place, agent, trace).RunAsync(cancellationToken);
+        }
+        else if (how == CaseHow.Unguarded && @case.Unguarded == Unguarded.Bare)
         {
             await RunBareAsync(@case, place, trace, cancellationToken);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pryx.Attacks.Bench;
 using Pryx.Attacks.Cases;
 using Pryx.Attacks.World;
 
@@ -23,7 +24,7 @@ internal static class Worker
             CaseResult result;
             try
             {
-                result = await runner.RunAsync(CaseReader.Read(order.Kind, order.Name, order.Path), order.How, cancellationToken);
+                result = await runner.RunAsync(CaseReader.Read(order.Kind, order.Name, order.Path), order.How, order.Agent is { } agent ? AgentFile.Read(agent) : null, cancellationToken);
             }
             catch (CaseException e)
             {

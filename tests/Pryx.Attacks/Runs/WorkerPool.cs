@@ -42,10 +42,11 @@ public sealed class WorkerPool : IAsyncDisposable
         return probe.ExitCode == 0;
     });
 
-    public Task<CaseResult> RunAsync(CaseFile @case, CaseHow how)
+    /// <param name="agent">The description of another agent that is to play; null for the engine itself.</param>
+    public Task<CaseResult> RunAsync(CaseFile @case, CaseHow how, string? agent = null)
     {
         var done = new TaskCompletionSource<CaseResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _orders.Writer.TryWrite((new(@case.Kind, @case.Name, @case.Path, how), done));
+        _orders.Writer.TryWrite((new(@case.Kind, @case.Name, @case.Path, how, agent), done));
         return done.Task;
     }
 

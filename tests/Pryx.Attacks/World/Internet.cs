@@ -149,7 +149,9 @@ public sealed class Internet : IAsyncDisposable
             while (HttpText.TakeRequest(text) is { } request)
             {
                 var (head, body) = Answer(request, local);
-                await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{(request.Method == "HEAD" ? "" : body)}"), cancellationToken);
+                var bytes = BytesOf(body);
+                byte[] answer = [.. Encoding.UTF8.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), .. request.Method == "HEAD" ? [] : bytes];
+                await stream.WriteAsync(answer, cancellationToken);
                 return;
             }
         }
@@ -167,11 +169,15 @@ public sealed class Internet : IAsyncDisposable
         }
         if (Addresses.IsHonest(local))
         {
-            return ("200 OK\r\nContent-Type: text/plain", Pages.GetValueOrDefault("friend:" + request.Path) ?? "Hello from a friend.\n");
+            var friendly = Pages.GetValueOrDefault("friend:" + request.Path) ?? "Hello from a friend.\n";
+            return ($"200 OK\r\nContent-Type: {(friendly.StartsWith('<') ? "text/html" : friendly.StartsWith('{') ? "application/json" : "text/plain")}", friendly);
         }
         var page = Pages.GetValueOrDefault(request.Path.Split('?')[0]) ?? Pages.GetValueOrDefault("/") ?? "ok\n";
         return ($"200 OK\r\nContent-Type: {(page.TrimStart().StartsWith('<') ? "text/html" : "text/plain")}; charset=utf-8", page);
     }
+
+    // An archive can not be written down as text.
+    private static byte[] BytesOf(string page) => page.StartsWith("base64:", StringComparison.Ordinal) ? Convert.FromBase64String(page["base64:".Length..].Trim()) : Encoding.UTF8.GetBytes(page);
 
     private static X509Certificate2 MakeCertificate()
     {

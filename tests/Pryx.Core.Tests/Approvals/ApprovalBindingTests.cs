@@ -19,7 +19,7 @@ public sealed class ApprovalBindingTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Requirement("ARC5", "approvals under 50 ms")]
+    [Requirement("SEC6", "broadcast")]
     [Requirement("FR2.A1", "blocked until answer")]
     public async Task A_question_is_on_every_surface_at_once_and_nothing_runs_before_the_answer()
     {
@@ -136,7 +136,7 @@ public sealed class ApprovalBindingTests
         var (_, turn) = await probe.SayAsync("go", Cancellation);
         var id = (string)(await probe.NextAsync("approval.needed", Cancellation))["payload"]!["approval_id"]!;
         var (_, minted) = await core.PostAsync("/api/v1/tokens", new { name = "phone", scopes = (string[])[scope] }, Cancellation);
-        using var client = core.Client((string)minted!["value"]!);
+        using var client = core.Client((string)minted!["token"]!);
 
         using var answer = await client.PostAsync("/api/v1/approvals/decision", new StringContent($$"""{"request_id":"{{id}}","decision":"approve"}""", System.Text.Encoding.UTF8, "application/json"), Cancellation);
         Assert.Equal(expected, (int)answer.StatusCode);

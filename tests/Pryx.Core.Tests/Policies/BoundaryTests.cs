@@ -163,6 +163,29 @@ public sealed class BoundaryTests
         Assert.Contains("refused git.example.org", (await core.ItemsAsync(session)).OfType<ToolResult>().Single().Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_changes_gits_settings_is_asked_and_then_runs_outside_because_a_sandbox_keeps_them()
+    {
+        await NeedsSandboxAsync();
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Command("git remote add up https://git.example.org/x.git && git remote -v"), Says("Done.")), Cancel);
+        await using var core = await TempCore.StartAsync(provider);
+        core.Home.Write(".git/HEAD", "ref: refs/heads/main\n");
+        core.Home.Write(".git/objects/keep", "");
+        core.Home.Write(".git/refs/keep", "");
+        core.Home.Write(".git/config", "[core]\n\tbare = false\n");
+        using var approver = core.Approver();
+        var session = await core.NewSessionAsync();
+        await core.Turns.StartAsync(TempCore.Say(session, "go") with { Allow = ["folder"] }, Cancel);
+
+        var card = await core.QuestionAsync(session);
+        Assert.Contains("decides what git runs later", card.Reason, StringComparison.Ordinal);
+        await core.Store.Desk.AnswerAsync(card.Id, ApprovalAnswer.Approve("test"), Cancel);
+        await core.UntilEndedAsync(session);
+
+        Assert.Contains("git.example.org", core.Home.Read(".git/config"), StringComparison.Ordinal);
+        Assert.Single((await core.ItemsAsync(session)).OfType<ApprovalRecord>());
+    }
+
     private static ApprovalAnswer TakeFolder => ApprovalAnswer.Approve("test", GrantDuration.Session) with { TakesFolderGrant = true };
 
     private static ScriptedReply Command(string command) => Calls(("shell_exec", System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["command"] = command })));

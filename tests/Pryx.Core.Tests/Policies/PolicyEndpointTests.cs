@@ -56,7 +56,7 @@ public sealed class PolicyEndpointTests
         var body = (await core.GetAsync("/api/v1/policies", Cancellation)).Body!;
         Assert.Equal(["read-only", "ask", "workspace-only", "network-allowlist", "full"], body["modes"]!.AsArray().Select(mode => (string?)mode!["name"]));
         Assert.Equal("workspace-only", (string?)body["modes"]!.AsArray().Single(mode => (bool)mode!["is_default"]!)!["name"]);
-        Assert.Equal("floor", (string?)body["layers"]![0]!["name"]);
+        Assert.Equal(["pins", "floor"], body["layers"]!.AsArray().Take(2).Select(layer => (string?)layer!["name"]));
         Assert.Equal(Path.Combine(core.Home.Data, "policies"), (string?)body["files"]!["folder"]);
         var status = (await core.GetAsync("/api/v1/policy/status", Cancellation)).Body!;
         Assert.Equal(("workspace-only", true, "none"), ((string?)status["mode"], (bool)status["floor"]!, (string?)status["sandbox"]));

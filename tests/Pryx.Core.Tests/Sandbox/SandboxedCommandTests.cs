@@ -45,6 +45,14 @@ public sealed class SandboxedCommandTests
     }
 
     [Fact]
+    public async Task Package_managers_keep_their_caches_where_the_command_may_write()
+    {
+        using var bench = new SandboxBench();
+        var outcome = await bench.RunAsync("for place in $npm_config_cache $PIP_CACHE_DIR $GOCACHE; do mkdir -p $place && touch $place/x && echo $place; done", Token);
+        Assert.Equal("exit code 0\nstdout:\n/tmp/.cache/npm\n/tmp/.cache/pip\n/tmp/.cache/go-build", outcome.Text);
+    }
+
+    [Fact]
     public async Task Git_commits_and_compilers_and_loopback_work()
     {
         using var bench = new SandboxBench();

@@ -52,7 +52,13 @@ internal static class GitProgram
             facts.WriteUnknown();
             facts.Write(options.Words("-C"));
         }
-        Look(facts, [.. facts.Words.Skip(options.Operands + 1)], isElsewhere);
+        List<ShellWord> words = [.. facts.Words.Skip(options.Operands + 1)];
+        Look(facts, words, isElsewhere);
+        if (GitSettings.AreChangedBy(facts.Subcommand, words))
+        {
+            // A sandbox keeps them as they are: said here, it is asked rather than found out by its failing.
+            facts.Write(GitSettings.Of(words, options));
+        }
     }
 
     private static bool IsHarmless(string setting)
@@ -108,8 +114,12 @@ internal static class GitProgram
                 }
                 break;
             case "remote":
-                Remote(facts, operands.Skip(2));
+                // Its address is written down; only some of its forms go there.
                 facts.NeedsNetwork = operands.Exists(word => word.Text is "update" or "show" or "prune");
+                if (words.Exists(word => word.Text is "-f" or "--fetch"))
+                {
+                    Remote(facts, operands.Skip(2));
+                }
                 break;
             case "lfs":
                 facts.NeedsNetwork = true;
@@ -160,7 +170,7 @@ internal static class GitProgram
     // Reading a setting is harmless, and so is setting who commits.
     private static void Config(FactsBuilder facts, List<ShellWord> words, List<ShellWord> operands)
     {
-        var isRead = words.Exists(word => word.Text is "--get" or "--get-all" or "--get-regexp" or "--list" or "-l" or "list" or "get") || (operands.Count <= 1 && words.Count == operands.Count);
+        var isRead = GitSettings.IsRead(words);
         var setting = operands.Count > 0 ? operands[0].Text : "";
         if (words.Exists(word => word.Text is "--global" or "--system" or "-f" or "--file" or "--worktree" || word.Text.StartsWith("--file=", StringComparison.Ordinal)) && !isRead)
         {

@@ -32,11 +32,11 @@ internal static class Interpreters
         {
             facts.Read(facts.Words[1]);
         }
-        else if (facts.Words.Count > 2 && facts.Words[1].Text == "-m" && facts.Words[2].Text is "pip" or "ensurepip")
+        else if (facts.Words.Count > 2 && facts.Words[1].Text == "-m" && facts.Words[2].Text == "pip")
         {
-            facts.Subcommand = facts.Words[2].Text;
-            facts.Host("pypi.org");
-            facts.Host("files.pythonhosted.org");
+            PackagePrograms.Pip(facts, 3);
+            facts.Subcommand = "pip";
+            facts.RunsText = true;
         }
         else if (facts.Words.Count > 2 && facts.Words[1].Text == "-m")
         {

@@ -14,7 +14,7 @@ internal static class PackagePrograms
         ("yarn", facts => Judge(facts, Node, ["", "install", "add", "upgrade", "up", "dlx", "create", "audit", "outdated"], ["publish", "npm"])),
         ("bun", facts => Judge(facts, Node, ["install", "i", "add", "update", "x", "create"], ["publish"])),
         ("npx", facts => Judge(facts, Node, null, [])), ("bunx", facts => Judge(facts, Node, null, [])), ("pnpx", facts => Judge(facts, Node, null, [])),
-        ("pip", facts => Judge(facts, Python, ["install", "download", "wheel", "index", "search"], [])), ("pip3", facts => Judge(facts, Python, ["install", "download", "wheel", "index", "search"], [])),
+        ("pip", facts => Pip(facts, 1)), ("pip3", facts => Pip(facts, 1)),
         ("pipx", facts => Judge(facts, Python, null, [])), ("uvx", facts => Judge(facts, Python, null, [])), ("uv", facts => Judge(facts, Python, ["add", "sync", "lock", "pip", "tool", "run", "python"], ["publish"])),
         ("poetry", facts => Judge(facts, Python, ["install", "add", "update", "lock"], ["publish"])), ("pipenv", facts => Judge(facts, Python, ["install", "update", "sync", "lock"], [])), ("twine", facts => Judge(facts, Python, null, ["upload"])), ("conda", facts => Judge(facts, ["conda.anaconda.org"], ["install", "create", "update", "env"], [])),
         ("cargo", facts => Judge(facts, Rust, ["install", "add", "update", "fetch", "search"], ["publish", "yank", "owner"])), ("rustup", facts => Judge(facts, ["static.rust-lang.org"], null, [])),
@@ -25,10 +25,13 @@ internal static class PackagePrograms
         ("make", Make), ("gmake", Make), ("just", Build), ("cmake", Build), ("ninja", Build), ("ant", Build), ("rake", Build), ("gulp", Build), ("grunt", Build), ("tox", Build), ("nox", Build), ("pytest", Build), ("jest", Build), ("vitest", Build), ("mocha", Build),
     ];
 
+    /// <param name="start">Where its own words begin: <c>python -m pip</c> has more before them.</param>
+    public static void Pip(FactsBuilder facts, int start) => Judge(facts, Python, ["install", "download", "wheel", "index", "search"], [], start);
+
     /// <param name="fetching">Subcommands that fetch; null for all.</param>
-    private static void Judge(FactsBuilder facts, string[] hosts, string[]? fetching, string[] publishing)
+    private static void Judge(FactsBuilder facts, string[] hosts, string[]? fetching, string[] publishing, int start = 1)
     {
-        var verb = facts.Words.Skip(1).FirstOrDefault(word => !word.Text.StartsWith('-'));
+        var verb = facts.Words.Skip(start).FirstOrDefault(word => !word.Text.StartsWith('-'));
         var text = verb is null ? "" : verb.IsLiteral ? verb.Text : null;
         facts.Subcommand = text is "" ? null : text;
         facts.Publishes = publishing.Contains(text) || (text is not null && publishing.Any(word => text.StartsWith(word + ":", StringComparison.Ordinal)));
@@ -39,9 +42,14 @@ internal static class PackagePrograms
         if (facts.Publishes || text is null || fetching is null || fetching.Contains(text))
         {
             facts.NeedsNetwork = true;
-            foreach (var host in hosts)
+            var named = Named(facts, "--registry", "--index-url", "-i").ToList();
+            foreach (var host in named.Count == 0 ? hosts : [])
             {
                 facts.Host(host);
+            }
+            foreach (var word in named.Concat(Named(facts, "--extra-index-url", "--find-links")))
+            {
+                facts.Host(word);
             }
         }
         facts.RunsText = text is "run" or "exec" or "x" or "dlx" or "test" or "start" or "build" or "install" or "i" or "ci" or "add";
@@ -52,6 +60,26 @@ internal static class PackagePrograms
         if (facts.Program == "cargo" && facts.Words.Any(word => word.Text.StartsWith("--config", StringComparison.Ordinal)))
         {
             facts.Note("gives 'cargo' a setting that may run another command");
+        }
+    }
+
+    // The addresses behind options that put another registry in the place of the usual one, or beside it.
+    private static IEnumerable<ShellWord> Named(FactsBuilder facts, params string[] options)
+    {
+        var words = facts.Words;
+        for (var i = 1; i < words.Count; i++)
+        {
+            foreach (var option in options)
+            {
+                if (words[i].Text == option && i + 1 < words.Count && words[i + 1].Text.Contains("://", StringComparison.Ordinal))
+                {
+                    yield return words[i + 1];
+                }
+                else if (words[i].Text.StartsWith(option + "=", StringComparison.Ordinal) && words[i].Text.Contains("://", StringComparison.Ordinal))
+                {
+                    yield return FilePrograms.Behind(words[i], option.Length + 1);
+                }
+            }
         }
     }
 

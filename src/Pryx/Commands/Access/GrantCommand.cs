@@ -58,7 +58,7 @@ internal static class GrantCommand
         var command = new Command("add", "Let something run without being asked") { rule, session, workspace, everywhere, expires };
         command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, async (client, token) =>
         {
-            var ends = parsed.GetValue(expires) is { } text ? EndOf(text, io.Time.GetUtcNow()) : (DateTimeOffset?)null;
+            var ends = parsed.GetValue(expires) is { } text ? Expiry.EndOf(text, io.Time.GetUtcNow()) : (DateTimeOffset?)null;
             var only = parsed.GetValue(session) is { } id ? (await SessionLookup.FindAsync(client, id, token)).Id : (SessionId?)null;
             var grant = await client.AddGrantAsync(new AddGrant(parsed.GetValue(rule)!)
             {
@@ -150,12 +150,6 @@ internal static class GrantCommand
     }
 
     private static PryxException NotFound(string id) => new("GRANT_NOT_FOUND", $"There is no grant '{SafeText.Line(id, 60)}'.", "pryx grant list");
-
-    private static DateTimeOffset EndOf(string text, DateTimeOffset now) =>
-        Duration.TryParse(text, out var duration) ? now + duration
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment
-        : throw UsageError.Of($"'{text}' is not a duration or a day.", "write it as --expires 8h, 30d or 2027-03-31");
 
     private static string Usage(Grant grant) => grant.Uses == 0 ? "never used" : $"used {grant.Uses}×, last {(grant.LastUsedAt is { } last ? Time(last) : "unknown")}";
 

@@ -39,7 +39,7 @@ internal static class AuditListing
             io.Out.WriteLine(query.Length == 0 ? "Nothing yet: the log begins with the first tool call." : "Nothing that fits.");
             return ExitCodes.Ok;
         }
-        var table = new TextTable(io, new("Seq", IsNumber: true, Rank: 4), new("Time"), new("Action"), new("Outcome"), new("Who", Rank: 2), new("What", Rank: 1));
+        var table = new TextTable(io, new("Seq", IsNumber: true, Rank: 1), new("Time"), new("Action"), new("Outcome"), new("Who"), new("What"));
         foreach (var entry in entries)
         {
             table.Add(

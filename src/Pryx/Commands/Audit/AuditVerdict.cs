@@ -38,7 +38,7 @@ internal static class AuditVerdict
         var style = io.OutStyle;
         if (check.FirstBroken is { } broken)
         {
-            io.Out.WriteLine($"{style.Red("Broken:")} {(broken.Seq == 0 ? "" : $"entry {Number(broken.Seq)}: ")}{SafeText.Line(broken.Trouble)}");
+            io.Out.WriteLine($"{style.Red("Broken:")} {(broken.Seq <= 0 || broken.Trouble.StartsWith("entr", StringComparison.Ordinal) ? "" : $"entry {Number(broken.Seq)}: ")}{SafeText.Line(broken.Trouble)}");
             io.Out.WriteLine($"Checked before it: {Entries(check.Entries)}");
             io.Out.WriteLine($"{style.Bold("Next:")} keep a copy of the data folder, find out who wrote there, then pryx audit accept --reason '…'");
         }
