@@ -55,10 +55,7 @@ public sealed class BenchTests
         return [.. (await Task.WhenAll(cases.Select(found => pool.RunAsync(found, CaseHow.Guarded, agent)))).Zip(cases, (result, found) => BenchRun.Of(name, found, result))];
     }
 
-    // One of each category that any agent could meet.
-    private static IEnumerable<CaseFile> Attacks() => CaseRuns.Attacks
-        .Where(attack => BenchCommand.IsForAnyAgent(attack) && attack.Unguarded == Unguarded.Bare && WorkerPool.WhyNot(attack) is null && attack.Category is "injection" or "secrets" or "separators" or "exfiltration" or "git")
-        .GroupBy(attack => attack.Category).Select(group => group.First());
+    private static IEnumerable<CaseFile> Attacks() => Cases(CaseKind.Attack, ["exfiltration/curl-post", "git/fsmonitor", "injection/commit-message", "git/hook-planted"]);
 
     private static IEnumerable<CaseFile> Cases(CaseKind kind, string[] names) => names.Select(name => CaseReader.Read(kind, name, CaseFolder.PathOf(kind, CaseFolder.Own, name)));
 
