@@ -17,7 +17,7 @@ public sealed class BoundarySandbox(Func<Confinement> confinement, bool isFull) 
         {
             return SandboxMode.Off;
         }
-        var hosts = plan.Accesses.Where(static access => access.Kind == AccessKind.Network).Select(static access => access.Target).ToList();
+        var hosts = plan.Accesses.Where(static access => access is { Kind: AccessKind.Network, IsOwnService: false }).Select(static access => access.Target).ToList();
         return now.HasHosts && (hosts.Count > 0 || plan.Accesses.Any(static access => access.NeedsNetwork))
             ? SandboxMode.WithHosts(hosts, askHostAsync)
             : SandboxMode.NoNetwork;
@@ -28,7 +28,7 @@ public sealed class BoundarySandbox(Func<Confinement> confinement, bool isFull) 
         || plan.Accesses.Any(access => access.Kind switch
         {
             AccessKind.Execute => access.Boundary is not null || (access.NeedsNetwork && !now.HasHosts),
-            AccessKind.Network => !now.HasHosts,
+            AccessKind.Network => !now.HasHosts && !access.IsOwnService,
             AccessKind.Write => !access.IsInsideWorkspace && !(now.HasOwnTemporaryFolder && PathText.IsWithin(access.Target, "/tmp", PathText.Comparison)),
             _ => false,
         });

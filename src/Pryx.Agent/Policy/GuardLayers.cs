@@ -20,6 +20,7 @@ public sealed class TaintLayer : IPolicyLayer
             null => !PolicyTools.IsHarmless(request.Tool),
             // Inside a sandbox, without network, work goes on: there is nowhere to send to.
             { Kind: AccessKind.Execute, Boundary: null } when request.Confinement.IsOn => false,
+            { Kind: AccessKind.Network, IsOwnService: true } when request.Confinement.IsOn => false,
             { Kind: AccessKind.Execute or AccessKind.Network } => true,
             { Kind: AccessKind.Write } => !access.IsInsideWorkspace,
             // A tool that is not ours says it only reads; it may as well send.

@@ -100,6 +100,7 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
             new(Decision.Allow, grant.Label, $"Allowed by the grant '{grant.Rule}'."),
         PolicyMode.ReadOnly => Says(Decision.Deny, "The mode is read-only, and a request leaves the machine."),
         PolicyMode.Ask => Says(Decision.Ask, "Every side effect is asked."),
+        _ when access.IsOwnService && IsWork(request) => InFolder("The command talks to what it has itself started in its sandbox."),
         // Here the grants are the list itself, so that a host that is not on it is not even asked.
         PolicyMode.NetworkAllowlist => grants.Covering(request, access) is { } grant
             ? new(Decision.Allow, grant.Label, $"{access.Target} is on the list: {grant.Rule}.")

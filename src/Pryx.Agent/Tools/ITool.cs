@@ -62,6 +62,9 @@ public sealed record ToolAccess(AccessKind Kind, string Target)
     /// <summary>For Execute: it is of no use without a network, and which hosts it reaches is seen when it does.</summary>
     public bool NeedsNetwork { get; init; }
 
+    /// <summary>For Network: a service of this machine, in a script that itself starts something in the background. In a sandbox there is no other.</summary>
+    public bool IsOwnService { get; init; }
+
     /// <summary>
     /// True where it is concluded from what a program does with its arguments: the person who is asked about the command sees it there, too.
     /// A file tool's own write, or a redirection, is none.

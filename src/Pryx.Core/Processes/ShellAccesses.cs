@@ -15,11 +15,13 @@ internal static class ShellAccesses
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var paths = new HashSet<(AccessKind, string)>();
         var hosts = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        // A server that is tried in the same script is the script's own.
+        var serves = script.Commands.Any(command => command.Context.HasFlag(CommandContext.Background));
         foreach (var command in script.Commands)
         {
             if (command.Words.Count > 0)
             {
-                accesses.Add(new ToolAccess(AccessKind.Execute, command.Text) { Boundary = BoundaryOf(command.Facts), NeedsNetwork = command.Facts is { NeedsNetwork: true, Hosts: [] } });
+                accesses.Add(new ToolAccess(AccessKind.Execute, command.Text) { Boundary = BoundaryOf(command.Facts, serves), NeedsNetwork = command.Facts is { NeedsNetwork: true, Hosts: [] } });
             }
             foreach (var path in command.Facts.Reads)
             {
@@ -33,7 +35,7 @@ internal static class ShellAccesses
             {
                 if (hosts.Add(host))
                 {
-                    accesses.Add(new ToolAccess(AccessKind.Network, host) { IsInferred = true, Command = command.Text });
+                    accesses.Add(new ToolAccess(AccessKind.Network, host) { IsInferred = true, Command = command.Text, IsOwnService = serves && IsLoopback(host) });
                 }
             }
         }
@@ -60,18 +62,24 @@ internal static class ShellAccesses
     }
 
     // What a sandbox would only make fail: others see it, it needs other rights, or it is about this machine's own services.
-    private static string? BoundaryOf(CommandFacts facts) =>
-        facts.Publishes ? "It publishes: others see what it sends."
+    private static string? BoundaryOf(CommandFacts facts, bool serves) =>
+        serves && !facts.EscalatesRights && facts.Hosts.Count > 0 && facts.Hosts.All(IsLoopback) ? null
+        : facts.Publishes ? "It publishes: others see what it sends."
         : facts.EscalatesRights ? "It uses more rights than your own."
         : facts.Hosts.FirstOrDefault(IsLocal) is { } host ? $"It reaches {host}, a service of this machine or its network."
         : null;
 
     private static bool IsLocal(string host)
     {
-        var name = host.StartsWith('[') ? host[1..].Split(']')[0] : host.Split(':')[0];
+        var name = NameOf(host);
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(name, out var address) && !PublicAddress.IsPublic(address));
     }
+
+    private static string NameOf(string host) => host.StartsWith('[') ? host[1..].Split(']')[0] : host.Split(':')[0];
+
+    // Of the machines nearby a sandbox has none.
+    private static bool IsLoopback(string host) => IsLocal(host) && (!IPAddress.TryParse(NameOf(host), out var address) || IPAddress.IsLoopback(address));
 
     // What holds secrets, and what decides what runs later.
     private static bool IsSensitive(string path) => SecretFiles.IsSecretName(path)

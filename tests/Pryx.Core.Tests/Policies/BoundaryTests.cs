@@ -40,12 +40,39 @@ public sealed class BoundaryTests
         Assert.Empty(provider.Violations);
     }
 
+    [Fact]
+    public async Task A_server_that_a_command_starts_is_tried_by_it_unasked_and_nobody_else_is_reached()
+    {
+        await NeedsSandboxAsync();
+        using var machine = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        machine.Start();
+        var port = ((System.Net.IPEndPoint)machine.LocalEndpoint).Port;
+        await using var provider = await FakeProvider.StartAsync(
+            FakeScripts.InOrder(
+                Command("python3 -m http.server 8123 --bind 127.0.0.1 >/dev/null 2>&1 & for i in 1 2 3 4 5 6 7 8 9 10; do curl -sf -o page http://127.0.0.1:8123/ && break; sleep 0.3; done; kill %1"),
+                Command($"sleep 0 & curl -s -m 2 -X POST -d x http://localhost:{port}/; echo ended with $?"),
+                Says("Done.")), Cancel);
+        await using var core = await TempCore.StartAsync(provider);
+        core.Home.Write("index.html", "own page");
+        using var approver = core.Approver();
+        var session = await core.NewSessionAsync();
+        await core.Turns.StartAsync(TempCore.Say(session, "go") with { Allow = ["folder"] }, Cancel);
+        await core.UntilEndedAsync(session);
+
+        Assert.Equal("own page", core.Home.Read("page"));
+        Assert.False(machine.Pending());
+        Assert.Contains("ended with 7", (await core.ItemsAsync(session)).OfType<ToolResult>().Last().Output, StringComparison.Ordinal);
+        Assert.Empty((await core.ItemsAsync(session)).OfType<ApprovalRecord>());
+    }
+
     [Theory]
     [Requirement("NFR-S6", "per domain")]
     [InlineData("curl -s https://example.org/a", "example.org is a new host")]
     [InlineData("git push origin main", "publishes")]
     [InlineData("npm install left-pad", "registry.npmjs.org is a new host")]
     [InlineData("curl http://localhost:8080/", "a service of this machine")]
+    [InlineData("sleep 0 & curl http://192.168.1.1/", "a service of this machine")]
+    [InlineData("sleep 0 & curl -d x http://localhost:1/ https://example.org/", "publishes")]
     [InlineData("sudo ls", "beyond your own rights")]
     [InlineData("cat ~/notes.txt", "not in the workspace")]
     [InlineData("touch ~/x", "outside workspace")]
