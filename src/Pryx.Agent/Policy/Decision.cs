@@ -11,6 +11,9 @@ public enum Decision { Allow, Ask, Deny }
 /// <param name="Reason">One sentence for the card, the log and the model.</param>
 public sealed record Judgement(Decision Decision, string Rule, string Reason)
 {
+    /// <summary>True for what no grant lowers: the floor, untrusted text, a secret, what is not understood.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>The folder grant the card may offer; null when it would not help.</summary>
     public string? FolderGrant { get; init; }
 

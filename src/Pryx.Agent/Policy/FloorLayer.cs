@@ -15,6 +15,11 @@ public sealed class FloorLayer(PolicyScope scope) : IPolicyLayer
         ".config/fish/config.fish", ".config/autostart/", ".config/systemd/", "Library/LaunchAgents/", ".claude/", ".codex/",
     ];
 
+    /// <summary>In any folder of a project.</summary>
+    private static readonly string[] RunFolders = ["/.claude/", "/.cursor/", "/.codex/", "/.gemini/", "/.agents/", "/.husky/", "/.githooks/"];
+
+    private static readonly string[] RunFiles = ["/.mcp.json", "/.envrc", "/.vscode/tasks.json", "/.vscode/settings.json", "/.vscode/launch.json", "/.vscode/mcp.json"];
+
     private static readonly string[] SystemFolders = ["/etc", "/boot", "/dev", "/var/spool/cron", "/usr/lib/systemd", "/lib/systemd", "/Library/LaunchDaemons"];
 
     public string Name => "floor";
@@ -63,12 +68,50 @@ public sealed class FloorLayer(PolicyScope scope) : IPolicyLayer
             : null;
     }
 
+    private static bool DecidesForGit(ReadOnlySpan<char> path)
+    {
+        const StringComparison Ignore = StringComparison.OrdinalIgnoreCase;
+        var git = path.LastIndexOf("/.git/", Ignore);
+        if (git < 0)
+        {
+            // A file in place of the folder says where the repository is.
+            return path.EndsWith("/.git", Ignore);
+        }
+        var below = path[(git + "/.git/".Length)..];
+        return below.StartsWith("hooks/", Ignore) || below.StartsWith("modules/", Ignore) || below.StartsWith("info/attributes", Ignore)
+            || below.EndsWith("config", Ignore) || below.EndsWith("config.worktree", Ignore) || below.EndsWith("commondir", Ignore) || below.EndsWith("gitdir", Ignore);
+    }
+
+    private static bool RunsInFolder(ReadOnlySpan<char> path)
+    {
+        const StringComparison Ignore = StringComparison.OrdinalIgnoreCase;
+        foreach (var folder in RunFolders)
+        {
+            if (path.Contains(folder, Ignore))
+            {
+                return true;
+            }
+        }
+        foreach (var file in RunFiles)
+        {
+            if (path.EndsWith(file, Ignore))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private string? WhyGuarded(ReadOnlySpan<char> path)
     {
         const StringComparison Ignore = StringComparison.OrdinalIgnoreCase;
-        if (path.Contains("/.git/hooks/", Ignore) || path.EndsWith("/.git/config", Ignore))
+        if (DecidesForGit(path))
         {
             return "decides what git runs later";
+        }
+        if (RunsInFolder(path))
+        {
+            return "is read by an editor, a shell or another agent, which then runs what it says";
         }
         if (path.Contains("/.pryx/", Ignore))
         {

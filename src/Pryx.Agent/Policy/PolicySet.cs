@@ -40,8 +40,8 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         for (var i = 1; i < accesses.Count; i++)
         {
             var judgement = JudgeAccess(request, accesses[i]);
-            // Of two questions the one speaks that the folder grant would not answer: it is offered only where it answers the whole call.
-            var isHarder = judgement.Decision == strictest.Decision && judgement.FolderGrant is null && strictest.FolderGrant is not null;
+            // Of two questions the one speaks that a grant would not answer: the folder's is offered only where it answers the whole call.
+            var isHarder = judgement.Decision == strictest.Decision && ((judgement.IsHeld && !strictest.IsHeld) || (judgement.FolderGrant is null && strictest.FolderGrant is not null));
             strictest = judgement.Decision > strictest.Decision || isHarder ? judgement : strictest;
         }
         return strictest;
@@ -81,7 +81,7 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         strictest ??= Silent;
         if (strictest.Decision != Decision.Ask || holds)
         {
-            return holds && strictest.FolderGrant is not null ? strictest with { FolderGrant = null } : strictest;
+            return holds ? strictest with { FolderGrant = null, IsHeld = true } : strictest;
         }
         if (strictest.FolderGrant is not null && !isFolderOffered)
         {
