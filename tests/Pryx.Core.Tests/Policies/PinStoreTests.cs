@@ -121,6 +121,8 @@ public sealed class PinStoreTests
     public async Task A_pin_stays_through_a_compaction()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("All right, this is what we said.")), Cancel);
+        // A summary begins the prefix anew.
+        provider.ChecksPrefix = false;
         await using var core = await TempCore.StartAsync(provider);
         await core.Store.Pins.AddAsync(new("never deploy", null, null, "cli:alice"), Cancel);
         var session = await core.NewSessionAsync();
@@ -132,11 +134,11 @@ public sealed class PinStoreTests
         await core.Turns.StartAsync(TempCore.Say(session, null) with { Compact = new CompactSession(), Delivery = Delivery.Queue }, Cancel);
         await core.UntilEndedAsync(session, 5);
         Assert.NotEmpty((await core.ItemsAsync(session)).OfType<Summary>());
-        provider.ForModel("gpt-4o", FakeScripts.BySteps(Run("npm publish"), Says("I may not.")));
+        provider.ForModel("gpt-4o", request => request.Results.Count == 0 ? Run("npm publish") : Says("I may not."));
         await core.Turns.StartAsync(TempCore.Say(session, "deploy") with { Policy = "full" }, Cancel);
-        await core.UntilEndedAsync(session, 6);
+        await core.UntilAsync(session, events => events.Any(e => e.Item is ToolResult) && EventNames.IsTerminal(events[^1].Event));
         Assert.Contains("never deploy (such calls are denied)", provider.ModelRequests[^1].System!, StringComparison.Ordinal);
-        Assert.Equal(ToolStatus.Denied, (await core.ItemsAsync(session)).OfType<ToolResult>().Last().Status);
+        Assert.True((await core.ItemsAsync(session)).OfType<ToolResult>().LastOrDefault()?.Status == ToolStatus.Denied, string.Join("\n", (await core.ItemsAsync(session)).TakeLast(5)));
     }
 
     [Fact]

@@ -71,15 +71,16 @@ public sealed class AuditCommandTests
         using var person = Person.At(provider);
         await using var served = await ServedPryx.StartAsync(person);
         // Somebody is there who can be asked.
-        await using var watching = await served.Http.GetStreamAsync("/api/v1/events/stream", Cancellation);
+        await using var watching = await served.Http.GetStreamAsync("/api/v1/events/stream?can_approve=1", Cancellation);
         var session = (await PostAsync(served, "/api/v1/sessions", new { workspace = person.Folder, model = Models.Chat })).GetProperty("id").GetString()!;
         await PostAsync(served, $"/api/v1/sessions/{session}/messages", new { text = "go" });
 
         string? row = null;
         for (var look = 0; row is null; look++)
         {
-            Assert.True(look < 50, "No question was listed.");
-            row = (await person.PryxAsync("approval", "list")).Lines.FirstOrDefault(line => line.Contains("shell.exec", StringComparison.Ordinal));
+            var listed = await person.PryxAsync("approval", "list");
+            Assert.True(look < 50, $"No question was listed: {listed.Stdout}{listed.Stderr} {await served.Http.GetStringAsync($"/api/v1/sessions/{session}/items", Cancellation)}");
+            row = listed.Lines.FirstOrDefault(line => line.Contains("shell.exec", StringComparison.Ordinal));
         }
         var id = row.Split(' ')[0];
         Assert.Contains($"sleep {nap} & sleep {nap}", (await person.PryxAsync("approval", "show", id)).Stdout, StringComparison.Ordinal);
