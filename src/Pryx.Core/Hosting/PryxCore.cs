@@ -332,12 +332,15 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         Helper = options.Executable,
     });
 
+    // Where what runs inside a sandbox is: this program, or in a test the one it names.
+    private string OwnFolder => options.Executable is [.., var program] && Path.GetDirectoryName(program) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory.TrimEnd('/');
+
     private string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, AppContext.BaseDirectory.TrimEnd('/')), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
     private Dictionary<string, string> OwnEnvironment()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pryx.Attacks.Bench;
 using Pryx.Attacks.Cases;
@@ -59,7 +58,16 @@ public sealed class BenchTests
 
     private static IEnumerable<CaseFile> Cases(CaseKind kind, string[] names) => names.Select(name => CaseReader.Read(kind, name, CaseFolder.PathOf(kind, CaseFolder.Own, name)));
 
-    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    // Not by the compiler's word: a reproducible build does not tell where its sources are.
+    private static string Here()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Pryx.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests are not in the project's tree.");
+        }
+        return Path.Combine(folder, "tests", "Pryx.Attacks.Tests", "Bench");
+    }
 
     private static string Repository() => Path.GetFullPath(Path.Combine(Here(), "..", "..", ".."));
 }
