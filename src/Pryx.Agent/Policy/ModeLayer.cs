@@ -91,7 +91,7 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
 
     // The sandbox's /tmp is not the machine's.
     private bool IsOwnTemporary(PolicyRequest request, ToolAccess access) => IsWork(request) && request.Confinement.HasOwnTemporaryFolder
-        && PathText.IsCanonical(access.Target) && (PathText.IsWithin(access.Target, "/tmp", PathText.Comparison));
+        && PathText.IsCanonical(access.Target) && PathText.IsWithin(access.Target, "/tmp", PathText.Comparison) && !IsSomebodys(access.Target);
 
     private Judgement JudgeHost(PolicyRequest request, ToolAccess access, GrantSet grants) => mode switch
     {

@@ -40,7 +40,8 @@ public sealed class AccessTokenStore(Database database)
     public Task<StoredToken> AddAsync(NewToken token, string hash, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var now = database.Time.StoredNow();
-        if (token.Minter is { } minter && Find(connection, "id = $key", minter, now) is null)
+        var parent = token.Minter is { } minter ? Find(connection, "id = $key", minter, now) : null;
+        if (token.Minter is not null && parent is null)
         {
             throw new PryxException("UNAUTHORIZED", "This token has just ended.");
         }
@@ -50,13 +51,16 @@ public sealed class AccessTokenStore(Database database)
             throw new PryxException("CONFLICT", $"There are {MostInForce} tokens in force already.", "revoke some: pryx token list");
         }
         var id = Guid.NewGuid().ToString();
+        var end = now + token.Lifetime;
+        // Counted from a moment ago, a child would outlive its parent by that moment.
+        end = parent?.ExpiresAt is { } last && (end is null || end > last) ? last : end;
         connection.Execute(
             """
             INSERT INTO access_tokens (id, name, hash, scopes, kind, parent_id, created_at, created_by, expires_at)
             VALUES ($id, $name, $hash, $scopes, $kind, $parent, $at, $by, $expires)
             """,
             ("$id", id), ("$name", token.Name), ("$hash", hash), ("$scopes", token.Scopes.Text()), ("$kind", token.Kind), ("$parent", token.Minter),
-            ("$at", Sql.FormatTime(now)), ("$by", token.By), ("$expires", now + token.Lifetime is { } end ? Sql.FormatTime(end) : null));
+            ("$at", Sql.FormatTime(now)), ("$by", token.By), ("$expires", end is { } until ? Sql.FormatTime(until) : null));
         var added = Find(connection, "id = $key", id, now)!;
         Record(connection, token.Kind == "web" ? "signin.completed" : "token.minted", added, token.By, token.Address);
         return added;

@@ -20,6 +20,9 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
     /// <summary>What holds the programs of this turn's calls; asked for only when one wants to run, since finding it out starts programs.</summary>
     public Func<Task<Confinement>> ConfinementAsync { get; init; } = static () => Task.FromResult(Confinement.None);
 
+    /// <summary>A command may come: what holds it is found out while the model still thinks, so that a card waits for nothing.</summary>
+    public void ExpectCommands() => _ = isFull ? null : ConfinementAsync();
+
     /// <summary>Where the commands of this turn run.</summary>
     public SandboxPolicy Sandbox => field ??= new BoundarySandbox(() => _confinement, isFull);
 

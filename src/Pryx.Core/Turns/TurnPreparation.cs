@@ -141,6 +141,7 @@ public sealed class TurnPreparation(
 
     private async Task<TurnSetup> BuildAsync(Turn turn, TurnPlan plan, StartTurn request, Session session, Folder folder, TurnPolicy policy, CancellationToken cancellationToken)
     {
+        policy.ExpectCommands();
         var output = Path.Combine(paths.ToolOutput, turn.Id.ToString());
         // One by one: the mode counts only for the last folder of a path.
         DatabaseFile.CreatePrivateDirectory(paths.ToolOutput);
