@@ -58,7 +58,8 @@ public sealed class ProcessSpawner
                 .WrapAsync(new(profile, command, request.WorkingDirectory, environment)).ConfigureAwait(false);
             var outer = new Dictionary<string, string>(sandboxed.Environment) { [Mark] = mark };
             return _sandbox.BringsNamespace
-                ? await StartAsync(request, sandboxed.Words, outer, sandboxed.Inherited, Isolation.PidNamespace, mark).ConfigureAwait(false)
+                // In a session of its own: a Ctrl-C is told to Pryx, which ends the command, and not to the sandbox.
+                ? await StartAsync(request, SetSid is null ? sandboxed.Words : [SetSid, .. sandboxed.Words], outer, sandboxed.Inherited, Isolation.PidNamespace, mark).ConfigureAwait(false)
                 : await StartAsync(request, await IsolateAsync(sandboxed.Words, isolation).ConfigureAwait(false), outer, sandboxed.Inherited, isolation, mark).ConfigureAwait(false);
         }
         catch (SandboxException e)

@@ -34,5 +34,13 @@ internal sealed class AliveFile
         return new(Open(System.IO.Path.Combine(folder, $"alive-{Guid.NewGuid().ToString("N")[..8]}"), FileMode.CreateNew));
     }
 
-    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows() && mode == FileMode.CreateNew)
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+        return new(path, options);
+    }
 }
