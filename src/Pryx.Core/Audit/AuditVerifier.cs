@@ -20,6 +20,8 @@ internal sealed class AuditVerifier(SqliteConnection connection, AuditAnchor? an
     public const string NoUpdate = "CREATE TRIGGER IF NOT EXISTS audit_log_no_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END";
     public const string NoDelete = "CREATE TRIGGER IF NOT EXISTS audit_log_no_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END";
 
+    private static ReadOnlySpan<byte> Digits => "0123456789abcdef"u8;
+
     private const int HashColumn = AuditRow.ColumnCount + 1;
     private const int SealColumn = AuditRow.ColumnCount + 2;
     private const int Text = 3;
@@ -102,7 +104,11 @@ internal sealed class AuditVerifier(SqliteConnection connection, AuditAnchor? an
             _row.Add(bytes);
         }
         var hash = _row.End();
-        Convert.TryToHexStringLower(hash, _hash, out _);
+        for (var i = 0; i < hash.Length; i++)
+        {
+            _hash[2 * i] = Digits[hash[i] >> 4];
+            _hash[2 * i + 1] = Digits[hash[i] & 15];
+        }
         if (raw.sqlite3_column_type(row, HashColumn) != Text || !raw.sqlite3_column_blob(row, HashColumn).SequenceEqual(_hash))
         {
             return "its content was changed";
