@@ -36,7 +36,7 @@ internal static class ModelPullCommand
             {
                 await FollowAsync(io, answer, parsed.GetValue(json), token);
             }
-            catch (Exception e) when (token.IsCancellationRequested && e is InvalidOperationException or IOException or HttpRequestException)
+            catch (Exception e) when (token.IsCancellationRequested && e is InvalidOperationException or IOException or HttpRequestException or PryxException)
             {
                 throw new OperationCanceledException("The person has stopped it.", e, token); // A connection that is torn down has many words for it.
             }
