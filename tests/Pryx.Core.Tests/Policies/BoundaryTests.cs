@@ -74,8 +74,8 @@ public sealed class BoundaryTests
     [InlineData("sleep 0 & curl http://192.168.1.1/", "a service of this machine")]
     [InlineData("sleep 0 & curl -d x http://localhost:1/ https://example.org/", "publishes")]
     [InlineData("sudo ls", "beyond your own rights")]
-    [InlineData("cat ~/notes.txt", "not in the workspace")]
-    [InlineData("touch ~/x", "outside workspace")]
+    [InlineData("cat /home/somebody/notes.txt", "not in the workspace")]
+    [InlineData("touch /home/somebody/x", "outside workspace")]
     [InlineData("echo 'unended", "")]
     public async Task The_boundary_is_asked_after_the_folder_grant_too(string command, string reason)
     {
