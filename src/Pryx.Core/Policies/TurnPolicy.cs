@@ -17,7 +17,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
     /// <summary>The written policy in the mode's place; null for a mode.</summary>
     public PolicyDocument? Document { get; init; }
 
-    /// <summary>What holds the programs of this turn's calls; asked for only when one wants to run, since finding it out starts programs.</summary>
+    /// <summary>What holds the programs of this turn's calls; finding it out starts programs, once in a process.</summary>
     public Func<Task<Confinement>> ConfinementAsync { get; init; } = static () => Task.FromResult(Confinement.None);
 
     /// <summary>A command may come: what holds it is found out while the model still thinks, so that a card waits for nothing.</summary>

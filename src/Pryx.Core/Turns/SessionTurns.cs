@@ -26,8 +26,9 @@ public sealed class SessionTurns(
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(3);
 
     private readonly QueueStore _queue = new(database, events, owner);
-    private readonly AuditLog _audit = new(database);
     private readonly RunningTurns _running = new(turns, turn => new(database, events, history, owner, turn) { Budgets = preparation.Budgets, OnCall = onCall }, isDaemon, log, time);
+
+    private TurnStops Stops => field ??= new(turns, _queue, _running, new AuditLog(database), log, CloseAsync);
 
     /// <summary>What a message would cost.</summary>
     public TurnPreparation Preparation => preparation;
@@ -116,58 +117,18 @@ public sealed class SessionTurns(
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
     }
 
-    /// <summary>Told of every session whose turn somebody stopped, and who: what helps it stops too.</summary>
-    public Func<SessionId, string, Task> OnStopped { get; set; } = static (_, _) => Task.CompletedTask;
+    /// <summary>As <see cref="TurnStops.OnStopped"/>.</summary>
+    public Func<SessionId, string, Task> OnStopped { get => Stops.OnStopped; set => Stops.OnStopped = value; }
 
     /// <summary>As the other one, for what Pryx itself has to end.</summary>
     public Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken) => StopAsync(id, "engine", cancellationToken);
 
     /// <summary>STOP: the turn, its whole process tree and the agents that help its session end, or a queued one never begins; false when it has ended before.</summary>
     /// <param name="by">Who wants it, such as <c>web:core</c>: for the audit log.</param>
-    public async Task<bool> StopAsync(TurnId id, string by, CancellationToken cancellationToken)
-    {
-        var isStopped = await StopItAsync(id, cancellationToken);
-        if (await turns.FindAsync(id, CancellationToken.None) is { } turn)
-        {
-            // Also of a turn that had ended: an agent of its may go on. Stopped first, written down then: nothing may keep it from stopping.
-            await TryAsync(id, async () =>
-            {
-                await OnStopped(turn.SessionId, by);
-                await (isStopped ? WriteDownAsync(turn, by) : Task.CompletedTask);
-            });
-        }
-        return isStopped;
-    }
+    public Task<bool> StopAsync(TurnId id, string by, CancellationToken cancellationToken) => Stops.StopAsync(id, by, cancellationToken);
 
-    private Task WriteDownAsync(Turn turn, string by) =>
-        _audit.AppendAsync(new("turn.stopped", "turn", turn.Id.ToString(), by, AuditDetails.Of(("session_id", turn.SessionId.ToString())), "ok"), CancellationToken.None);
-
-    /// <summary>STOP for everything: what waits never begins, what runs ends, in every session.</summary>
-    /// <returns>How many ran, and how many waited.</returns>
-    public async Task<(int Running, int Queued)> StopAllAsync(string by, CancellationToken cancellationToken)
-    {
-        var (running, queued) = await turns.ListUnfinishedAsync(cancellationToken);
-        var begun = new List<TurnId>(running);
-        var waited = 0;
-        foreach (var id in queued)
-        {
-            if (await _queue.CancelAsync(id, cancellationToken))
-            {
-                waited++;
-            }
-            else
-            {
-                // It has begun between the two looks.
-                begun.Add(id);
-            }
-        }
-        var stopped = await Task.WhenAll(begun.Select(async id => (Id: id, Was: await StopItAsync(id, cancellationToken))));
-        foreach (var (id, _) in stopped.Where(static one => one.Was))
-        {
-            await TryAsync(id, async () => await (await turns.FindAsync(id, CancellationToken.None) is { } turn ? WriteDownAsync(turn, by) : Task.CompletedTask));
-        }
-        return (stopped.Count(static one => one.Was), waited);
-    }
+    /// <inheritdoc cref="TurnStops.StopAllAsync"/>
+    public Task<(int Running, int Queued)> StopAllAsync(string by, CancellationToken cancellationToken) => Stops.StopAllAsync(by, cancellationToken);
 
     /// <summary>What waits in the session never begins.</summary>
     public async Task CancelQueuedAsync(SessionId session, CancellationToken cancellationToken)
@@ -176,28 +137,6 @@ public sealed class SessionTurns(
         {
             await _queue.CancelAsync(queued.Id, cancellationToken);
         }
-    }
-
-    private async Task<bool> StopItAsync(TurnId id, CancellationToken cancellationToken)
-    {
-        while (!await _running.StopAsync(id) && !await _queue.CancelAsync(id, cancellationToken))
-        {
-            switch (await turns.RequestStopAsync(id, cancellationToken))
-            {
-                case StopOutcome.Requested:
-                    return true;
-                case StopOutcome.Over:
-                    return false;
-                default:
-                    var outcome = new TurnOutcome(TurnEnd.Cancelled, 0, default, null) { Code = "STOPPED", Message = "Stopped by the user." };
-                    if (await turns.FindAsync(id, cancellationToken) is { } turn && await CloseAsync(turn, outcome, cancellationToken))
-                    {
-                        return true;
-                    }
-                    break; // Somebody took it up between the two looks.
-            }
-        }
-        return true;
     }
 
     /// <summary>Stops what runs and waits in the session, then deletes it; false when there is no such session.</summary>

@@ -31,17 +31,17 @@ public sealed class ToolMapTests
 
     [Theory]
     [InlineData(Claude, "shell_exec", """{"command":"ls","timeout_ms":8000}""", "Bash", """{"command":"ls","timeout":8000}""")]
-    [InlineData(Claude, "read_file", """{"path":"a.txt"}""", "Read", """{"file_path":"/work/a.txt"}""")]
+    [InlineData(Claude, "read_file", """{"path":"a.txt"}""", "Read", """{"file_path":"/project/a.txt"}""")]
     [InlineData(Claude, "write_file", """{"path":"/x/a","content":"c"}""", "Write", """{"file_path":"/x/a","content":"c"}""")]
-    [InlineData(Claude, "edit_file", """{"path":"a","edits":[{"old_string":"1","new_string":"2"}]}""", "Edit", """{"file_path":"/work/a","old_string":"1","new_string":"2"}""")]
+    [InlineData(Claude, "edit_file", """{"path":"a","edits":[{"old_string":"1","new_string":"2"}]}""", "Edit", """{"file_path":"/project/a","old_string":"1","new_string":"2"}""")]
     [InlineData(Claude, "http_request", """{"url":"http://h/"}""", "WebFetch", """{"url":"http://h/","prompt":"Do the next step."}""")]
     [InlineData(Claude, "grep", """{"pattern":"x","path":"."}""", "Bash", """{"command":"grep -rnE -- 'x' '.'"}""")]
     [InlineData(Claude, "shell_exec", """{"command":"make","env":{"A":"it's"}}""", "Bash", """{"command":"export A='it'\\''s'; make"}""")]
     [InlineData(Codex, "shell_exec", """{"command":"ls | wc -l","workdir":"sub"}""", "shell", """{"command":["bash","-lc","ls | wc -l"],"workdir":"sub"}""")]
     [InlineData(Codex, "read_file", """{"path":"it's"}""", "shell", """{"command":["bash","-lc","cat -- 'it'\\''s'"]}""")]
     [InlineData(Codex, "http_request", """{"url":"http://h/","method":"POST","body":"a=b"}""", "shell", """{"command":["bash","-lc","curl -sL --max-time 10 -X 'POST' --data 'a=b' 'http://h/'"]}""")]
-    [InlineData(Gemini, "read_file", """{"path":"a"}""", "read_file", """{"absolute_path":"/work/a"}""")]
-    [InlineData(Gemini, "edit_file", """{"path":"a","edits":[{"old_string":"1","new_string":"2"}]}""", "replace", """{"file_path":"/work/a","old_string":"1","new_string":"2"}""")]
+    [InlineData(Gemini, "read_file", """{"path":"a"}""", "read_file", """{"absolute_path":"/project/a"}""")]
+    [InlineData(Gemini, "edit_file", """{"path":"a","edits":[{"old_string":"1","new_string":"2"}]}""", "replace", """{"file_path":"/project/a","old_string":"1","new_string":"2"}""")]
     [InlineData(OpenAi, "shell_exec", """{"command":"ls"}""", "execute_command", """{"cmd":"ls","requires_approval":false}""")]
     public void A_step_is_said_in_the_words_of_the_tools_that_are_offered(string tools, string ours, string arguments, string theirs, string expected)
     {
@@ -71,6 +71,6 @@ public sealed class ToolMapTests
     private static Pryx.Testing.ScriptedCall? Map(string tools, string name, string arguments)
     {
         using var document = JsonDocument.Parse($$"""{"tools":{{tools}}}""");
-        return new ToolMap(new("x", "x"), OfferedTool.Of(document.RootElement), "/work").Map(new CaseCall(name, arguments));
+        return new ToolMap(new("x", "x"), OfferedTool.Of(document.RootElement), "/project").Map(new CaseCall(name, arguments));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class CasePlace
     }
 
     public string Workspace { get; }
-    public string Outside { get; } = SmallWorld.Root + "/shared";
+    public string Outside { get; } = SmallWorld.Root + "/others";
     public string Data { get; } = HomePath + "/.pryx";
     public string Secret { get; }
 
