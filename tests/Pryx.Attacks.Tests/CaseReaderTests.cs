@@ -35,7 +35,7 @@ public sealed class CaseReaderTests : IDisposable
             """));
 
         Assert.Equal(["shell_exec", "edit_file"], found.Model.Select(step => step.Calls.Single().Tool));
-        Assert.Equal("""{"command":"ls","timeout_ms":8000,"env":{"A":"1"},"network":["h"]}""", found.Model[0].Calls[0].Arguments);
+        Assert.Equal("""{"command":"ls","timeout_ms":20000,"env":{"A":"1"},"network":["h"]}""", found.Model[0].Calls[0].Arguments);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class ProofTests
                   <assembly total="4" passed="1" failed="1" skipped="1" not-run="1" errors="1">
                     <collection>
                       <test name="A" result="Pass"><traits><trait name="Requirement" value="FR2.A1: a: b" /><trait name="Other" value="x" /></traits></test>
-                      <test name="B" result="Fail"><traits><trait name="Requirement" value="FR2.A1: c" /></traits></test>
+                      <test name="B" result="Fail"><traits><trait name="Requirement" value="FR2.A1: c" /></traits><failure><message>why</message></failure></test>
                       <test name="C" result="Skip"><traits><trait name="Requirement" value="FR2.A1: d" /></traits></test>
                     </collection>
                   </assembly>
@@ -57,6 +57,7 @@ public sealed class ProofTests
 
             var reports = TestReports.Read(directory.FullName);
 
+            Assert.Equal([new TestFailure("B", "why")], reports.Failures);
             Assert.Equal((1, 1, 2, 2), (reports.Assemblies, reports.Passed, reports.Failed, reports.Skipped));
             Assert.Equal(
                 [new("FR2.A1", "a: b", "A", true), new("FR2.A1", "c", "B", false), new("FR2.A1", "d", "C", false)],

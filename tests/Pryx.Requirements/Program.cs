@@ -2,7 +2,7 @@ using Pryx.Requirements;
 
 // Holds docs/requirements.csv against the reports of a test run: prints the counts;
 // --check fails when a row claims more than the run showed, --update writes what it showed,
-// --totals prints the run's "N passed, N failed, N skipped" alone.
+// --totals prints the run's "N passed, N failed, N skipped" alone, and before it each test that failed with the beginning of why.
 if (args is not [var list, var reportDirectory, .. var options])
 {
     Console.Error.WriteLine("Usage: requirements LIST.csv REPORT_DIRECTORY [--check | --update | --totals]");
@@ -17,6 +17,10 @@ if (!Directory.Exists(reportDirectory))
 var reports = TestReports.Read(reportDirectory);
 if (options.Contains("--totals"))
 {
+    foreach (var failure in reports.Failures)
+    {
+        Console.WriteLine($"failed: {failure.Test}\n    {string.Join("\n    ", failure.Message.Split('\n').Take(12))}");
+    }
     Console.WriteLine($"{reports.Passed} passed, {reports.Failed} failed, {reports.Skipped} skipped");
     return reports is { Passed: > 0, Failed: 0 } ? 0 : 1;
 }

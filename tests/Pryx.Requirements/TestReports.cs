@@ -16,8 +16,15 @@ public sealed record TestReports(int Assemblies, int Passed, int Failed, int Ski
             // An error outside of any test (a broken fixture, a crash while cleaning up) is a failure too.
             assemblies.Sum(assembly => Count(assembly, "failed") + Count(assembly, "errors")),
             assemblies.Sum(assembly => Count(assembly, "skipped") + Count(assembly, "not-run")),
-            [.. assemblies.SelectMany(assembly => assembly.Descendants("test")).SelectMany(ReadClauses)]);
+            [.. assemblies.SelectMany(assembly => assembly.Descendants("test")).SelectMany(ReadClauses)])
+        {
+            Failures = [.. assemblies.SelectMany(assembly => assembly.Descendants("failure")).Select(failure => new TestFailure(
+                (string?)failure.Parent?.Attribute("name") ?? "outside of a test", failure.Element("message")?.Value.Trim() ?? ""))],
+        };
     }
+
+    /// <summary>Those that failed, in the order of the reports.</summary>
+    public IReadOnlyList<TestFailure> Failures { get; init; } = [];
 
     private static IEnumerable<ClauseResult> ReadClauses(XElement test) =>
         from trait in test.Descendants("trait")
@@ -31,3 +38,6 @@ public sealed record TestReports(int Assemblies, int Passed, int Failed, int Ski
 
 /// <summary>One test's word on one clause. A skipped test did not pass.</summary>
 public sealed record ClauseResult(string Id, string Clause, string Test, bool HasPassed);
+
+/// <param name="Message">What the assertion or the exception said.</param>
+public sealed record TestFailure(string Test, string Message);

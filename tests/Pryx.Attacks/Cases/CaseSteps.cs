@@ -9,7 +9,7 @@ namespace Pryx.Attacks.Cases;
 internal sealed class CaseSteps(CaseYaml yaml)
 {
     /// <summary>Milliseconds that a command may take where the file says nothing: the suite must not hang on one.</summary>
-    private const int Patience = 8_000;
+    private const int Patience = 20_000;
 
     public CaseStep Read(YamlNode node)
     {

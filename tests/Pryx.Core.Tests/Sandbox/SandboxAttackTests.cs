@@ -35,7 +35,7 @@ public sealed class SandboxAttackTests
     [InlineData("find ~ -type f -exec cat {} +", "secret-of-core")]
     [InlineData("umount ~/.ssh 2>/dev/null; umount -l ~/.ssh 2>/dev/null; cat ~/.ssh/id_ed25519", "secret-of-ssh")]
     [InlineData("mv .env x 2>/dev/null; cat x .env", "secret-of-env")]
-    [InlineData("git init -q /tmp/r && git --git-dir=/tmp/r/.git hash-object -w ~/.ssh/id_ed25519 | xargs git --git-dir=/tmp/r/.git cat-file -p", "secret-of-ssh")]
+    [InlineData("r=$(mktemp -d); git init -q $r && git --git-dir=$r/.git hash-object -w ~/.ssh/id_ed25519 | xargs git --git-dir=$r/.git cat-file -p", "secret-of-ssh")]
     public async Task Secrets_are_not_read(string command, string secret)
     {
         using var bench = new SandboxBench();
