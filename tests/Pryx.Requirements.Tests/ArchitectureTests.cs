@@ -33,6 +33,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
+        ["Mcp"] = [],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
@@ -50,7 +51,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class ReplyParts(TurnSetup setup, int step)
     {
         Close(null);
         var arguments = (call.AdditionalProperties?.GetValueOrDefault(WireKeys.RawArguments) as string) ?? "{}";
-        _items.Add(Stamp(new ToolCall(call.CallId, call.Name, setup.Tools.PolicyNameOf(call.Name), arguments) { Opaque = opaque }));
+        _items.Add(Stamp(new ToolCall(call.CallId, call.Name, setup.Tools.PolicyNameOf(call.Name, arguments), arguments) { Opaque = opaque }));
     }
 
     public List<Item> Take()

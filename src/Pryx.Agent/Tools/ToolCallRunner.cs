@@ -31,13 +31,14 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
     /// <summary>What the call would touch, to see which calls of a step may run side by side; null when that can not be said.</summary>
     public async Task<ToolPlan?> TryPlanAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        if (setup.Tools.Find(call.Name) is not { } tool)
+        if (setup.Tools.Find(call.Name) is not { } called)
         {
             return ToolPlan.WithoutAccess(call.Name);
         }
         try
         {
-            return await tool.PlanAsync(ToolArguments.Parse(call.Arguments), Context(call), cancellationToken);
+            var (tool, arguments) = setup.Tools.Resolve(called, ToolArguments.Parse(call.Arguments));
+            return await tool.PlanAsync(arguments, Context(call), cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -62,14 +63,14 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
 
     private async Task<ToolOutcome> AnswerAsync(ToolCall call, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
-        if (setup.Tools.Find(call.Name) is not { } tool)
+        if (setup.Tools.Find(call.Name) is not { } called)
         {
             return ToolOutcome.Error($"There is no tool named '{call.Name}'. The tools are: {string.Join(", ", setup.Tools.Tools.Select(known => known.Definition.WireName))}.");
         }
         var context = Context(call);
         try
         {
-            var arguments = ToolArguments.Parse(call.Arguments);
+            var (tool, arguments) = setup.Tools.Resolve(called, ToolArguments.Parse(call.Arguments));
             var permission = await PermitAsync(tool, call, arguments, context, items, cancellationToken);
             if (permission.Refusal is { } refusal)
             {

@@ -19,6 +19,7 @@ using Pryx.Core.Routing;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Secrets;
 using Pryx.Core.Secrets.Masking;
+using Pryx.Core.Tools;
 using Pryx.Core.Turns;
 using Pryx.Core.Web;
 using Pryx.Protocol;
@@ -48,6 +49,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private PolicyFactory? _policies;
     private SecretDesk? _masks;
     private SecretStoreChoice? _secrets;
+    private Abilities? _abilities;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -58,7 +60,11 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>The OS keychain, or the vault.</summary>
     public SecretStoreChoice Secrets => field ??= _secrets = CreateSecrets();
 
+    /// <summary>Those of this program.</summary>
     public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>What is added to this program by its user: servers, skills.</summary>
+    public Abilities Abilities => field ??= _abilities = new(this);
 
     public CoreLog Log => field ??= new CoreLog(options.Paths.Logs, options.Time, Enum.TryParse<LogSeverity>(Config.Text("log_level"), ignoreCase: true, out var least) ? least : LogSeverity.Info);
 
@@ -238,6 +244,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _signins.DisposeAsync();
         }
+        if (_abilities is not null)
+        {
+            await _abilities.DisposeAsync();
+        }
         if (_agents is not null)
         {
             await _agents.DisposeAsync();
@@ -272,7 +282,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, Tools, Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
     {
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
@@ -325,7 +335,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         return new(choice, hasBus, options.Paths.Data, new FileVault(vault, options.Time), vault, options.Time);
     }
 
-    private ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
+    internal ProcessSpawner Spawner => field ??= new ProcessSpawner(sandbox: new SandboxOptions
     {
         Choice = Enum.TryParse<SandboxChoice>(Config.Text("sandbox"), ignoreCase: true, out var choice) ? choice : SandboxChoice.Auto,
         Folder = SandboxFolder,
@@ -333,9 +343,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     });
 
     // Where what runs inside a sandbox is: this program, or in a test the one it names.
-    private string OwnFolder => options.Executable is [.., var program] && Path.GetDirectoryName(program) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory.TrimEnd('/');
+    internal string OwnFolder => options.Executable is [.., var program] && Path.GetDirectoryName(program) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory.TrimEnd('/');
 
-    private string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
+    internal string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
     private ToolSet BuildTools()
     {
@@ -343,7 +353,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
     }
 
-    private Dictionary<string, string> OwnEnvironment()
+    internal Dictionary<string, string> OwnEnvironment()
     {
         var own = new Dictionary<string, string>(options.DotEnv.Variables, StringComparer.Ordinal);
         foreach (var (name, value) in ChildEnvironment.Own())

@@ -13,6 +13,7 @@ using Pryx.Core.Routing;
 using Pryx.Core.Secrets.Masking;
 using Pryx.Core.Sessions;
 using Pryx.Core.Storage;
+using Pryx.Core.Tools;
 using Pryx.Core.Workspaces;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
@@ -27,7 +28,7 @@ namespace Pryx.Core.Turns;
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolSet tools, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolShelf shelf, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
 {
     public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
@@ -48,7 +49,7 @@ public sealed class TurnPreparation(
         var model = await routes.FindModelAsync(session, folder.Settings, cancellationToken);
         var instructions = await sessions.ReadInstructionsAsync(id, cancellationToken) ?? await ComposeAsync(session, folder, cancellationToken);
         var meter = await _meters.OfAsync(id, cancellationToken);
-        return meter.Measure(model, instructions, tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
+        return meter.Measure(model, instructions, folder.Tools, await sessions.ReadItemsAsync(id, cancellationToken)).Usage;
     }
 
     /// <summary>
@@ -91,7 +92,7 @@ public sealed class TurnPreparation(
         }
         request = request with { Effort = await EffortAsync(request, session, cancellationToken) };
         var folder = await OpenFolderAsync(workspace, cancellationToken);
-        var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, token), cancellationToken);
+        var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
@@ -123,7 +124,7 @@ public sealed class TurnPreparation(
         var instructions = (known is null ? null : await sessions.ReadInstructionsAsync(known.Id, cancellationToken)) ?? await ComposeAsync(known, folder, cancellationToken);
         IReadOnlyList<Item> items = known is null ? [] : await sessions.ReadItemsAsync(known.Id, cancellationToken);
         var meter = known is null ? new ContextMeter() : await _meters.OfAsync(known.Id, cancellationToken);
-        var needs = meter.Measure(info, instructions, tools, items).Needs(info.Ref, tools.Tools.Count, null);
+        var needs = meter.Measure(info, instructions, folder.Tools, items).Needs(info.Ref, folder.Tools.Tools.Count, null);
         // Of the message only its size is told: four bytes a token in most texts, one at the worst.
         needs = needs with { InputTokens = needs.InputTokens + textBytes / 4 + images * 2_000, WorstInputTokens = needs.WorstInputTokens + textBytes + images * 2_000 + 50, LastCountedBy = null };
         var worst = info.Price is { } price ? WorstCase.Of(price, new(CallKind.Step, 1, info, needs, 0, default)) : null;
@@ -160,7 +161,7 @@ public sealed class TurnPreparation(
                 Question = taken.Question,
             }, token))
         {
-            ProposeAsync = new GrantProposals(questions, policy, tools, PlanningContext(turn, session, folder, output)).ForAsync,
+            ProposeAsync = new GrantProposals(questions, policy, folder.Tools, PlanningContext(turn, session, folder, output)).ForAsync,
         };
         var mask = await secrets.OpenAsync(session.Id, cancellationToken);
         return new TurnSetup
@@ -175,7 +176,7 @@ public sealed class TurnPreparation(
             Compact = request.Compact,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
-            Tools = tools,
+            Tools = folder.Tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
             Approvals = approvals,
@@ -237,19 +238,20 @@ public sealed class TurnPreparation(
     {
         var isTrusted = await trust.IsTrustedAsync(path, cancellationToken);
         var dotEnv = DotEnv.Load(path, isTrusted);
-        return new(path, isTrusted, dotEnv, settings.With(dotEnv));
+        var offered = await shelf.ForAsync(new(path, isTrusted), cancellationToken);
+        return new(path, isTrusted, dotEnv, settings.With(dotEnv), offered.Tools, offered.Notices);
     }
 
     // About what its first call will be: the instructions may not be composed yet.
-    private async Task<CallNeeds> NeedsAsync(StartTurn request, Session session, CancellationToken cancellationToken)
+    private async Task<CallNeeds> NeedsAsync(StartTurn request, Session session, Folder folder, CancellationToken cancellationToken)
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
-        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
     }
 
     // By a meter of its own: the session's has not seen this input yet, and may never see it.
-    private CallNeeds SizeOf(ModelInfo model, string instructions, IReadOnlyList<Item> items) =>
+    private static CallNeeds SizeOf(ModelInfo model, string instructions, ToolSet tools, IReadOnlyList<Item> items) =>
         new ContextMeter().Measure(model, instructions, tools, items).Needs(model.Ref, tools.Tools.Count, null);
 
     private static IEnumerable<Notice> NoticesOf(RouteChoice choice, Folder folder)
@@ -262,7 +264,11 @@ public sealed class TurnPreparation(
         {
             yield return new Notice("workspace", note);
         }
+        foreach (var note in folder.ToolNotes)
+        {
+            yield return new Notice("tools", note);
+        }
     }
 
-    private sealed record Folder(string Path, bool IsTrusted, DotEnv DotEnv, Settings Settings);
+    private sealed record Folder(string Path, bool IsTrusted, DotEnv DotEnv, Settings Settings, ToolSet Tools, IReadOnlyList<string> ToolNotes);
 }

@@ -17,9 +17,9 @@ public sealed class EventStreamTests
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hi ", "there.")), Cancellation);
         await using var core = await TestCore.StartAsync(provider, Cancellation);
         var id = await SessionEndpointTests.NewAsync(core);
+        await using var first = await Feed.OpenAsync(core, $"?session_id={id}&after=0");
         await core.PostAsync($"/api/v1/sessions/{id}/messages", new { content = "go" }, Cancellation);
 
-        await using var first = await Feed.OpenAsync(core, $"?session_id={id}&after=0");
         var all = await first.UntilAsync("turn.completed");
         var committed = all.Where(e => e.Id is not null).ToList();
         await using var second = await Feed.OpenAsync(core, $"?session_id={id}", lastEventId: committed[2].Id);
