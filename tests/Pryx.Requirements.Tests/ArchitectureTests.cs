@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
-        ["Mcp"] = [],
+        ["Mcp"] = ["Approvals", "Sessions", "Turns"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
