@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Pryx.Agent.Tools;
-using Pryx.Protocol.Mcp;
 
 namespace Pryx.Core.Mcp.Connections;
 
