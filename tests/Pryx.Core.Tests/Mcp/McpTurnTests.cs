@@ -114,15 +114,21 @@ public sealed class McpTurnTests
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Says("Fine.")), Cancel);
         using var home = new TempHome();
+        Directory.CreateDirectory(home.Data);
+        File.WriteAllText(Path.Combine(home.Data, "config.yaml"), "mcp_tool_limit: 100\n");
         FakeMcp.Write(home,
             ("good", FakeMcp.Entry(home, "good")), ("never", FakeMcp.Entry(home, "never")), ("gone", FakeMcp.Entry(home, "exit")), ("flood", FakeMcp.Entry(home, "flood")), ("noise", FakeMcp.Entry(home, "noise")),
             ("liar", FakeMcp.Entry(home, "liar")), ("endless", FakeMcp.Entry(home, "endless")), ("missing", new JsonObject { ["command"] = "no-such-program-anywhere", ["sandbox"] = false }), ("web", new JsonObject { ["url"] = "http://127.0.0.1:9/mcp" }));
         await using var core = await TestCore.StartAsync(provider, Cancel, home);
         var id = await SessionEndpointTests.NewAsync(core);
+        foreach (var well in (string[])["good", "noise", "liar", "endless"])
+        {
+            Assert.True((bool)(await core.PostAsync($"/api/v1/mcp/servers/{well}/test", null, Cancel)).Body!["ok"]!);
+        }
 
         await core.PostAsync($"/api/v1/sessions/{id}/messages", new { content = "go" }, Cancel);
         await SessionEndpointTests.EndAsync(core, id);
-        var notices = (await core.GetAsync($"/api/v1/sessions/{id}/items", Cancel)).Body!["items"]!.AsArray().Where(static item => (string?)item!["type"] == "notice").Select(static item => item!.ToJsonString()).ToList();
+        var notices = (await core.GetAsync($"/api/v1/sessions/{id}/items", Cancel)).Body!["items"]!.AsArray().Where(static item => (string?)item!["type"] == "notice").Select(static item => (string)item!["text"]!).ToList();
         var declared = provider.ModelRequests[0].Body.GetRawText();
 
         foreach (var bad in (string[])["never", "gone", "missing", "web"])
@@ -146,6 +152,8 @@ public sealed class McpTurnTests
         FakeMcp.Write(home, [.. Enumerable.Range(0, 10).Select(n => ($"s{n}", FakeMcp.Entry(home, $"many{n}")))]);
         await using var core = await TestCore.StartAsync(provider, Cancel, home);
         var id = await SessionEndpointTests.NewAsync(core);
+        // All ten are there, however busy the machine is.
+        Assert.Equal(200, (await core.GetAsync("/mcp/tools", Cancel)).Body!["tools"]!.AsArray().Count);
 
         await core.PostAsync($"/api/v1/sessions/{id}/messages", new { content = "go", allow = (string[])["mcp.s3.do_7"] }, Cancel);
         await SessionEndpointTests.EndAsync(core, id);
@@ -156,7 +164,11 @@ public sealed class McpTurnTests
         Assert.Contains("\"properties\"", results[0], StringComparison.Ordinal);
         Assert.Contains("called do_7", results[1], StringComparison.Ordinal);
         Assert.DoesNotContain("\"mcp__s3__do_7\"", tools, StringComparison.Ordinal);
-        TestContext.Current.TestOutputHelper!.WriteLine($"request: {tools.Length} bytes with search");
+        // Declared, the same tools take more than ten times as much.
+        var declared = (await core.GetAsync("/mcp/tools", Cancel)).Body!["tools"]!.AsArray().Sum(static tool => tool!["wireName"]!.ToJsonString().Length + tool["description"]!.ToJsonString().Length + tool["inputSchema"]!.ToJsonString().Length);
+        var searched = provider.ModelRequests[0].Body.GetProperty("tools").EnumerateArray().Where(static tool => tool.GetRawText().Contains("\"mcp_", StringComparison.Ordinal)).Sum(static tool => tool.GetRawText().Length);
+        TestContext.Current.TestOutputHelper!.WriteLine($"10 servers of 20 tools: {declared} bytes declared, {searched} bytes searched");
+        Assert.InRange(searched, 1, declared / 10);
     }
 
     private static async Task<IReadOnlyList<string>> RunAsync(
