@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
+using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
@@ -42,6 +43,7 @@ internal static class CommandLine
             TokenCommand.Create(io),
             CostCommand.Create(io),
             AuditCommand.Create(io),
+            DoctorCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
