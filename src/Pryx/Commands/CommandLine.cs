@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
+using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
@@ -44,6 +45,7 @@ internal static class CommandLine
             CostCommand.Create(io),
             AuditCommand.Create(io),
             McpCommand.Create(io),
+            DoctorCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
