@@ -5,6 +5,7 @@ using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
@@ -44,6 +45,7 @@ internal static class CommandLine
             TokenCommand.Create(io),
             CostCommand.Create(io),
             AuditCommand.Create(io),
+            McpCommand.Create(io),
             DoctorCommand.Create(io),
             ConfigCommand.Create(io),
             ServeCommand.Create(io),
