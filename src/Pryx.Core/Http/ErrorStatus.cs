@@ -18,7 +18,7 @@ internal static class ErrorStatus
         "INTERNAL_ERROR" => 500,
         "STORAGE_FULL" => 507,
         "SERVICE_UNAVAILABLE" => 503,
-        "PROVIDER_NETWORK" or "CATALOG_UNREACHABLE" or "CATALOG_INVALID" or "CLOUD_UNREACHABLE" or "CLOUD_ERROR" or "OAUTH_UNREACHABLE" or "OAUTH_ERROR" => 502,
+        "PROVIDER_NETWORK" or "CATALOG_UNREACHABLE" or "CATALOG_INVALID" or "CLOUD_UNREACHABLE" or "CLOUD_ERROR" or "OAUTH_UNREACHABLE" or "OAUTH_ERROR" or "MCP_UNAVAILABLE" or "MCP_CALL_DENIED" => 502,
         _ when code.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => 404,
         _ when code.StartsWith("STORAGE_", StringComparison.Ordinal) || code.StartsWith("VAULT_", StringComparison.Ordinal) || code.StartsWith("KEYCHAIN_", StringComparison.Ordinal) => 503,
         _ => 400,
