@@ -33,7 +33,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
-        ["Mcp"] = [],
+        ["Mcp"] = ["Audit", "Network", "OAuth"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
