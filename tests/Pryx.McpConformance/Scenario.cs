@@ -32,8 +32,8 @@ internal sealed class Scenario : IAsyncDisposable
     {
         (_name, _context) = (name, context);
         _server = new McpServer("conformance", McpTransport.Http) { Url = url.AbsoluteUri, Auth = Text("client_id") is { } client ? new McpAuth("oauth") { ClientId = client } : null };
-        var tokens = new McpTokens(_secrets, TimeProvider.System);
-        _transports = new(new(_secrets, settings), tokens) { ClientMetadata = new("https://conformance-test.local/client-metadata.json") };
+        var tokens = new McpTokens(() => _secrets, TimeProvider.System);
+        _transports = new(new(() => _secrets, settings.FromEnvironment), tokens) { ClientMetadata = new("https://conformance-test.local/client-metadata.json") };
         _desk = new(_transports, tokens, Product.Version, TimeProvider.System);
     }
 

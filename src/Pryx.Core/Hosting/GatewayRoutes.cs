@@ -5,6 +5,8 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
 using Pryx.Core.Http;
+using Pryx.Core.Mcp.Auth;
+using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
 using Pryx.Core.Secrets;
@@ -40,6 +42,9 @@ internal static class GatewayRoutes
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
+        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), new ServedCalls(store.Sessions, turns, store.Events, store.Approvals), core.Served, options.WorkingDirectory, Product.Version).Map(routes);
+        var mcp = core.Abilities.Mcp;
+        new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, new AuditLog(store.Database)).Map(routes);
         AdminRoutes.Map(routes, core, store, options);
     }
 

@@ -11,6 +11,7 @@ using Pryx.Core.Files;
 using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
+using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
@@ -50,6 +51,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SecretDesk? _masks;
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
+    private ServedSessions? _served;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -62,6 +64,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>Those of this program.</summary>
     public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>The same as MCP servers, under the names those have.</summary>
+    public BundledServers Bundled => field ??= new(name => Tools.Find(name), new Dictionary<string, IReadOnlyList<ITool>>());
+
+    /// <summary>The MCP clients of this core.</summary>
+    internal ServedSessions Served => field ??= _served = new(options.Time);
 
     /// <summary>What is added to this program by its user: servers, skills.</summary>
     public Abilities Abilities => field ??= _abilities = new(this);
@@ -244,6 +252,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _signins.DisposeAsync();
         }
+        if (_served is not null)
+        {
+            await _served.DisposeAsync();
+        }
         if (_abilities is not null)
         {
             await _abilities.DisposeAsync();
@@ -282,7 +294,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => Bundled.Find(name), options.Time)
     {
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))

@@ -1,5 +1,4 @@
 using System.Text;
-using Pryx.Core.Configuration;
 using Pryx.Core.Secrets;
 using Pryx.Protocol.Errors;
 
@@ -9,10 +8,21 @@ namespace Pryx.Core.Mcp;
 /// What stands in servers.json in place of a secret: <c>keychain:NAME</c> (also after <c>Bearer </c>, and as <c>${keychain:NAME}</c>),
 /// <c>${VARIABLE}</c> and <c>${VARIABLE:-otherwise}</c> of our own environment. Resolved when a server is connected, never stored.
 /// </summary>
-public sealed class McpReferences(ISecretStore secrets, Settings settings)
+public sealed class McpReferences(Func<ISecretStore> secrets, Func<string, string?> environment)
 {
     public const string KeychainPrefix = "keychain:";
     private const string Bearer = "Bearer ";
+
+    /// <exception cref="PryxException">As of one value.</exception>
+    public async Task<Dictionary<string, string>> ResolveAsync(string server, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
+    {
+        var resolved = new Dictionary<string, string>(values.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in values)
+        {
+            resolved[name] = await ResolveAsync(server, value, cancellationToken);
+        }
+        return resolved;
+    }
 
     /// <param name="server">Whose value it is, for the error.</param>
     /// <exception cref="PryxException">MCP_SECRET_MISSING, MCP_SECRET_REFUSED, VAULT_…</exception>
@@ -44,13 +54,13 @@ public sealed class McpReferences(ISecretStore secrets, Settings settings)
         reference is not null && reference.StartsWith(KeychainPrefix, StringComparison.Ordinal) ? Checked(server, reference[KeychainPrefix.Length..]) : null;
 
     private async Task<string> SecretAsync(string server, string name, CancellationToken cancellationToken) =>
-        await secrets.GetAsync(Checked(server, name), cancellationToken)
+        await secrets().GetAsync(Checked(server, name), cancellationToken)
             ?? throw new PryxException("MCP_SECRET_MISSING", $"The MCP server '{server}' needs the secret '{name}', which is not in the keychain.", $"give it: pryx mcp auth {server} --token (it is read from standard input)");
 
     private string Variable(string server, string name)
     {
         var (variable, otherwise) = name.Split(":-", 2) is [var first, var rest] ? (first, rest) : (name, null);
-        return settings.FromEnvironment(variable) ?? otherwise
+        return (environment(variable) is { Length: > 0 } found ? found : otherwise)
             ?? throw new PryxException("MCP_SECRET_MISSING", $"The MCP server '{server}' needs the environment variable {variable}, which is not set.", $"set {variable} where Pryx is started, or use keychain:NAME in its place");
     }
 

@@ -4,6 +4,7 @@ using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Providers;
@@ -42,6 +43,7 @@ internal static class CommandLine
             TokenCommand.Create(io),
             CostCommand.Create(io),
             AuditCommand.Create(io),
+            McpCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
 
@@ -59,6 +60,34 @@ internal sealed class ApiConnection : IAsyncDisposable
             request.Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
         }
         return _http.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Where the daemon of this data directory answers; null when none runs.</summary>
+    public static async Task<Uri?> FindDaemonAsync(CancellationToken cancellationToken) =>
+        (await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken))?.Url;
+
+    /// <summary>A WebSocket of the gateway. The caller disposes it.</summary>
+    /// <param name="path">Begins with a slash.</param>
+    /// <exception cref="WebSocketException">It was refused.</exception>
+    public async Task<WebSocket> OpenSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        if (_token is not null)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {_token}");
+        }
+        try
+        {
+            var address = new UriBuilder(_base.GetLeftPart(UriPartial.Authority) + path);
+            address.Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+            await socket.ConnectAsync(address.Uri, _http, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

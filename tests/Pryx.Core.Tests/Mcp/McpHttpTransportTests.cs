@@ -24,7 +24,7 @@ public sealed class McpHttpTransportTests : IDisposable
     [Requirement("FR9.3", "HTTP")]
     public async Task Headers_may_name_secrets_and_variables_and_go_to_the_server()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
         await Secrets.SetAsync("mine", "hunter2", Cancellation);
         var server = fake.Definition() with { Headers = new Dictionary<string, string> { ["X-Key"] = "keychain:mine", ["X-Team"] = "${TEAM}-${ROOM:-3}", ["Authorization"] = "Bearer keychain:mine", ["X-Plain"] = "a$b" } };
         await UseAsync(server);
@@ -40,7 +40,7 @@ public sealed class McpHttpTransportTests : IDisposable
     [InlineData("${keychain:PRYX:provider:openai}", "MCP_SECRET_REFUSED")]
     public async Task A_reference_that_leads_nowhere_or_to_a_providers_key_connects_to_nobody(string value, string code)
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
         await Secrets.SetAsync(SecretNames.Provider("openai"), "sk-hunter2", Cancellation);
         await Secrets.SetAsync("oauth_google_access", "ya-hunter2", Cancellation);
         var refused = await Assert.ThrowsAsync<PryxException>(() => UseAsync(fake.Definition() with { Headers = new Dictionary<string, string> { ["X-Key"] = value } }));
@@ -53,7 +53,7 @@ public sealed class McpHttpTransportTests : IDisposable
     [InlineData("text/event-stream")]
     public async Task A_message_of_more_than_16_MB_ends_the_connection_and_is_named(string type)
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new()
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new()
         {
             IsGuarded = false,
             Instead = async (request, http) =>
@@ -102,9 +102,9 @@ public sealed class McpHttpTransportTests : IDisposable
     [Fact]
     public async Task A_redirect_within_the_server_is_followed_and_one_to_another_host_is_not()
     {
-        await using var elsewhere = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var elsewhere = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
         string? to = null;
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new()
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new()
         {
             IsGuarded = false,
             Instead = (request, http) =>
@@ -149,8 +149,8 @@ public sealed class McpHttpTransportTests : IDisposable
     [Fact]
     public async Task Tokens_and_headers_of_a_server_are_for_its_own_origin()
     {
-        await using var elsewhere = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var elsewhere = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
         using var http = new HttpClient(new McpHttpGuard(new(fake.Address), [new("X-Key", "hunter2")], static () => { }));
         using (var told = await http.GetAsync(new Uri(elsewhere.Url + "/.well-known/oauth-authorization-server"), Cancellation))
         {
@@ -165,7 +165,7 @@ public sealed class McpHttpTransportTests : IDisposable
     [Requirement("T3.5", "clear error")]
     public async Task A_server_that_is_not_there_is_named_with_its_address()
     {
-        var gone = await FakeMcp.StartAsync(Cancellation);
+        var gone = await GuardedMcp.StartAsync(Cancellation);
         var server = gone.Definition();
         await gone.DisposeAsync();
         var refused = await Assert.ThrowsAsync<PryxException>(() => UseAsync(server));
@@ -175,8 +175,7 @@ public sealed class McpHttpTransportTests : IDisposable
 
     private async Task UseAsync(McpServer server)
     {
-        var settings = new Settings(static name => name == "TEAM" ? "red" : null);
-        await using var transport = await new McpHttpTransports(new(Secrets, settings), new(Secrets, TimeProvider.System)).CreateAsync(server, consent: null, Cancellation);
+        await using var transport = await new McpHttpTransports(new(() => Secrets, static name => name == "TEAM" ? "red" : null), new(() => Secrets, TimeProvider.System)).CreateAsync(server, consent: null, Cancellation);
         try
         {
             await using var client = await McpClient.CreateAsync(transport, cancellationToken: Cancellation);

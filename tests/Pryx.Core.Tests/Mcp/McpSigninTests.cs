@@ -21,7 +21,7 @@ public sealed class McpSigninTests
     [Requirement("FR9.7", "token_ref in keychain")]
     public async Task A_sign_in_in_the_browser_puts_the_tokens_where_token_ref_says_and_the_background_connects_with_them()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         var server = fake.Definition() with { Auth = new("oauth") { TokenRef = "keychain:linear-token" } };
         Assert.Equal("MCP_SIGNIN_NEEDED", (await bench.RefusedAsync(server)).Code);
@@ -41,7 +41,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task The_background_registers_no_client_and_asks_nobody()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         await bench.RefusedAsync(fake.Definition());
         Assert.DoesNotContain(fake.Seen, request => request.Path is "/register" or "/token");
@@ -50,7 +50,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task An_expired_token_is_renewed_without_anybody_and_a_revoked_one_says_how_to_sign_in_again()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         await bench.SignInAsync(fake, fake.Definition());
         fake.ForgetAccess();
@@ -72,7 +72,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task A_call_that_needs_more_is_asked_for_at_the_next_sign_in()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         fake.CallScope = "write";
         await using var bench = new Bench();
         await bench.SignInAsync(fake, fake.Definition());
@@ -84,8 +84,8 @@ public sealed class McpSigninTests
     [Fact]
     public async Task The_tokens_of_one_address_are_not_sent_to_another_under_the_same_name()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
-        await using var thief = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
+        await using var thief = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         await bench.SignInAsync(fake, fake.Definition());
         Assert.Equal("MCP_SIGNIN_NEEDED", (await bench.RefusedAsync(thief.Definition())).Code);
@@ -95,7 +95,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task A_guessed_state_and_another_issuer_sign_nobody_in()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         fake.Issuer = "https://evil.example";
         var landing = fake.Consent((await bench.Desk.StartAsync(fake.Definition(), static () => Task.CompletedTask, Cancellation)).Url!);
@@ -117,7 +117,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task A_sign_in_that_is_declined_says_so_and_one_that_nobody_answers_ends_after_five_minutes()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         var time = new FakeTime();
         await using var bench = new Bench(time);
         var landing = fake.Consent((await bench.Desk.StartAsync(fake.Definition(), static () => Task.CompletedTask, Cancellation)).Url!);
@@ -135,7 +135,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task A_server_that_lets_everybody_in_needs_no_sign_in()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation, new() { IsGuarded = false });
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { IsGuarded = false });
         await using var bench = new Bench();
         var started = await bench.Desk.StartAsync(fake.Definition(), static () => Task.CompletedTask, Cancellation);
         Assert.Equal((false, null), (started.IsNeeded, started.Url));
@@ -144,7 +144,7 @@ public sealed class McpSigninTests
     [Fact]
     public async Task A_token_of_ones_own_is_enough()
     {
-        await using var fake = await FakeMcp.StartAsync(Cancellation);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation);
         await using var bench = new Bench();
         await bench.SignInAsync(fake, fake.Definition());
         var token = (string)JsonNode.Parse((await bench.Secrets.GetAsync("mcp_oauth_linear", Cancellation))!)!["access_token"]!;
@@ -166,13 +166,13 @@ public sealed class McpSigninTests
 
         public ISecretStore Secrets => field ??= new FileVault(VaultOptions.From(new PryxPaths(_home.Home, _home.Data), new Settings(static _ => null)), TimeProvider.System);
         public McpSigninDesk Desk => _desk ??= new(Transports, _tokens!, "1", time ?? TimeProvider.System);
-        private McpHttpTransports Transports => field ??= new(new(Secrets, new Settings(static _ => null)), _tokens = new(Secrets, TimeProvider.System));
+        private McpHttpTransports Transports => field ??= new(new(() => Secrets, static _ => null), _tokens = new(() => Secrets, TimeProvider.System));
 
         public Bench Again() => new(time, _home);
 
         public string FilesAsText() => string.Concat(Directory.EnumerateFiles(_home.Data, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
 
-        public async Task SignInAsync(FakeMcp fake, McpServer server)
+        public async Task SignInAsync(GuardedMcp fake, McpServer server)
         {
             var isTold = false;
             var started = await Desk.StartAsync(server, () => Task.FromResult(isTold = true), Cancellation);

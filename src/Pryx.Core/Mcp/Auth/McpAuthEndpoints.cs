@@ -19,7 +19,8 @@ public sealed class McpAuthEndpoints(McpSigninDesk desk, Func<string, Cancellati
         { Scope = Scopes.Admin, Request = McpSigninJson.Default.McpSigninInput, Response = McpSigninJson.Default.McpSigninStarted }, StartAsync);
         routes.Add(new("GET", Path, "Whether one is signed in to an MCP server, and how an attempt stands: none, pending, signed_in or failed")
         { Query = [new("wait", $"Seconds to wait for the end of an attempt, up to {LongestWait}", "integer")], Response = McpSigninJson.Default.McpSigninState }, StateAsync);
-        routes.Add(new("DELETE", Path, "Signs out of an MCP server: gives up the attempt that is going on, and forgets the tokens") { Scope = Scopes.Admin, Status = 204 }, SignOutAsync);
+        routes.Add(new("DELETE", Path, "Signs out of an MCP server: gives up the attempt that is going on, and forgets the tokens")
+        { Scope = Scopes.Admin, Query = [new("keep", "Only gives up the attempt", "boolean")], Status = 204 }, SignOutAsync);
     }
 
     private async Task StartAsync(HttpContext http)
@@ -53,7 +54,11 @@ public sealed class McpAuthEndpoints(McpSigninDesk desk, Func<string, Cancellati
     private async Task SignOutAsync(HttpContext http)
     {
         var server = await find(http.RouteText("name"), http.RequestAborted);
-        if (await desk.SignOutAsync(server, http.RequestAborted))
+        if (http.Request.Query["keep"] == "true")
+        {
+            await desk.StopAsync(server.Name, http.RequestAborted);
+        }
+        else if (await desk.SignOutAsync(server, http.RequestAborted))
         {
             await audit.AppendAsync(new("mcp.signed_out", "mcp", server.Name, $"{http.Surface()}:{Caller.Of(http).Name}", "{}", "ok"), CancellationToken.None);
             await onChanged(server.Name);

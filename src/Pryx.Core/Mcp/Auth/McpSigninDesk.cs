@@ -92,7 +92,8 @@ public sealed class McpSigninDesk(McpHttpTransports transports, McpTokens tokens
         _gate.Dispose();
     }
 
-    private async Task StopAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Gives up what is going on; an account that is signed in stays so.</summary>
+    public async Task StopAsync(string name, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try

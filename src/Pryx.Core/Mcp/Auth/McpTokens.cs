@@ -6,7 +6,7 @@ using Pryx.Core.Secrets;
 namespace Pryx.Core.Mcp.Auth;
 
 /// <summary>The accounts that MCP servers are used with, in the keychain: under <c>mcp_oauth_NAME</c>, or where <c>token_ref</c> says.</summary>
-public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
+public sealed class McpTokens(Func<ISecretStore> secrets, TimeProvider time)
 {
     // Asked at every request; the keychain is slow, and this process is the one that changes it.
     private readonly ConcurrentDictionary<string, StoredTokens> _known = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
             : stored is { ExpiresIn: { } seconds, RefreshToken: null } ? stored.ObtainedAt.AddSeconds(seconds) : DateTimeOffset.MaxValue;
 
     /// <summary>The secret of a client that was registered by hand; null for a public one.</summary>
-    public Task<string?> ClientSecretAsync(McpServer server, CancellationToken cancellationToken) => secrets.GetAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
+    public Task<string?> ClientSecretAsync(McpServer server, CancellationToken cancellationToken) => secrets().GetAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
 
     /// <summary>What the next sign-in has to ask for beside what the server says; empty for nothing.</summary>
     public async Task<IReadOnlyList<string>> WantedAsync(McpServer server, CancellationToken cancellationToken) => (await ReadAsync(server, cancellationToken))?.Wanted ?? [];
@@ -36,7 +36,7 @@ public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
 
     /// <summary>A token that a person brings.</summary>
     public Task GiveAsync(McpServer server, string token, CancellationToken cancellationToken) => server.Auth is { Type: "bearer" }
-        ? secrets.SetAsync(NameOf(server), token, cancellationToken)
+        ? secrets().SetAsync(NameOf(server), token, cancellationToken)
         : WriteAsync(server, new(OriginOf(server), token) { ObtainedAt = time.GetUtcNow() }, cancellationToken);
 
     /// <summary>For servers whose <c>auth.type</c> is bearer.</summary>
@@ -46,8 +46,8 @@ public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
     public async Task<bool> ForgetAsync(McpServer server, CancellationToken cancellationToken)
     {
         _known.TryRemove(NameOf(server), out _);
-        await secrets.DeleteAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
-        return await secrets.DeleteAsync(NameOf(server), cancellationToken);
+        await secrets().DeleteAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
+        return await secrets().DeleteAsync(NameOf(server), cancellationToken);
     }
 
     private async Task<StoredTokens?> ReadAsync(McpServer server, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
             return known;
         }
         // Another Pryx may have renewed it.
-        if (await secrets.GetAsync(name, cancellationToken) is not { Length: > 0 } text)
+        if (await secrets().GetAsync(name, cancellationToken) is not { Length: > 0 } text)
         {
             return null;
         }
@@ -72,7 +72,7 @@ public sealed class McpTokens(ISecretStore secrets, TimeProvider time)
 
     private async Task WriteAsync(McpServer server, StoredTokens stored, CancellationToken cancellationToken)
     {
-        await secrets.SetAsync(NameOf(server), stored.Write(), cancellationToken);
+        await secrets().SetAsync(NameOf(server), stored.Write(), cancellationToken);
         _known[NameOf(server)] = stored;
     }
 

@@ -10,7 +10,7 @@ using Pryx.Testing;
 namespace Pryx.Core.Tests.Mcp;
 
 /// <summary>An MCP server over Streamable HTTP, and the authorization server that guards it, which is strict about everything the specification asks of a client.</summary>
-internal sealed class FakeMcp : IAsyncDisposable
+internal sealed class GuardedMcp : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, (string Challenge, string Redirect, string Client, string Scope)> _codes = new();
     private readonly ConcurrentDictionary<string, string> _access = new(), _refresh = new();
@@ -43,7 +43,7 @@ internal sealed class FakeMcp : IAsyncDisposable
     /// <summary>Answers in place of the server; null to go on.</summary>
     public Func<SeenRequest, HttpContext, Task<bool>> Instead { get; set; } = static (_, _) => Task.FromResult(false);
 
-    public static async Task<FakeMcp> StartAsync(CancellationToken cancellationToken, FakeMcp? as_ = null)
+    public static async Task<GuardedMcp> StartAsync(CancellationToken cancellationToken, GuardedMcp? as_ = null)
     {
         var fake = as_ ?? new();
         fake._server = await AnsweringServer.StartAsync(fake.AnswerAsync, cancellationToken);
