@@ -15,6 +15,7 @@ internal static class ErrorStatus
         "INVALID_CONTENT_TYPE" => 415,
         "UPGRADE_REQUIRED" => 426,
         "RATE_LIMITED" or "AGENTS_BUSY" => 429,
+        "MCP_UNREACHABLE" or "MCP_REFUSED" or "MCP_DENIED" or "MCP_TOO_LARGE" or "MCP_AUTH_FAILED" => 502,
         "INTERNAL_ERROR" => 500,
         "STORAGE_FULL" => 507,
         "SERVICE_UNAVAILABLE" => 503,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelContextProtocol.Protocol;
+using Pryx.Core.Mcp.Auth;
 using Pryx.Core.Mcp.Connections;
 using Pryx.Core.Mcp.Definitions;
 using Pryx.Core.Mcp.Tools;
@@ -28,8 +29,12 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
     private readonly McpPinStore _pins = new(options.DatabaseAsync);
     private readonly McpShelf _shelf = new();
     private McpLaunch? _launch;
+    private McpSigninDesk? _signins;
 
     public McpDefinitions Definitions => options.Definitions;
+
+    /// <summary>The sign-ins to servers over HTTP.</summary>
+    public McpSigninDesk Signins => _signins ??= new(Http, Tokens, options.Version, options.Time);
 
     /// <summary>Begins to connect the user's own servers, and returns at once.</summary>
     public void StartInBackground()
@@ -99,6 +104,20 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a server's connection and makes a new one in the background: what it is let in with has changed.</summary>
+    public async Task ReconnectAsync(string name)
+    {
+        var server = Require(name);
+        if (_connections.TryRemove(("", server.Name.ToLowerInvariant()), out var connection))
+        {
+            await connection.DisposeAsync();
+        }
+        if (Wanted(null).Any(one => one.Name == server.Name))
+        {
+            _ = ConnectAllAsync([ConnectionOf(server, "")]);
+        }
+    }
+
     public IReadOnlyList<McpLogLine> LogsOf(string name, int limit) =>
         _connections.TryGetValue(("", Require(name).Name.ToLowerInvariant()), out var connection) ? connection.Log.Last(limit) : [];
 
@@ -153,6 +172,10 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
+        if (_signins is not null)
+        {
+            await _signins.DisposeAsync();
+        }
         await Task.WhenAll(_connections.Values.Select(static connection => connection.DisposeAsync().AsTask()));
         _connections.Clear();
         _pins.Dispose();
@@ -187,7 +210,13 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
         }
     }
 
-    private McpLaunch Launch() => _launch ??= new(options.Spawner(), options.Profiles(), new McpValues(options.Secrets, options.Environment()), options.Folder, options.Environment()) { Network = options.Network };
+    private McpLaunch Launch() => _launch ??= new(options.Spawner(), options.Profiles(), References, Http, options.Folder, options.Environment()) { Network = options.Network };
+
+    private McpReferences References => field ??= new(options.Secrets, name => options.Environment().GetValueOrDefault(name));
+
+    private McpTokens Tokens => field ??= new(options.Secrets, options.Time);
+
+    private McpHttpTransports Http => field ??= new(References, Tokens);
 
     private async Task DropOthersAsync(string folder, IReadOnlyList<McpServer> wanted)
     {

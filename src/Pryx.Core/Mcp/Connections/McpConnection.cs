@@ -1,4 +1,3 @@
-using System.Net;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -26,6 +25,7 @@ internal sealed class McpConnection : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private Task<McpClient>? _connecting;
     private McpStdioSession? _session;
+    private McpHttpTransport? _http;
     private long _failedAt;
     private int _failures;
     private volatile bool _isDisposed;
@@ -159,7 +159,7 @@ internal sealed class McpConnection : IAsyncDisposable
             McpClient client;
             try
             {
-                client = await McpClient.CreateAsync(transport, OptionsOf(), loggerFactory: null, both.Token).ConfigureAwait(false);
+                client = await McpHandshake.ConnectAsync(transport, OptionsOf(), both.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!_closing.IsCancellationRequested)
             {
@@ -168,6 +168,7 @@ internal sealed class McpConnection : IAsyncDisposable
             try
             {
                 _session = (transport as McpStdioTransport)?.Session;
+                _http = transport as McpHttpTransport;
                 await ListAsync(client, both.Token).ConfigureAwait(false);
             }
             catch
@@ -186,7 +187,12 @@ internal sealed class McpConnection : IAsyncDisposable
             {
                 await session.DisposeAsync().ConfigureAwait(false);
             }
-            throw Failed(e, session);
+            if (transport is not McpHttpTransport http)
+            {
+                throw Failed(e, session);
+            }
+            await http.DisposeAsync().ConfigureAwait(false);
+            throw Failed(http.Explain(e) ?? e, session);
         }
     }
 
@@ -210,13 +216,18 @@ internal sealed class McpConnection : IAsyncDisposable
                 Warnings = _session is { Level: "none" } && Server.IsSandboxed ? [.. warnings, "No sandbox works here: its program runs with your rights."] : warnings,
             };
         }
-        _ = WatchAsync(client, _session);
+        _ = WatchAsync(client, _session, _http);
     }
 
     // What ends by itself is connected again at its next use.
-    private async Task WatchAsync(McpClient client, McpStdioSession? session)
+    private async Task WatchAsync(McpClient client, McpStdioSession? session, McpHttpTransport? http)
     {
         var details = await client.Completion.ConfigureAwait(false);
+        if (http is not null)
+        {
+            await http.DisposeAsync().ConfigureAwait(false);
+        }
+        var known = details.Exception is { } ended ? http?.Explain(ended) : null;
         lock (_lock)
         {
             if (_isDisposed)
@@ -224,7 +235,7 @@ internal sealed class McpConnection : IAsyncDisposable
                 return;
             }
             _connecting = null;
-            Fail(session?.Ended ?? details.Exception?.Message ?? "it closed the connection", needsAuth: false);
+            Fail(session?.Ended ?? known?.Message ?? details.Exception?.Message ?? "it closed the connection", IsUnauthorized(known));
         }
         await client.DisposeAsync().ConfigureAwait(false);
     }
@@ -232,10 +243,9 @@ internal sealed class McpConnection : IAsyncDisposable
     private McpUnavailableException Failed(Exception e, McpStdioSession? session)
     {
         var needsAuth = IsUnauthorized(e);
-        var why = needsAuth ? $"it wants a sign-in: pryx mcp auth {Server.Name}"
+        var why = needsAuth ? $"it wants a sign-in: {((PryxException)e).Next}"
             : session?.Ended is { } ended ? ended
             : e is SpawnException or PryxException or TimeoutException ? e is PryxException { Next: { } next } ? $"{e.Message} {next}" : e.Message
-            : Server.Url is { } url && e is HttpRequestException ? $"{url} can not be reached: {e.Message}"
             : e.Message;
         lock (_lock)
         {
@@ -253,8 +263,7 @@ internal sealed class McpConnection : IAsyncDisposable
         Log.Add("pryx", why);
     }
 
-    private static bool IsUnauthorized(Exception? e) =>
-        e is not null && (e is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized } || IsUnauthorized(e.InnerException));
+    private static bool IsUnauthorized(Exception? e) => e is PryxException { Code: "MCP_SIGNIN_NEEDED" };
 
     private async Task<bool> ListAsync(McpClient client, CancellationToken cancellationToken)
     {
@@ -274,6 +283,10 @@ internal sealed class McpConnection : IAsyncDisposable
         {
             return await askAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception e) when (_http?.Explain(e) is { } known && !cancellationToken.IsCancellationRequested)
+        {
+            throw await DroppedAsync(known).ConfigureAwait(false);
+        }
         catch (McpException e)
         {
             throw new McpUnavailableException($"The MCP server '{Server.Name}' answered with an error: {PlainWords.Of(e.Message, 2000)}", e);
@@ -287,6 +300,22 @@ internal sealed class McpConnection : IAsyncDisposable
             }
             throw new McpUnavailableException($"The MCP server '{Server.Name}' ended before it had answered: {session?.Ended ?? e.Message}. What it did up to then is not known.", e);
         }
+    }
+
+    // A sign-in that has ended, or a message that may not be: the next use connects anew.
+    private async Task<McpUnavailableException> DroppedAsync(PryxException known)
+    {
+        Task<McpClient>? connecting;
+        lock (_lock)
+        {
+            connecting = _connecting is { IsCompletedSuccessfully: true } ? _connecting : null;
+        }
+        var failed = Failed(known, null);
+        if (connecting is not null)
+        {
+            await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        return failed;
     }
 
     private McpClientOptions OptionsOf() => new()

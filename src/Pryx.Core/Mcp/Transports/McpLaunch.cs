@@ -24,7 +24,7 @@ internal sealed record McpPlace(SpawnRequest Request, string Level, SandboxProxy
 /// <summary>Where and with what rights the programs of servers are started.</summary>
 /// <param name="Folder">A private folder of ours.</param>
 /// <param name="Own">What programs may see of our environment, before secrets are taken out.</param>
-internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profiles, McpValues Values, string Folder, IReadOnlyDictionary<string, string> Own)
+internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profiles, McpReferences References, McpHttpTransports Http, string Folder, IReadOnlyDictionary<string, string> Own)
 {
     /// <summary>Judges hosts beyond <see cref="McpServer.Network"/> while a call is going on; false for everything else.</summary>
     public Func<McpServer, HostRequest, CancellationToken, Task<bool>> AskHostAsync { get; init; } = static (_, _, _) => Task.FromResult(false);
@@ -44,7 +44,7 @@ internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profile
         {
             throw new SpawnException($"its folder {folder} does not exist");
         }
-        var environment = new Dictionary<string, string>(ChildEnvironment.Build(Own, new Dictionary<string, string>(), await Values.ResolveAsync(server.Env, cancellationToken).ConfigureAwait(false)));
+        var environment = new Dictionary<string, string>(ChildEnvironment.Build(Own, new Dictionary<string, string>(), await References.ResolveAsync(server.Name, server.Env, cancellationToken).ConfigureAwait(false)));
         var request = new SpawnRequest(server.Command[0], [.. server.Command.Skip(1)]) { WorkingDirectory = folder, Environment = environment, KeepsInput = true };
         if (state is null)
         {
