@@ -5,7 +5,9 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
 using Pryx.Core.Http;
+using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Auth;
+using Pryx.Core.Mcp.Discovery;
 using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
@@ -42,9 +44,13 @@ internal static class GatewayRoutes
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
-        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), new ServedCalls(store.Sessions, turns, store.Events, store.Approvals), core.Served, options.WorkingDirectory, Product.Version).Map(routes);
         var mcp = core.Abilities.Mcp;
         new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, new AuditLog(store.Database)).Map(routes);
+        new McpDiscoveryEndpoints(new McpCustomStore(Path.Combine(core.Options.Paths.Data, "mcp", "custom.json")), time).Map(routes);
+        var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
+        new McpServerEndpoints(mcp, new AuditLog(store.Database)).Map(routes);
+        new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
+        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);
         AdminRoutes.Map(routes, core, store, options);
     }
 
