@@ -10,7 +10,7 @@ internal static class ErrorStatus
         "NOT_FOUND" or "PROVIDER_UNKNOWN" => 404,
         "METHOD_NOT_ALLOWED" => 405,
         "TIMEOUT" => 408,
-        "CONFLICT" or "TURN_OPEN" or "TURN_TAKEN" or "TURN_LOST" or "SESSION_BUSY" or "TRUST_CHANGED" or "ALREADY_ANSWERED" => 409,
+        "CONFLICT" or "MCP_URL_TAKEN" or "TURN_OPEN" or "TURN_TAKEN" or "TURN_LOST" or "SESSION_BUSY" or "TRUST_CHANGED" or "ALREADY_ANSWERED" => 409,
         "PAYLOAD_TOO_LARGE" => 413,
         "INVALID_CONTENT_TYPE" => 415,
         "UPGRADE_REQUIRED" => 426,
