@@ -10,8 +10,8 @@ public static class PolicyTools
     public const string Network = "network";
     private const string Files = "filesystem.";
 
-    /// <summary>Tools that touch nothing: they keep the model's own notes, or are themselves a question to a person.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user" };
+    /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to read.</summary>
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "skill.use" };
 
     /// <summary><c>fs.read</c> and <c>filesystem.read</c> are one name; case and outer spaces do not count.</summary>
     public static string Canonical(string tool)

@@ -1,3 +1,6 @@
+using Pryx.Core.Configuration;
+using Pryx.Core.Processes;
+using Pryx.Core.Skills;
 using Pryx.Core.Tools;
 
 namespace Pryx.Core.Hosting;
@@ -6,9 +9,29 @@ namespace Pryx.Core.Hosting;
 public sealed class Abilities(PryxCore core) : IAsyncDisposable
 {
     /// <summary>In the order in which their tools are declared.</summary>
-    internal IReadOnlyList<IToolSource> Sources { get; } = [];
+    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills)];
 
-    public PryxCore Core { get; } = core;
+    /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills)];
+
+    public PryxCore Core => core;
+
+    /// <summary>All skills there are.</summary>
+    public SkillShelf Skills => field ??= new(SkillPlaces, SkillState, SkillFit(), core.Options.Time);
+
+    internal SkillPlaces SkillPlaces => field ??= new(core.Options.Paths, () => core.Config, new BundledSkills(core.Options.Paths, core.Options.Settings.FromEnvironment("PRYX_BUNDLED_SKILLS_DIR")));
+
+    internal SkillState SkillState => field ??= new(
+        core.Options.Settings.FromEnvironment("PRYX_SKILLS_CONFIG_PATH") is { } chosen ? Path.GetFullPath(PryxPaths.Expand(chosen, core.Options.Paths.Home)) : core.Options.Paths.SkillsState, core.Options.Time);
+
+    private SkillFit SkillFit()
+    {
+        var environment = core.OwnEnvironment();
+        return new(
+            bin => ExecutablePath.Find(bin, core.Options.Paths.Home, environment) is not null,
+            name => core.Options.Settings.FromEnvironment(name) is not null || environment.GetValueOrDefault(name) is { Length: > 0 },
+            key => ConfigKeys.Find(key) is not null && core.Config.IsSet(key) && core.Config.Text(key) is not ("" or "false"));
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -284,6 +284,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
     {
+        Expansions = () => Abilities.Expansions,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
