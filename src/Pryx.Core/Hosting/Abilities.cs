@@ -2,6 +2,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Processes;
 using Pryx.Core.Skills;
 using Pryx.Core.Tools;
+using Pryx.Core.Web;
 
 namespace Pryx.Core.Hosting;
 
@@ -23,6 +24,15 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
 
     internal SkillState SkillState => field ??= new(
         core.Options.Settings.FromEnvironment("PRYX_SKILLS_CONFIG_PATH") is { } chosen ? Path.GetFullPath(PryxPaths.Expand(chosen, core.Options.Paths.Home)) : core.Options.Paths.SkillsState, core.Options.Time);
+
+    /// <summary>Switching and installing them.</summary>
+    internal SkillDesk SkillDesk()
+    {
+        var environment = core.OwnEnvironment();
+        var http = new GuardedHttp(new GuardedHttpOptions { Timeout = TimeSpan.FromMinutes(5) });
+        var fetch = new SkillFetch(core.Options.Paths, SkillPlaces.Bundled, core.Spawner, core.CommandSandbox(), http, environment, core.Options.Time);
+        return new(Skills, SkillPlaces, SkillState, fetch, new SkillInstallers(core.Options.Paths, core.Spawner, core.CommandSandbox(), http, environment, core.Options.Time));
+    }
 
     private SkillFit SkillFit()
     {

@@ -9,6 +9,7 @@ using Pryx.Commands.Policies;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
+using Pryx.Commands.Skills;
 using Pryx.Terminal;
 
 namespace Pryx.Commands;
@@ -35,6 +36,7 @@ internal static class CommandLine
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
+            SkillsCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),
