@@ -25,15 +25,17 @@ public sealed partial class ArchitectureTests
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
+        ["Desktop"] = ["Processes"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
-        ["Mcp"] = [],
+        ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
@@ -44,7 +46,7 @@ public sealed partial class ArchitectureTests
         ["Routing"] = ["Models"],
         ["Sandbox"] = ["Files", "Network"],
         ["Sessions"] = [],
-        ["Skills"] = ["Audit", "Files", "Processes", "Sandbox", "Web"],
+        ["Skills"] = ["Audit", "Files", "Network", "Processes", "Sandbox", "Web"],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
@@ -52,7 +54,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

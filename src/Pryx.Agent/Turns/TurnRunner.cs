@@ -71,6 +71,10 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         {
             return await CompactAsync(model, compact, cancellationToken);
         }
+        if (setup.Call is { } call)
+        {
+            return await CallAsync(runner, call, cancellationToken);
+        }
         var stepCalls = new StepCalls(runner, setup.Tools);
         while (true)
         {
@@ -154,6 +158,25 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
                 new Notice("context", "There is nothing to summarize: what is there is the beginning and the newest of the conversation.") { TurnId = setup.TurnId, Provenance = Provenance.Model }, cancellationToken);
         }
         return End(TurnEnd.Completed, null, null);
+    }
+
+    private async Task<TurnOutcome> CallAsync(ToolCallRunner runner, CallTool wanted, CancellationToken cancellationToken)
+    {
+        var items = await journal.ReadItemsAsync(cancellationToken);
+        if (!items.Any(item => item is ToolCall && item.TurnId == setup.TurnId))
+        {
+            if (wanted.Arguments.Length == 0)
+            {
+                return End(TurnEnd.Failed, "INTERRUPTED", "Pryx ended before this call began; it was not made.", 0);
+            }
+            // Whoever calls from outside is to policy what a model is.
+            await journal.CommitItemAsync(
+                new ToolCall("call-1", wanted.Name, setup.Tools.PolicyNameOf(wanted.Name, wanted.Arguments), wanted.Arguments) { TurnId = setup.TurnId, Step = 1, Provenance = Provenance.Model }, cancellationToken);
+            items = await journal.ReadItemsAsync(cancellationToken);
+        }
+        var open = await SettleInterruptedAsync(TurnState.Of(setup.TurnId, items).PendingCalls, cancellationToken);
+        await new StepCalls(runner, setup.Tools).RunAsync(open, items, cancellationToken);
+        return End(TurnEnd.Completed, null, null, 1);
     }
 
     // A call that had started when its process died may have done its work: the model is told, and nothing is done twice.

@@ -37,6 +37,12 @@ public abstract class Disk
     /// <param name="expected">When given, the deletion fails if the file is no longer the one that was read.</param>
     public abstract void Delete(string path, FileStamp? expected = null);
 
+    /// <summary>Makes the folder and those above it that are missing; one that is there stays as it is.</summary>
+    public abstract void MakeFolder(string path);
+
+    /// <summary>Removes an empty folder.</summary>
+    public abstract void DeleteFolder(string path);
+
     protected static void RequireRegular(FileKind kind, string path)
     {
         if (kind != FileKind.Regular)

@@ -11,4 +11,7 @@ public static class FileTools
         disk ??= Disk.Local;
         return [new ReadFileTool(disk), new WriteFileTool(disk), new EditFileTool(disk), new ApplyPatchTool(disk), new ListDirTool(disk), new GlobTool(disk), new GrepTool(disk, holdsSecrets ?? (static _ => false))];
     }
+
+    /// <summary>What ordinary turns do with a command, and the bundled server offers by itself.</summary>
+    public static IReadOnlyList<ITool> Folders(Disk? disk = null) => [new MakeFolderTool(disk ?? Disk.Local), new RemoveTool(disk ?? Disk.Local)];
 }

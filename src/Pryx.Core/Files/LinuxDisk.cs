@@ -126,6 +126,22 @@ public sealed class LinuxDisk(bool walksComponents = false) : Disk
         SyncFolder(folder);
     }
 
+    public override void MakeFolder(string path)
+    {
+        using var folder = TryOpenFolder(path, create: true) ?? throw Failure(path);
+    }
+
+    public override void DeleteFolder(string path)
+    {
+        const int RemoveFolder = 0x200;
+        using var folder = TryOpenFolder(Parent(path), create: false) ?? throw Failure(path);
+        if (LinuxCalls.Unlink(folder, Path.GetFileName(path), RemoveFolder) != 0)
+        {
+            throw Failure(path);
+        }
+        SyncFolder(folder);
+    }
+
     private SafeFileHandle? OpenBeneath(string path, int flags)
     {
         if (!walksComponents)

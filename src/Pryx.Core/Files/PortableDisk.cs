@@ -75,6 +75,18 @@ public sealed class PortableDisk : Disk
         File.Delete(path);
     }
 
+    public override void MakeFolder(string path)
+    {
+        RequireUnmoved(path);
+        Directory.CreateDirectory(path);
+    }
+
+    public override void DeleteFolder(string path)
+    {
+        RequireUnmoved(path);
+        Directory.Delete(path, recursive: false);
+    }
+
     private FileFacts? RequireReplaceable(string path, FileStamp? expected)
     {
         var existing = Look(path);

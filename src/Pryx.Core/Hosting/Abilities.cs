@@ -1,5 +1,8 @@
 using Pryx.Core.Configuration;
+using Pryx.Core.Mcp;
+using Pryx.Core.Mcp.Definitions;
 using Pryx.Core.Processes;
+using Pryx.Core.Sandbox;
 using Pryx.Core.Skills;
 using Pryx.Core.Tools;
 using Pryx.Core.Web;
@@ -9,8 +12,10 @@ namespace Pryx.Core.Hosting;
 /// <summary>What a user adds to Pryx without rebuilding it: MCP servers, skills. Each part is made when it is first needed.</summary>
 public sealed class Abilities(PryxCore core) : IAsyncDisposable
 {
+    private McpDesk? _mcp;
+
     /// <summary>In the order in which their tools are declared.</summary>
-    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills)];
+    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
     internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills)];
@@ -43,5 +48,30 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
             key => ConfigKeys.Find(key) is not null && core.Config.IsSet(key) && core.Config.Text(key) is not ("" or "false"));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>The MCP servers.</summary>
+    public McpDesk Mcp => _mcp ??= new McpDesk(new McpOptions
+    {
+        Definitions = new McpDefinitions(Core.Options.Paths),
+        Spawner = () => Core.Spawner,
+        Profiles = () => new SandboxProfiles(Core.Options.Paths.Home, Core.Options.Paths.Data, Core.OwnFolder),
+        Secrets = () => Core.Secrets,
+        Environment = Core.OwnEnvironment,
+        DatabaseAsync = async cancellationToken => (await Core.StoreAsync(cancellationToken)).Database,
+        Folder = Core.SandboxFolder,
+        IsEnabled = () => Core.Config.Bool("mcp_enabled"),
+        ToolLimit = () => (int)Core.Config.Whole("mcp_tool_limit"),
+        Version = Product.Version,
+        Time = Core.Options.Time,
+    });
+
+    /// <summary>For the daemon, once it is ready: returns at once.</summary>
+    public void StartInBackground() => Mcp.StartInBackground();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_mcp is not null)
+        {
+            await _mcp.DisposeAsync();
+        }
+    }
 }

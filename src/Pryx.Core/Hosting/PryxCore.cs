@@ -11,6 +11,7 @@ using Pryx.Core.Files;
 using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Logs;
+using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
@@ -50,6 +51,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SecretDesk? _masks;
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
+    private ServedSessions? _served;
+    private OutsideTools? _outside;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -62,6 +65,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>Those of this program.</summary>
     public ToolSet Tools => field ??= BuildTools();
+
+    /// <summary>The same as MCP servers, under the names those have.</summary>
+    public BundledServers Bundled => field ??= new(name => Tools.Find(name), Outside.Servers());
+
+    private OutsideTools Outside => field ??= _outside = new(this);
+
+    /// <summary>The MCP clients of this core.</summary>
+    internal ServedSessions Served => field ??= _served = new(options.Time);
 
     /// <summary>What is added to this program by its user: servers, skills.</summary>
     public Abilities Abilities => field ??= _abilities = new(this);
@@ -244,6 +255,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _signins.DisposeAsync();
         }
+        if (_served is not null)
+        {
+            await _served.DisposeAsync();
+        }
+        if (_outside is not null)
+        {
+            await _outside.DisposeAsync();
+        }
         if (_abilities is not null)
         {
             await _abilities.DisposeAsync();
@@ -282,7 +301,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, options.Time)
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => Bundled.Find(name), options.Time)
     {
         Expansions = () => Abilities.Expansions,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
@@ -351,7 +370,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

@@ -7,10 +7,14 @@ namespace Pryx.Core.Tools;
 /// <summary>Definitions of built-in tools: the description comes from the .md beside the tool.</summary>
 internal static class ToolSchema
 {
-    public static ToolDefinition Define(string policyName, string wireName, string schema, params IReadOnlyList<string> aliases)
+    public static ToolDefinition Define(string policyName, string wireName, string schema, params IReadOnlyList<string> aliases) =>
+        new(policyName, wireName, Description(wireName), Read(schema)) { Aliases = aliases };
+
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static JsonElement Read(string schema)
     {
         using var document = JsonDocument.Parse(schema);
-        return new(policyName, wireName, Description(wireName), document.RootElement.Clone()) { Aliases = aliases };
+        return document.RootElement.Clone();
     }
 
     private static string Description(string wireName)

@@ -10,12 +10,19 @@ internal static class MaskedInput
     /// <returns>The request as it is to be stored, and what the person reads; null when nothing was masked.</returns>
     public static async Task<(StartTurn Request, Notice? Notice)> OfAsync(StartTurn request, SecretDesk secrets, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(request.Text))
+        if (string.IsNullOrEmpty(request.Text) && request.Call is null)
         {
             return (request, null);
         }
         var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
-        var text = mask.Mask(request.Text);
+        if (request.Call is { } call)
+        {
+            // The tool gets the value back when it runs; the store never has it.
+            var arguments = mask.Mask(call.Arguments);
+            await mask.SaveAsync(cancellationToken);
+            return (request with { Call = call with { Arguments = arguments } }, null);
+        }
+        var text = mask.Mask(request.Text!);
         if (text == request.Text)
         {
             return (request, null);

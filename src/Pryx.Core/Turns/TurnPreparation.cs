@@ -27,8 +27,9 @@ namespace Pryx.Core.Turns;
 
 /// <summary>From a request to everything a turn runs with: model, tools, policy, folder, instructions.</summary>
 /// <param name="approvalTimeout">How long a question waits where the request does not say; zero waits as long as the turn.</param>
+/// <param name="served">The tools of a bundled server.</param>
 public sealed class TurnPreparation(
-    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolShelf shelf, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, TimeProvider time)
+    PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolShelf shelf, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, Func<string, ToolSet> served, TimeProvider time)
 {
     public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
@@ -119,7 +120,11 @@ public sealed class TurnPreparation(
         }
         request = request with { Effort = await EffortAsync(request, session, cancellationToken) };
         var folder = await OpenFolderAsync(workspace, cancellationToken);
-        var choice = await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
+        if (request.Call is { } call)
+        {
+            folder = folder with { Tools = call.Server is { } server ? served(server) : folder.Tools };
+        }
+        var choice = request.Call is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
         return new TurnPlan(
@@ -132,6 +137,13 @@ public sealed class TurnPreparation(
             TakeInput = () => policy.TakeRequest(request.Principal ?? request.Surface ?? ""),
         };
     }
+
+    // A turn of one call asks no model, so none need be there.
+    private static RouteChoice Nobody { get; } = new(new RoutePlan
+    {
+        Models = [new ModelInfo(new ModelRef("none", "none"))],
+        ConnectAsync = static (_, _) => throw new InvalidOperationException("This turn asks no model."),
+    }, null, null);
 
     /// <summary>What the first model call of a message would take and cost. Stores nothing and calls nobody but, where no model is chosen, a local server.</summary>
     /// <param name="session">Null for a new one in the folder.</param>
@@ -181,7 +193,7 @@ public sealed class TurnPreparation(
             Timeout = request.Timeout,
         };
         var patience = (request.ApprovalTimeout ?? policy.Document?.ApprovalTimeout ?? approvalTimeout) is var timeout && timeout > TimeSpan.Zero ? timeout : (TimeSpan?)null;
-        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: !request.EndsOnFailedTool, (taken, token) =>
+        var approvals = new GrantingDesk(desk, request.ApproveAll, parks: request is { EndsOnFailedTool: false, Call: null }, (taken, token) =>
             grants.AddAsync(new NewGrant(taken.Rule, folder.Path, taken.Duration == GrantDuration.Session ? session.Id : null, taken.By)
             {
                 Lifetime = taken.IsProposal ? TimeSpan.FromDays(GrantProposals.Lifetime) : null,
@@ -201,6 +213,7 @@ public sealed class TurnPreparation(
             Effort = EffortOf(request),
             WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
+            Call = request.Call,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Tools = folder.Tools,

@@ -53,7 +53,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
-        if (request.Compact is null)
+        if (request is { Compact: null, Call: null })
         {
             events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments, Expansion = request.Expansion }, request.Surface);
         }
@@ -144,7 +144,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         events.Append(connection, new PryxEvent { Event = name, SessionId = turn.SessionId, TurnId = turn.Id, Surface = turn.Surface, Payload = payload });
 
     private static string RequestJson(StartTurn request) =>
-        JsonSerializer.Serialize(request with { Text = null, Attachments = [] }, ProtocolJson.Default.StartTurn);
+        JsonSerializer.Serialize(request with { Text = null, Attachments = [], Call = request.Call is { } call ? call with { Arguments = "" } : null }, ProtocolJson.Default.StartTurn);
 
     private static string TitleFrom(string text)
     {

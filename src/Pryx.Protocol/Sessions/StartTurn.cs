@@ -59,6 +59,9 @@ public sealed record StartTurn
     /// <summary>The turn only summarises the session's history and takes no text; null for an ordinary one.</summary>
     public CompactSession? Compact { get; init; }
 
+    /// <summary>The turn is this one tool call and takes no text; null for an ordinary one.</summary>
+    public CallTool? Call { get; init; }
+
     /// <summary>A JSON schema the final reply must satisfy.</summary>
     public JsonElement? OutputSchema { get; init; }
 

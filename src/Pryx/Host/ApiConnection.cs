@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
 
@@ -17,15 +18,18 @@ internal sealed class ApiConnection : IAsyncDisposable
     /// <summary>Its address; null when there is no daemon.</summary>
     public Uri? Daemon { get; private init; }
 
+    /// <summary>The daemon's routes; null when none runs.</summary>
+    public static async Task<ApiConnection?> OpenDaemonAsync(CancellationToken cancellationToken) =>
+        Settings.OfProcess.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken) is { } daemon ? Of(daemon) : null;
+
     public static async Task<ApiConnection> OpenAsync(Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken)
     {
-        var settings = Settings.OfProcess;
-        var paths = PryxPaths.From(settings);
         // A command with a database of its own does not want the daemon's.
-        if (settings.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(paths, cancellationToken) is { } daemon)
+        if (await OpenDaemonAsync(cancellationToken) is { } daemon)
         {
-            return new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
+            return daemon;
         }
+        var paths = PryxPaths.From(Settings.OfProcess);
         var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = paths, OnWarning = onWarning });
         try
         {
@@ -43,6 +47,9 @@ internal sealed class ApiConnection : IAsyncDisposable
         }
     }
 
+    private static ApiConnection Of(RunningDaemon daemon) =>
+        new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
+
     /// <summary>The answer, whatever its status; its body comes as it is sent. The caller disposes it.</summary>
     /// <param name="path">Begins with a slash; it never leads to another host.</param>
     /// <param name="json">The body; null for none.</param>
@@ -59,6 +66,34 @@ internal sealed class ApiConnection : IAsyncDisposable
             request.Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
         }
         return _http.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Where the daemon of this data directory answers; null when none runs.</summary>
+    public static async Task<Uri?> FindDaemonAsync(CancellationToken cancellationToken) =>
+        (await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken))?.Url;
+
+    /// <summary>A WebSocket of the gateway. The caller disposes it.</summary>
+    /// <param name="path">Begins with a slash.</param>
+    /// <exception cref="WebSocketException">It was refused.</exception>
+    public async Task<WebSocket> OpenSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        if (_token is not null)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {_token}");
+        }
+        try
+        {
+            var address = new UriBuilder(_base.GetLeftPart(UriPartial.Authority) + path);
+            address.Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+            await socket.ConnectAsync(address.Uri, _http, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

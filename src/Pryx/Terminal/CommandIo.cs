@@ -12,6 +12,10 @@ internal sealed record CommandIo
     /// <summary>Opened on demand: a command that needs no stdin does not touch it.</summary>
     public required Func<TextReader> OpenIn { get; init; }
 
+    /// <summary>Bytes, for a protocol that is spoken over the standard streams.</summary>
+    public Func<Stream> OpenRawIn { get; init; } = Console.OpenStandardInput;
+    public Func<Stream> OpenRawOut { get; init; } = Console.OpenStandardOutput;
+
     public bool IsOutTerminal { get; init; }
     public bool IsErrorTerminal { get; init; }
     public bool IsInTerminal { get; init; }

@@ -56,7 +56,7 @@ public sealed class SkillScanTests
         var report = SkillScan.Of(bench.List().Find("bad")!.Skill);
 
         Assert.Superset(new HashSet<string> { "secret-place", "network-post", "exfiltration", "all-tools", "installer", "binary" }, report.Findings.Select(finding => finding.Rule).ToHashSet());
-        Assert.Equal(["evil.example"], report.Hosts);
+        Assert.Equal(["evil.example", "x.example"], report.Hosts);
         Assert.Contains("scripts/go.py", report.Scripts);
         Assert.True(report.IsDangerous);
     }
