@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies spans audit-rows fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies fuzz-skills spans audit-rows fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -51,6 +51,10 @@ POLICIES ?= 1000000
 fuzz-policies:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_FUZZ_POLICIES=$(POLICIES) nice -n 19 dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Policies.PolicyFuzzTests
+
+fuzz-skills:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_FUZZ_SKILLS=$(POLICIES) nice -n 19 dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Skills.SkillFileTests
 
 # A million trace spans stored, queried and rotated: some seconds and 700 MB below TMPDIR. SPANS=5000 is what the tests do.
 SPANS ?= 1000000

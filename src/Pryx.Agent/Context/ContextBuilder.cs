@@ -40,7 +40,7 @@ public static class ContextBuilder
             switch (item)
             {
                 case UserMessage user:
-                    messages.Add(UserMessage(user, view.TextOf(user)));
+                    messages.Add(UserMessage(user, view.WholeTextOf(user)));
                     break;
                 case Reasoning or Reply or ToolCall:
                     assistant ??= new AssistantStep(item.TurnId, item.Step);

@@ -47,6 +47,9 @@ internal sealed class ContextView
             ? SplitMessage.Join(beginning.Text, message.Text[beginning.Characters..])
             : message.Text;
 
+    /// <summary>What the model reads of a message and of what its first word stands for.</summary>
+    public string WholeTextOf(UserMessage message) => message.Expansion is { } expansion ? $"{TextOf(message)}\n\n{expansion}" : TextOf(message);
+
     /// <summary>What stands for the beginning of a message; null when it is read as it is.</summary>
     public Summary? BeginningOf(UserMessage message) => _beginnings.GetValueOrDefault(message.Seq);
 

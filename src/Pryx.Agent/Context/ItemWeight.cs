@@ -15,7 +15,7 @@ internal readonly record struct ItemWeight(long Tokens, long Bytes, int Images =
 
     public static ItemWeight Of(Item item, TokenWeights weights, ContextView? view = null) => item switch
     {
-        UserMessage message => OfText(view?.TextOf(message) ?? message.Text, weights) with { Images = message.Attachments.Count },
+        UserMessage message => OfText(view?.WholeTextOf(message) ?? message.Text + message.Expansion, weights) with { Images = message.Attachments.Count },
         Reply reply => OfText(reply.Text, weights, reply.Opaque),
         Reasoning reasoning => OfReasoning(reasoning, weights),
         ToolCall call => OfText(call.Arguments, weights, call.Opaque).Plus(TokenEstimate.Of(call.Name, weights) + 8, call.Name.Length + call.CallId.Length),

@@ -1,7 +1,11 @@
+using Pryx.Core.Configuration;
 using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Definitions;
+using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
+using Pryx.Core.Skills;
 using Pryx.Core.Tools;
+using Pryx.Core.Web;
 
 namespace Pryx.Core.Hosting;
 
@@ -11,9 +15,38 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     private McpDesk? _mcp;
 
     /// <summary>In the order in which their tools are declared.</summary>
-    internal IReadOnlyList<IToolSource> Sources => field ??= [Mcp];
+    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
 
-    public PryxCore Core { get; } = core;
+    /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills)];
+
+    public PryxCore Core => core;
+
+    /// <summary>All skills there are.</summary>
+    public SkillShelf Skills => field ??= new(SkillPlaces, SkillState, SkillFit(), core.Options.Time);
+
+    internal SkillPlaces SkillPlaces => field ??= new(core.Options.Paths, () => core.Config, new BundledSkills(core.Options.Paths, core.Options.Settings.FromEnvironment("PRYX_BUNDLED_SKILLS_DIR")));
+
+    internal SkillState SkillState => field ??= new(
+        core.Options.Settings.FromEnvironment("PRYX_SKILLS_CONFIG_PATH") is { } chosen ? Path.GetFullPath(PryxPaths.Expand(chosen, core.Options.Paths.Home)) : core.Options.Paths.SkillsState, core.Options.Time);
+
+    /// <summary>Switching and installing them.</summary>
+    internal SkillDesk SkillDesk()
+    {
+        var environment = core.OwnEnvironment();
+        var http = new GuardedHttp(new GuardedHttpOptions { Timeout = TimeSpan.FromMinutes(5) });
+        var fetch = new SkillFetch(core.Options.Paths, SkillPlaces.Bundled, core.Spawner, core.CommandSandbox(), http, environment, core.Options.Time);
+        return new(Skills, SkillPlaces, SkillState, fetch, new SkillInstallers(core.Options.Paths, core.Spawner, core.CommandSandbox(), http, environment, core.Options.Time));
+    }
+
+    private SkillFit SkillFit()
+    {
+        var environment = core.OwnEnvironment();
+        return new(
+            bin => ExecutablePath.Find(bin, core.Options.Paths.Home, environment) is not null,
+            name => core.Options.Settings.FromEnvironment(name) is not null || environment.GetValueOrDefault(name) is { Length: > 0 },
+            key => ConfigKeys.Find(key) is not null && core.Config.IsSet(key) && core.Config.Text(key) is not ("" or "false"));
+    }
 
     /// <summary>The MCP servers.</summary>
     public McpDesk Mcp => _mcp ??= new McpDesk(new McpOptions

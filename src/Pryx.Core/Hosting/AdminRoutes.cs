@@ -9,6 +9,7 @@ using Pryx.Core.Models;
 using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
+using Pryx.Core.Skills;
 using Pryx.Core.Workspaces;
 
 namespace Pryx.Core.Hosting;
@@ -29,6 +30,7 @@ internal static class AdminRoutes
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         MapProviders(routes, core, store, audit);
+        new SkillEndpoints(core.Abilities.SkillDesk(), store.Trust.IsTrustedAsync, options.WorkingDirectory, audit).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
         new OpenApiEndpoints(routes).Map();

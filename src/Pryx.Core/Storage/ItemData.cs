@@ -15,6 +15,7 @@ internal sealed record ItemData
     public CommandOutcome? Command { get; init; }
     public IReadOnlyList<Attachment>? Attachments { get; init; }
     public bool? IsSteering { get; init; }
+    public string? Expansion { get; init; }
     public bool? IsPartial { get; init; }
     public ApprovalId? ApprovalId { get; init; }
     public bool? Approved { get; init; }
@@ -34,7 +35,7 @@ internal sealed record ItemData
 
     public static ItemData From(Item item) => item switch
     {
-        UserMessage message => new() { Attachments = NullIfEmpty(message.Attachments), IsSteering = NullIfFalse(message.IsSteering) },
+        UserMessage message => new() { Attachments = NullIfEmpty(message.Attachments), IsSteering = NullIfFalse(message.IsSteering), Expansion = message.Expansion },
         Reply reply => new() { IsPartial = NullIfFalse(reply.IsPartial) },
         ToolCall call => new() { Name = call.Name },
         ToolResult result => new()

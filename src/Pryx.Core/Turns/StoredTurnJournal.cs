@@ -61,12 +61,12 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         return isWaiting && await CommitAsync(connection =>
         {
             var inputs = connection.Query(
-                $"SELECT text, attachments, source {waiting} ORDER BY created_at, rowid",
-                static row => (Text: row.GetString(0), Attachments: TurnRows.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2)),
+                $"SELECT text, attachments, source, request {waiting} ORDER BY created_at, rowid",
+                static row => (Text: row.GetString(0), Attachments: TurnRows.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2), row.TextOrNull(3) is { } request ? TurnRows.ReadRequest(request).Expansion : null),
                 ("$turn", _turn));
-            foreach (var (text, attachments, surface) in inputs)
+            foreach (var (text, attachments, surface, expansion) in inputs)
             {
-                events.AppendItem(connection, _sessionId, new UserMessage(text) { TurnId = _turnId, Step = step, Attachments = attachments, IsSteering = true }, surface);
+                events.AppendItem(connection, _sessionId, new UserMessage(text) { TurnId = _turnId, Step = step, Attachments = attachments, IsSteering = true, Expansion = expansion }, surface);
             }
             connection.Execute("UPDATE inputs SET state = 'consumed' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
             return inputs.Count > 0;

@@ -38,6 +38,9 @@ public sealed class TurnPreparation(
     /// <summary>Who gives a second opinion on questions, with the folder's settings; null for nobody.</summary>
     public Func<Settings, ReviewerOptions?> Reviewer { get; init; } = static _ => null;
 
+    /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
+    public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
+
     private readonly SessionMeters _meters = new(sessions);
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
@@ -76,6 +79,30 @@ public sealed class TurnPreparation(
                 await pins.AddAsync(new NewPin(wish.Text, wish.Reach == PinReach.Folder ? folder : null, wish.Reach == PinReach.Session ? session.Id : null, by) { SaidIn = session.Id }, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Finds what a <c>/name</c> at the beginning of a message stands for: a skill, a command of the user's own. Without one it is a text like any other.</summary>
+    public async Task<StartTurn> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        request = request with { Expansion = null };
+        if (!(request.Text?.StartsWith('/') ?? false) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return request;
+        }
+        var workspace = session.Workspace ?? paths.Home;
+        var scope = new ToolScope(workspace, await trust.IsTrustedAsync(workspace, cancellationToken));
+        foreach (var expansion in Expansions())
+        {
+            if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } text)
+            {
+                // What is put in may hold a secret like what is typed.
+                var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
+                text = mask.Mask(text);
+                await mask.SaveAsync(cancellationToken);
+                return request with { Expansion = text };
+            }
+        }
+        return request;
     }
 
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
@@ -259,7 +286,7 @@ public sealed class TurnPreparation(
     private async Task<CallNeeds> NeedsAsync(StartTurn request, Session session, Folder folder, CancellationToken cancellationToken)
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
-        var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments };
+        var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments, Expansion = request.Expansion };
         return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
     }
 

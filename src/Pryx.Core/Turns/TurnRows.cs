@@ -55,7 +55,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         AnnounceStart(connection, turn, isResumed: false);
         if (request is { Compact: null, Call: null })
         {
-            events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments }, request.Surface);
+            events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments, Expansion = request.Expansion }, request.Surface);
         }
         return turn;
     }

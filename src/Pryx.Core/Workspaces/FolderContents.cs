@@ -17,7 +17,7 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
 {
     private static readonly (string Kind, string Path)[] Places =
     [
-        ("policies", ".pryx/policies"), ("skills", ".pryx/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
+        ("policies", ".pryx/policies"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
         ("hooks", ".pryx/hooks"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
 

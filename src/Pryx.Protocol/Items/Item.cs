@@ -60,6 +60,10 @@ public sealed record UserMessage(string Text) : Item
 
     /// <summary>True when it reached a turn that was already running.</summary>
     public bool IsSteering { get; init; }
+
+    /// <summary>What a <c>/name</c> at the beginning of the text stands for: the model reads it behind the text. Null where it stands for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Expansion { get; init; }
 }
 
 /// <summary>The model's text of one step. A step that only calls tools has none.</summary>

@@ -13,6 +13,10 @@ public sealed record StartTurn
     public string? Text { get; init; }
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 
+    /// <summary>As of <see cref="UserMessage.Expansion"/>; Core finds it, whoever sends a message can not say it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Expansion { get; init; }
+
     /// <summary>As <c>provider/model</c>.</summary>
     public string? Model { get; init; }
 

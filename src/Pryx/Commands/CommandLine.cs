@@ -12,6 +12,7 @@ using Pryx.Commands.Preferences;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
+using Pryx.Commands.Skills;
 using Pryx.Terminal;
 
 namespace Pryx.Commands;
@@ -38,6 +39,7 @@ internal static class CommandLine
             SessionCommand.Create(io),
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
+            SkillsCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),

@@ -1,0 +1,10 @@
+namespace Pryx.Core.Tools;
+
+/// <summary>Knows what a <c>/name</c> at the beginning of a user's message stands for: skills, custom commands.</summary>
+public interface IInputExpansion
+{
+    /// <summary>What the model reads behind the message; null when the word stands for nothing here, and is a text like any other.</summary>
+    /// <param name="text">The message, beginning with a slash; secrets in it are masked.</param>
+    /// <param name="scope">Where the turn happens.</param>
+    ValueTask<string?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken);
+}
