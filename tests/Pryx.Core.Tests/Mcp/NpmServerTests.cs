@@ -26,7 +26,7 @@ public sealed class NpmServerTests
         // With the machine's own npm cache and settings; whether the sandbox holds is shown elsewhere.
         FakeMcp.Write(home, ("npm", new JsonObject
         {
-            ["command"] = new JsonArray([.. ((string[])[npx!, "-y", package, home.Workspace]).Select(static word => JsonValue.Create(word))]),
+            ["command"] = new JsonArray([.. ((string[])[npx!, "-y", package, .. package.EndsWith("everything", StringComparison.Ordinal) ? (string[])["stdio"] : [home.Workspace]]).Select(static word => JsonValue.Create(word))]),
             ["sandbox"] = false,
             ["trusted"] = true,
             ["env"] = new JsonObject { ["MEMORY_FILE_PATH"] = Path.Combine(home.Root, "memory.json") },
