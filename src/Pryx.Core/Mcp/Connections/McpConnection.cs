@@ -252,7 +252,8 @@ internal sealed class McpConnection : IAsyncDisposable
             _connecting = null;
             Fail(why, needsAuth);
         }
-        return new($"The MCP server '{Server.Name}' can not be used: {why.TrimEnd('.')}.", e) { NeedsAuth = needsAuth };
+        var head = why.StartsWith("The MCP server", StringComparison.Ordinal) ? "" : $"The MCP server '{Server.Name}' can not be used: ";
+        return new($"{head}{why.TrimEnd('.')}.", e) { NeedsAuth = needsAuth };
     }
 
     private void Fail(string why, bool needsAuth)
