@@ -25,10 +25,12 @@ public sealed partial class ArchitectureTests
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
+        ["Desktop"] = ["Processes"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
@@ -51,7 +53,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Catalog", "Cloud", "Conversations", "Costs", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -6,6 +6,9 @@ public static class PolicyTools
     public const string Shell = "shell.exec";
     public const string Http = "http.request";
 
+    public const string Browser = "browser.use";
+    public const string Search = "web.search";
+
     /// <summary>In rules: any connection of our own tools and of sandboxed commands, whichever makes it.</summary>
     public const string Network = "network";
     private const string Files = "filesystem.";
@@ -28,5 +31,5 @@ public static class PolicyTools
     public static bool IsFileTool(string tool) => tool.StartsWith(Files, StringComparison.Ordinal);
 
     /// <summary>True for tools whose plan can be believed, because they are ours.</summary>
-    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http;
+    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http or Browser or Search;
 }

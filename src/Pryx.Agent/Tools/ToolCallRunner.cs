@@ -150,15 +150,10 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
                     }
                     continue;
                 }
+                // Another call, with paths and hosts that no card has shown: its answer is for the arguments that it names.
                 wasEdited = true;
                 arguments = ToolArguments.From(edited);
                 plan = await PlanAsync(tool, arguments, context, cancellationToken);
-                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
-                if (judgement.Decision != Decision.Deny)
-                {
-                    // The person who edited has seen exactly these arguments: no second card for them.
-                    return new(plan, judgement, arguments, wasEdited, null);
-                }
             }
         }
         finally

@@ -91,6 +91,12 @@ public static class ConfigKeys
         new("mask_secrets", Bool, "true"),
         // Where keys are kept: auto (the OS keychain where one works, else the encrypted vault), keychain or vault.
         new("secret_store", Text, "auto", "PRYX_SECRET_STORE"),
+        // on: where Chrome or Chromium is installed, turns get a browser (docs/guides/mcp-server.md); its program where it is not found by itself.
+        new("browser", Text, "off"),
+        new("browser_path", Text, "", "PRYX_BROWSER"),
+        // What the web is searched with: searxng (at search_url) or brave (its key: BRAVE_API_KEY, or "brave" in the keychain); without either there is no web search.
+        new("search_provider", Text, ""),
+        new("search_url", Text, ""),
         new("log_level", Text, "info"),
         new("defaults_workspace", Text, "", "PRYX_WORKSPACE_ROOT"),
         new("ui_theme", Text, "system"),

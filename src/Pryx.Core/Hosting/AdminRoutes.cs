@@ -3,6 +3,7 @@ using Pryx.Core.Audit;
 using Pryx.Core.Cloud;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
+using Pryx.Core.Health.Doctoring;
 using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
@@ -27,16 +28,17 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        MapProviders(routes, core, audit);
+        MapProviders(routes, core, store, audit);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
         new OpenApiEndpoints(routes).Map();
     }
 
-    private static void MapProviders(ApiRoutes routes, PryxCore core, AuditLog audit)
+    private static void MapProviders(ApiRoutes routes, PryxCore core, CoreStore store, AuditLog audit)
     {
         var desk = new ProviderDesk(core.Models, core.Secrets, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
         new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
+        new DoctorEndpoints(new Doctor(DoctorProbes.Of(core, store, desk), core.Options.Time), new SupportBundle(core.Options.Paths, core.Log.Path, Product.Version)).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
         new KeyEndpoints(core.Models, core.Secrets, audit).Map(routes);
         new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);

@@ -15,6 +15,9 @@ public sealed record CoreOptions
     /// <summary>How this executable is started again (program, then what comes before its arguments): parts of sandboxes run in it. Null where the process is another program.</summary>
     public IReadOnlyList<string>? Executable { get; init; }
 
+    /// <summary>Which addresses a browser may reach; for tests.</summary>
+    internal Sandbox.SandboxNetworkOptions BrowserNetwork { get; init; } = new();
+
     /// <summary>The one process of the data directory that goes on with what others have left.</summary>
     public bool IsDaemon { get; init; }
 

@@ -44,14 +44,19 @@ internal static class GatewayRoutes
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
-        var mcp = core.Abilities.Mcp;
-        new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, new AuditLog(store.Database)).Map(routes);
-        new McpDiscoveryEndpoints(new McpCustomStore(Path.Combine(core.Options.Paths.Data, "mcp", "custom.json")), time).Map(routes);
-        var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
-        new McpServerEndpoints(mcp, new AuditLog(store.Database)).Map(routes);
-        new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
-        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);
+        MapMcp(routes, core, store, turns, options);
         AdminRoutes.Map(routes, core, store, options);
+    }
+
+    private static void MapMcp(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
+    {
+        var (mcp, audit) = (core.Abilities.Mcp, new AuditLog(store.Database));
+        var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
+        new McpServerEndpoints(mcp, audit).Map(routes);
+        new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
+        new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, audit).Map(routes);
+        new McpDiscoveryEndpoints(new McpCustomStore(Path.Combine(core.Options.Paths.Data, "mcp", "custom.json")), core.Options.Time).Map(routes);
+        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);
     }
 
     private static void MapObservation(ApiRoutes routes, PryxCore core, CoreStore store)

@@ -52,6 +52,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
     private ServedSessions? _served;
+    private OutsideTools? _outside;
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -66,7 +67,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public ToolSet Tools => field ??= BuildTools();
 
     /// <summary>The same as MCP servers, under the names those have.</summary>
-    public BundledServers Bundled => field ??= new(name => Tools.Find(name), new Dictionary<string, IReadOnlyList<ITool>>());
+    public BundledServers Bundled => field ??= new(name => Tools.Find(name), Outside.Servers());
+
+    private OutsideTools Outside => field ??= _outside = new(this);
 
     /// <summary>The MCP clients of this core.</summary>
     internal ServedSessions Served => field ??= _served = new(options.Time);
@@ -256,6 +259,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _served.DisposeAsync();
         }
+        if (_outside is not null)
+        {
+            await _outside.DisposeAsync();
+        }
         if (_abilities is not null)
         {
             await _abilities.DisposeAsync();
@@ -362,7 +369,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), new CommandSandbox(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder)), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
     }
 
     internal Dictionary<string, string> OwnEnvironment()

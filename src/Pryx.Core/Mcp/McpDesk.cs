@@ -68,8 +68,8 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
             }
         }
         var notices = problems.Concat(connections.Where(static connection => connection.Status.State != McpStates.Connected)
-            .Select(static connection => $"The MCP server '{connection.Server.Name}' is not there: {connection.Status.Error ?? "it has not answered yet"}."))
-            .Concat(connections.SelectMany(static connection => connection.Status.Warnings.Select(warning => $"The MCP server '{connection.Server.Name}': {warning}."))).Where(Tell).ToList();
+            .Select(static connection => $"The MCP server '{connection.Server.Name}' is not there: {connection.Status.Error?.TrimEnd('.') ?? "it has not answered yet"}."))
+            .Concat(connections.SelectMany(static connection => connection.Status.Warnings.Select(warning => $"The MCP server '{connection.Server.Name}': {warning.TrimEnd('.')}."))).Where(Tell).ToList();
         var offer = _shelf.Offer(connections, _pins, options.ToolLimit());
         return notices.Count == 0 ? offer : offer with { Notices = notices };
     }

@@ -14,6 +14,9 @@ public sealed record SandboxNetworkOptions
     /// <summary>Judges every address that is connected to.</summary>
     public Func<IPAddress, bool> IsAllowed { get; init; } = PublicAddress.IsPublic;
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
+    /// <summary>True where no person answers, and what is refused now may be allowed later: a host that was refused is asked about each time.</summary>
+    public bool ForgetsRefusals { get; init; }
 }
 
 /// <summary>
@@ -178,7 +181,15 @@ public sealed class SandboxProxy : IAsyncDisposable
         }
         // Ten connections to one host are one question.
         var answer = _answers.GetOrAdd(wanted.Target, _ => new(() => askAsync(wanted, _closing.Token)));
-        return await answer.Value.WaitAsync(cancellationToken).ConfigureAwait(false) ? null : refusal;
+        if (await answer.Value.WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+        if (_options.ForgetsRefusals)
+        {
+            _answers.TryRemove(wanted.Target, out _);
+        }
+        return refusal;
     }
 
     private static Task RefuseAsync(Socket client, int status, string text, CancellationToken cancellationToken)

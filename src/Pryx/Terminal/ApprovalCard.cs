@@ -120,7 +120,7 @@ internal sealed class ApprovalCard(CommandIo io)
         }
         if (approval.Args is { ValueKind: JsonValueKind.Object })
         {
-            choices.Add(('e', "edit the arguments, then run"));
+            choices.Add(('e', "edit the arguments; you are asked about the new ones"));
         }
         return choices;
     }

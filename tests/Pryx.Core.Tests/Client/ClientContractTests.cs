@@ -234,7 +234,15 @@ public sealed class ClientContractTests
 
         await foreach (var e in StartAndFollowAsync(client, session))
         {
-            if (e.Event == EventNames.ApprovalNeeded)
+            if (e.Event == EventNames.ApprovalNeeded && asked is not null)
+            {
+                // What was edited is another call: its card shows what would run now.
+                var again = Assert.Single(await client.ListPendingApprovalsAsync(session, Cancellation));
+                Assert.Equal("touch edited.txt", again.Args!.Value.GetProperty("command").GetString());
+                Assert.False(bed.Home.Exists("edited.txt"));
+                Assert.True(await client.AnswerApprovalAsync(again.Id, ApprovalAnswer.Approve("test"), Cancellation));
+            }
+            else if (e.Event == EventNames.ApprovalNeeded)
             {
                 asked = Assert.Single(await client.ListPendingApprovalsAsync(session, Cancellation));
                 var edited = JsonSerializer.SerializeToElement(new { command = "touch edited.txt" });

@@ -144,6 +144,8 @@ public sealed class SocketApprovalTests
         Assert.Equal(HttpStatusCode.OK, (await core.PostAsync("/api/v1/approvals/decision", new { request_id = first, decision = "deny", reason = "not that one" }, Cancellation)).Status);
         var second = (string)(await probe.NextAsync("approval.needed", Cancellation))["payload"]!["approval_id"]!;
         var (status, body) = await core.PostAsync("/api/v1/approvals/decision", new { request_id = second, decision = "approve", scope = "forever", edited_args = new { command = "touch three" } }, Cancellation);
+        var third = (string)(await probe.NextAsync("approval.needed", Cancellation))["payload"]!["approval_id"]!;
+        await core.PostAsync("/api/v1/approvals/decision", new { request_id = third, decision = "approve" }, Cancellation);
         await probe.EndAsync(turn, Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, status);
@@ -151,7 +153,7 @@ public sealed class SocketApprovalTests
         Assert.Equal((false, false, true), (core.Home.Exists("one"), core.Home.Exists("two"), core.Home.Exists("three")));
         Assert.Contains(provider.ModelRequests[^1].Results, result => result.Text.Contains("not that one", StringComparison.Ordinal));
         var (_, history) = await core.GetAsync("/api/v1/approvals", Cancellation);
-        Assert.Equal(["approved", "denied"], history!["approvals"]!.AsArray().Select(entry => (string?)entry!["state"]));
+        Assert.Equal(["approved", "approved", "denied"], history!["approvals"]!.AsArray().Select(entry => (string?)entry!["state"]));
         Assert.Equal("http:core", (string?)(await core.GetAsync($"/api/v1/approvals/{first}", Cancellation)).Body!["answer"]!["answered_by"]);
     }
 

@@ -101,7 +101,7 @@ internal sealed class McpConnection : IAsyncDisposable
         {
             return await OfServerAsync(token => client.CallToolAsync(tool, arguments, caller, null, token).AsTask(), all.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && all.IsCancellationRequested)
         {
             throw new TimeoutException(longest.IsCancellationRequested ? "it did not finish within 10 minutes; the call was cancelled" : $"it gave no answer and no sign of progress for {CallTime.TotalSeconds:0} seconds; the call was cancelled");
         }
@@ -291,8 +291,13 @@ internal sealed class McpConnection : IAsyncDisposable
         {
             throw new McpUnavailableException($"The MCP server '{Server.Name}' answered with an error: {PlainWords.Of(e.Message, 2000)}", e);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException or System.Text.Json.JsonException)
+        // A session that ends cancels what it has not answered.
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException or System.Text.Json.JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            if (session is not null && (e is IOException or OperationCanceledException or ObjectDisposedException))
+            {
+                await session.DisposeAsync().ConfigureAwait(false); // It is ending: then it has its reason.
+            }
             throw new McpUnavailableException($"The MCP server '{Server.Name}' ended before it had answered: {session?.Ended ?? e.Message}. What it did up to then is not known.", e);
         }
     }

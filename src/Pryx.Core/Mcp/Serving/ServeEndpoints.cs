@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -49,10 +50,15 @@ public sealed class ServeEndpoints(Func<string?, ToolSet> tools, ServedCalls cal
         try
         {
             await server.RunAsync(leaving.Token);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, leaving.Token);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
             // The client has left, or the gateway ends.
+        }
+        catch (WebSocketException)
+        {
+            // It has left without a word.
         }
     }
 

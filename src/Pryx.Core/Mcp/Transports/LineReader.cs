@@ -32,7 +32,8 @@ internal sealed class LineReader(Stream stream, int maxLine) : IDisposable
             {
                 var rest = _buffer.AsMemory(_start, _end - _start);
                 _start = _seen = _end;
-                return rest.IsEmpty ? null : rest;
+                // Not "? null : rest": null is also an empty memory.
+                return rest.IsEmpty ? default(ReadOnlyMemory<byte>?) : rest;
             }
             _end += read;
         }

@@ -89,7 +89,8 @@ internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profile
         {
             Writable = [.. profiles.SelectMany(static profile => profile.Writable).Distinct()],
             Hidden = [.. profiles.SelectMany(static profile => profile.Hidden).Distinct()],
-            Visible = [.. profiles.SelectMany(static profile => profile.Visible).Distinct()],
+            // Its script may lie in a place that is not there inside, such as /tmp.
+            Visible = [.. profiles.SelectMany(static profile => profile.Visible).Concat(server.Command.Where(static word => Path.IsPathFullyQualified(word) && File.Exists(word)).Select(static path => WorkspacePath.Canonicalize(path))).Distinct()],
             Protected = [.. profiles.SelectMany(static profile => profile.Protected).Distinct()],
             Forbidden = [.. profiles.SelectMany(static profile => profile.Forbidden).Distinct()],
             ProxySocket = proxy?.SocketPath,

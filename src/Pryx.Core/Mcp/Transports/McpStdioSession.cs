@@ -27,7 +27,8 @@ internal sealed class McpStdioSession : TransportBase
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _reading, _errors;
-    private int _isClosed;
+    private readonly Lock _lock = new();
+    private Task? _close;
 
     public McpStdioSession(string name, RunningProcess process, McpPlace place, McpLog log) : base(name, loggerFactory: null)
     {
@@ -145,12 +146,17 @@ internal sealed class McpStdioSession : TransportBase
     }
 
     /// <param name="reason">Null: we are done with it. Empty: it has closed its output.</param>
-    private async Task CloseAsync(string? reason, bool isPolite)
+    private Task CloseAsync(string? reason, bool isPolite)
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        lock (_lock)
         {
-            return;
+            // Whoever comes later waits for the reason of whoever was first.
+            return _close ??= Task.Run(() => EndAsync(reason, isPolite));
         }
+    }
+
+    private async Task EndAsync(string? reason, bool isPolite)
+    {
         if (isPolite && reason is null)
         {
             // As the protocol has it: a closed input tells the program to end by itself.

@@ -28,7 +28,7 @@ public sealed class CardTests
                  commands here
               s  yes, for this session: shell.exec:dotnet test*
               a  yes, always: shell.exec:dotnet test*
-              e  edit the arguments, then run
+              e  edit the arguments; you are asked about the new ones
               Answer: y
 
             """.ReplaceLineEndings("\n"), text);
