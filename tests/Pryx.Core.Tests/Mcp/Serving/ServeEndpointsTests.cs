@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -11,6 +10,8 @@ namespace Pryx.Core.Tests.Mcp.Serving;
 /// <summary>The gateway as an MCP server over Streamable HTTP, driven by the SDK's own client.</summary>
 public sealed class ServeEndpointsTests
 {
+    private static readonly string[] Words = ["%s", "$(id); a b"];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class ServeEndpointsTests
         await using var shell = await ConnectAsync(core, "shell");
         await GrantAsync(core, "shell.exec:printf *");
 
-        var printed = await CallAsync(shell, "exec", new() { ["command"] = "printf", ["args"] = new[] { "%s", "$(id); a b" } });
+        var printed = await CallAsync(shell, "exec", new() { ["command"] = "printf", ["args"] = Words });
 
         Assert.Equal("$(id); a b", printed.StructuredContent!.Value.GetProperty("stdout").GetString());
         Assert.Equal(0, printed.StructuredContent!.Value.GetProperty("exit_code").GetInt32());
@@ -188,7 +189,7 @@ public sealed class ServeEndpointsTests
         var opened = await core.Http.PostAsync("/mcp", Json(initialize), Cancellation);
         Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
         var id = opened.Headers.GetValues("Mcp-Session-Id").Single();
-        var (_, minted) = await core.PostAsync("/api/v1/tokens", new { name = "other", scopes = new[] { "chat" } }, Cancellation);
+        var (_, minted) = await core.PostAsync("/api/v1/tokens", """{"name":"other","scopes":["chat"]}""", Cancellation);
         using var other = core.Client(minted!["token"]!.GetValue<string>());
         using var stolen = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = Json("""{"jsonrpc":"2.0","id":2,"method":"tools/list"}"""), Headers = { { "Mcp-Session-Id", id } } };
         Assert.Equal(HttpStatusCode.NotFound, (await other.SendAsync(stolen, Cancellation)).StatusCode);
@@ -217,7 +218,7 @@ public sealed class ServeEndpointsTests
 
     internal static async Task GrantAsync(TestCore core, string rule)
     {
-        var (status, body) = await core.PostAsync("/api/v1/grants", new { rule, workspace = core.Home.Workspace, granted_by = "test" }, Cancellation);
+        var (status, body) = await core.PostAsync("/api/v1/policies/grants", new { rule, workspace = core.Home.Workspace, granted_by = "test" }, Cancellation);
         Assert.True((int)status < 300, body?.ToJsonString());
     }
 
