@@ -35,7 +35,7 @@ public sealed partial class ArchitectureTests
         ["Files"] = [],
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
-        ["Mcp"] = ["Approvals", "Sessions", "Turns"],
+        ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],

@@ -12,6 +12,11 @@ public sealed class BoundarySandbox(Func<Confinement> confinement, bool isFull) 
 {
     public override SandboxMode ModeOf(string tool, ToolPlan plan, Judgement judgement, Func<HostRequest, CancellationToken, Task<bool>> askHostAsync)
     {
+        if (PolicyTools.IsOfServer(PolicyTools.Canonical(tool)))
+        {
+            // Its program runs already, in a sandbox of its own: the call says only who is asked for a new host.
+            return isFull ? SandboxMode.NoNetwork with { HasFullNetwork = true } : SandboxMode.WithHosts([], askHostAsync);
+        }
         var now = confinement();
         if (isFull || !now.IsOn || Leaves(plan, judgement, now))
         {

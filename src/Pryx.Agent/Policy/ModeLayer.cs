@@ -28,7 +28,7 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
         }
         if (access is null || !PolicyTools.IsBuiltIn(request.Tool))
         {
-            return mode == PolicyMode.ReadOnly
+            return mode == PolicyMode.ReadOnly && !request.Plan.IsVouchedReading
                 ? Says(Decision.Deny, $"The mode is read-only, and what {request.Tool} does is not known.")
                 : Says(Decision.Ask, $"What {request.Tool} does is not known to Pryx.");
         }

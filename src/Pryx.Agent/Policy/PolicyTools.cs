@@ -14,7 +14,10 @@ public static class PolicyTools
     private const string Files = "filesystem.";
 
     /// <summary>Tools that touch nothing: they keep the model's own notes, or are themselves a question to a person.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user" };
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search" };
+
+    /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
+    public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);
 
     /// <summary><c>fs.read</c> and <c>filesystem.read</c> are one name; case and outer spaces do not count.</summary>
     public static string Canonical(string tool)

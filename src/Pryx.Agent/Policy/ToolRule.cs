@@ -156,7 +156,7 @@ public sealed class ToolRule
         }
         if (_tool == PolicyTools.Network && !_isToolOpen)
         {
-            return access is { Kind: AccessKind.Network } && PolicyTools.IsBuiltIn(request.Tool) && CoversHost(access);
+            return access is { Kind: AccessKind.Network } && (PolicyTools.IsBuiltIn(request.Tool) || IsHostOfServer(request, access)) && CoversHost(access);
         }
         if (!MatchesTool(request.Tool))
         {
@@ -164,7 +164,8 @@ public sealed class ToolRule
         }
         if (!_hasPattern)
         {
-            return true;
+            // Whoever granted a server's tool has not seen where its program would connect to.
+            return !IsHostOfServer(request, access);
         }
         return access?.Kind switch
         {
@@ -191,6 +192,8 @@ public sealed class ToolRule
     internal static string? ProgramOf(ToolAccess? access) => access?.Kind == AccessKind.Execute && new CommandWords(access.Target) is var words && words.Next(out var word)
         ? CommandWords.ProgramName(word)
         : null;
+
+    private static bool IsHostOfServer(PolicyRequest request, ToolAccess? access) => access is { Kind: AccessKind.Network, IsInferred: true } && PolicyTools.IsOfServer(request.Tool);
 
     private static bool IsSandboxed(PolicyRequest request) => request.Tool == PolicyTools.Shell && request.Confinement.IsOn;
 

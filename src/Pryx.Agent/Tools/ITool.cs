@@ -91,6 +91,9 @@ public sealed record ToolPlan(string Summary, IReadOnlyList<ToolAccess> Accesses
     /// <summary>False when not even its words could be read to their end: then a sandbox is no reason not to ask.</summary>
     public bool IsReadable { get; init; } = true;
 
+    /// <summary>For tools that are not ours: the user vouches for whoever says that this call only reads.</summary>
+    public bool IsVouchedReading { get; init; }
+
     /// <summary>Whatever the tool wants back in Invoke, such as the resolved path.</summary>
     public object? State { get; init; }
 

@@ -108,6 +108,8 @@ public static class ConfigKeys
         new("skills_entries", Map, ""),
         new("mcp_enabled", Bool, "true"),
         new("mcp_servers", Map, ""),
+        // More tools of MCP servers than this are searched instead of declared to the model.
+        new("mcp_tool_limit", Whole, "30"),
     ];
 
     private static readonly Dictionary<string, ConfigKey> ByName = All.ToDictionary(key => key.Name, StringComparer.Ordinal);

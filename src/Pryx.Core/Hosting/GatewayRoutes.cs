@@ -5,6 +5,8 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
 using Pryx.Core.Http;
+using Pryx.Core.Mcp;
+using Pryx.Core.Mcp.Auth;
 using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
@@ -41,8 +43,18 @@ internal static class GatewayRoutes
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
-        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), new ServedCalls(store.Sessions, turns, store.Events, store.Approvals), core.Served, options.WorkingDirectory, Product.Version).Map(routes);
+        MapMcp(routes, core, store, turns, options);
         AdminRoutes.Map(routes, core, store, options);
+    }
+
+    private static void MapMcp(ApiRoutes routes, PryxCore core, CoreStore store, SessionTurns turns, GatewayOptions options)
+    {
+        var (mcp, audit) = (core.Abilities.Mcp, new AuditLog(store.Database));
+        var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
+        new McpServerEndpoints(mcp, audit).Map(routes);
+        new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
+        new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, audit).Map(routes);
+        new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);
     }
 
     private static void MapObservation(ApiRoutes routes, PryxCore core, CoreStore store)

@@ -62,6 +62,9 @@ public sealed record McpServer(string Name, McpTransport Transport)
 
     /// <summary>The file it stands in; null for bundled ones.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Its entry as it stands there: another text is another server.</summary>
+    public string Definition { get; init; } = "{}";
 }
 
 /// <param name="Type"><c>oauth</c>, <c>bearer</c> or <c>none</c>.</param>

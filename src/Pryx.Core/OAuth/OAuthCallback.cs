@@ -13,7 +13,9 @@ namespace Pryx.Core.OAuth;
 /// <summary>What the provider has sent back through the browser.</summary>
 /// <param name="Code">Null when the person or the provider said no.</param>
 /// <param name="Error">As RFC 6749 names it.</param>
-internal sealed record CallbackAnswer(string? Code, string? Error);
+/// <param name="State">The one that was expected.</param>
+/// <param name="Issuer">Who says that it was them (RFC 9207); null when they do not say.</param>
+internal sealed record CallbackAnswer(string? Code, string? Error, string State, string? Issuer);
 
 /// <summary>
 /// Listens on loopback, on a port of its own, for the one answer of one sign-in. Everything else that reaches the port – another page, a
@@ -24,15 +26,15 @@ internal sealed class OAuthCallback : IAsyncDisposable
     public const string Path = "/oauth/callback";
 
     private readonly WebApplication _app;
-    private readonly byte[] _state;
+    private byte[]? _state;
     private readonly Func<CallbackAnswer, CancellationToken, Task<string?>> _finish;
     private string _authority = "";
     private int _answers;
     private int _isClosed;
 
-    private OAuthCallback(string state, Func<CallbackAnswer, CancellationToken, Task<string?>> finish)
+    private OAuthCallback(Func<CallbackAnswer, CancellationToken, Task<string?>> finish)
     {
-        (_state, _finish) = (Encoding.ASCII.GetBytes(state), finish);
+        _finish = finish;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel =>
         {
@@ -50,15 +52,23 @@ internal sealed class OAuthCallback : IAsyncDisposable
     /// <summary>Where the provider sends the browser.</summary>
     public string RedirectUri { get; private set; } = "";
 
-    /// <param name="finish">Called once; what it returns is shown in the browser as the reason why it did not work, null when it did.</param>
-    public static async Task<OAuthCallback> ListenAsync(string state, Func<CallbackAnswer, CancellationToken, Task<string?>> finish, CancellationToken cancellationToken)
+    /// <param name="finish">Called once for each expected answer; what it returns is shown in the browser as the reason why it did not work, null when it did.</param>
+    public static async Task<OAuthCallback> ListenAsync(Func<CallbackAnswer, CancellationToken, Task<string?>> finish, CancellationToken cancellationToken)
     {
-        var callback = new OAuthCallback(state, finish);
+        var callback = new OAuthCallback(finish);
         await callback._app.StartAsync(cancellationToken);
         var url = new Uri(callback._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         callback._authority = $"127.0.0.1:{url.Port}";
         callback.RedirectUri = $"http://{callback._authority}{Path}";
         return callback;
+    }
+
+    /// <summary>From now on one answer with this state counts, and none with an earlier one.</summary>
+    /// <param name="state">Not guessable.</param>
+    public void Expect(string state)
+    {
+        Volatile.Write(ref _state, Encoding.UTF8.GetBytes(state));
+        Volatile.Write(ref _answers, 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +99,7 @@ internal sealed class OAuthCallback : IAsyncDisposable
             await ShowAsync(http, 403, "Refused", "Only the provider may send you here.");
             return;
         }
-        if (request.Query["state"] is not [{ Length: > 0 } state] || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(state), _state))
+        if (request.Query["state"] is not [{ Length: > 0 } state] || Volatile.Read(ref _state) is not { } expected || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(state), expected))
         {
             await ShowAsync(http, 400, "Not your sign-in", "This answer does not belong to the sign-in that Pryx has begun. Begin again in the terminal.");
             return;
@@ -101,7 +111,8 @@ internal sealed class OAuthCallback : IAsyncDisposable
         }
         var code = request.Query["code"] is [{ Length: > 0 and < 8192 } given] ? given : null;
         var error = request.Query["error"] is [{ Length: > 0 } said] ? new string([.. said.Take(100).Where(static c => c is >= ' ' and <= '~')]) : null;
-        var problem = await _finish(new(error is null ? code : null, error ?? (code is null ? "no code" : null)), http.RequestAborted);
+        var issuer = request.Query["iss"] is [{ Length: > 0 and < 2048 } named] ? named : null;
+        var problem = await _finish(new(error is null ? code : null, error ?? (code is null ? "no code" : null), state, issuer), http.RequestAborted);
         await (problem is null
             ? ShowAsync(http, 200, "Signed in", "Pryx is signed in. You can close this window.")
             : ShowAsync(http, 400, "Not signed in", $"{problem} You can close this window."));

@@ -63,7 +63,8 @@ internal sealed class OAuthSignin : IAsyncDisposable
             throw new PryxException("OAUTH_UNSUPPORTED", $"{_app.Name} offers no sign-in in the browser.", "sign in by a code: --device");
         }
         var state = Random(32);
-        _callback = await OAuthCallback.ListenAsync(state, FinishAsync, cancellationToken);
+        _callback = await OAuthCallback.ListenAsync(FinishAsync, cancellationToken);
+        _callback.Expect(state);
         List<KeyValuePair<string, string>> query =
         [
             new("response_type", "code"), new("client_id", _app.ClientId), new("redirect_uri", _callback.RedirectUri), new("scope", string.Join(' ', _app.Scopes)), new("state", state),

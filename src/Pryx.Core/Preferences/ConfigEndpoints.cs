@@ -22,6 +22,14 @@ public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, Func
         routes.Add(new("GET", "/api/v1/config", "Every key and its value, without secrets and maps") { Response = ConfigJson.Default.DictionaryStringJsonElement }, GetAsync);
         routes.Add(new("PATCH", "/api/v1/config", "Changes model_provider, model_name, ollama_endpoint and the other keys that may be changed over HTTP: all or none")
         { Scope = Scopes.Admin, Request = ConfigJson.Default.DictionaryStringJsonElement, Response = ConfigJson.Default.ConfigChanged }, ChangeAsync);
+        routes.Add(new("POST", "/api/v1/config/reload", "Reads config.yaml again after somebody at the machine has changed it") { Scope = Scopes.Admin, Status = 204 }, ReloadAsync);
+    }
+
+    private async Task ReloadAsync(HttpContext http)
+    {
+        reload();
+        await audit.AppendAsync(new("config.reloaded", "config", "config.yaml", $"{http.Surface()}:{Caller.Of(http).Name}", "{}", "ok"), http.RequestAborted);
+        await http.NoContent();
     }
 
     private async Task GetAsync(HttpContext http)

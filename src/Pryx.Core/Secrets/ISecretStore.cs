@@ -38,6 +38,12 @@ public static class SecretNames
     /// <summary>Written last: what has it is a whole sign-in.</summary>
     public static string Expires(string provider) => SigninPrefix + provider + ExpiresSuffix;
 
+    /// <summary>The account an MCP server is used with.</summary>
+    public static string McpSignin(string server) => $"mcp_oauth_{server}";
+
+    /// <summary>Of the person's own application at an MCP server.</summary>
+    public static string McpClientSecret(string server) => $"mcp_client_{server}_secret";
+
     /// <summary>The provider whose sign-in the name belongs to; null when it is another kind of secret.</summary>
     public static string? SignedInProvider(string name) =>
         name.StartsWith(SigninPrefix, StringComparison.Ordinal) && name.EndsWith(ExpiresSuffix, StringComparison.Ordinal) && name.Length > SigninPrefix.Length + ExpiresSuffix.Length

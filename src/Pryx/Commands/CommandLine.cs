@@ -8,6 +8,7 @@ using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
+using Pryx.Commands.Preferences;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
@@ -46,6 +47,7 @@ internal static class CommandLine
             AuditCommand.Create(io),
             McpCommand.Create(io),
             DoctorCommand.Create(io),
+            ConfigCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
             UiCommand.Create(io),
@@ -70,7 +72,7 @@ internal static class CommandLine
         {
             io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
-            return ExitCodes.Usage;
+            return args[0] == "config" ? ExitCodes.Failed : ExitCodes.Usage; // Scripts of older versions count on it.
         }
         try
         {

@@ -18,15 +18,18 @@ internal sealed class ApiConnection : IAsyncDisposable
     /// <summary>Its address; null when there is no daemon.</summary>
     public Uri? Daemon { get; private init; }
 
+    /// <summary>The daemon's routes; null when none runs.</summary>
+    public static async Task<ApiConnection?> OpenDaemonAsync(CancellationToken cancellationToken) =>
+        Settings.OfProcess.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken) is { } daemon ? Of(daemon) : null;
+
     public static async Task<ApiConnection> OpenAsync(Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken)
     {
-        var settings = Settings.OfProcess;
-        var paths = PryxPaths.From(settings);
         // A command with a database of its own does not want the daemon's.
-        if (settings.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(paths, cancellationToken) is { } daemon)
+        if (await OpenDaemonAsync(cancellationToken) is { } daemon)
         {
-            return new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
+            return daemon;
         }
+        var paths = PryxPaths.From(Settings.OfProcess);
         var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = paths, OnWarning = onWarning });
         try
         {
@@ -43,6 +46,9 @@ internal sealed class ApiConnection : IAsyncDisposable
             throw;
         }
     }
+
+    private static ApiConnection Of(RunningDaemon daemon) =>
+        new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
 
     /// <summary>The answer, whatever its status; its body comes as it is sent. The caller disposes it.</summary>
     /// <param name="path">Begins with a slash; it never leads to another host.</param>
