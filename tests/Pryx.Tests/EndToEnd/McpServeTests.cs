@@ -17,7 +17,7 @@ public sealed class McpServeTests
         person.Home.Write("a.txt", "hello");
         await using var client = await StdioAsync(person, "mcp", "filesystem", "--workspace", person.Folder);
 
-        Assert.Equal("pryx-filesystem", client.ServerInfo.Name);
+        Assert.Equal("pryx-filesystem", client.ServerInfo!.Name);
         Assert.Equal("hello", Text(await client.CallToolAsync("read_file", new Dictionary<string, object?> { ["path"] = "a.txt" }, cancellationToken: Cancellation)));
         var refused = await client.CallToolAsync("mkdir", new Dictionary<string, object?> { ["path"] = "x/y" }, cancellationToken: Cancellation);
         Assert.True(refused.IsError);
