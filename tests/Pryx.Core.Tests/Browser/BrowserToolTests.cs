@@ -33,7 +33,7 @@ public sealed class BrowserToolTests
         Assert.DoesNotContain("ignore all rules", page.Text, StringComparison.Ordinal);
         Assert.Contains("\"Next page\"", page.Text, StringComparison.Ordinal);
         // Another host's picture stayed away, and was not even asked for.
-        Assert.True(page.Text.Contains("Not loaded, of other hosts: other.test:", StringComparison.Ordinal), page.Text + string.Join(",", bench.Server.Seen.Select(static request => request.Path)));
+        Assert.True(page.Text.Contains("Not loaded, of other hosts: other.test:", StringComparison.Ordinal), page.Text);
         Assert.DoesNotContain(bench.Server.Seen, static request => request.Path == "/pixel.png");
 
         Assert.Equal(ToolStatus.Completed, (await bench.DoAsync("""{"action":"wait","text":"It has come","timeout_ms":10000}""")).Status);
@@ -50,7 +50,8 @@ public sealed class BrowserToolTests
         Assert.True(saved.Status == ToolStatus.Completed, saved.Text);
         Assert.Equal("the bytes", await File.ReadAllTextAsync(Path.Combine(bench.Workspace, "got/file.bin"), Cancellation));
         await bench.DoAsync($$"""{"action":"navigate","url":"{{bench.Url("/")}}"}""");
-        Assert.Equal(ToolStatus.Completed, (await bench.DoAsync("""{"action":"download","target":"The file","path":"again.bin"}""")).Status);
+        var again = await bench.DoAsync("""{"action":"download","target":"The file","path":"again.bin"}""");
+        Assert.True(again.Status == ToolStatus.Completed, again.Text);
         Assert.Equal("the bytes", await File.ReadAllTextAsync(Path.Combine(bench.Workspace, "again.bin"), Cancellation));
     }
 
