@@ -21,6 +21,10 @@ public sealed record BrowserOptions(string? Program, ProcessSpawner Spawner, San
 /// </summary>
 public sealed class BrowserInstance : IAsyncDisposable
 {
+    // Chrome asks there for itself, whatever the page; it gets no answer, and no page works the better for one.
+    private static readonly string[] OwnErrands =
+        ["update.googleapis.com", "clients2.google.com", "accounts.google.com", "content-autofill.googleapis.com", "optimizationguide-pa.googleapis.com", "safebrowsing.googleapis.com", "redirector.gvt1.com", "android.clients.google.com"];
+
     private readonly RunningProcess _process;
     private readonly SandboxProxy _proxy;
     private readonly ProxyPort? _port;
@@ -49,7 +53,7 @@ public sealed class BrowserInstance : IAsyncDisposable
     public IReadOnlyList<string> TakeRefused()
     {
         var all = _proxy.Refused;
-        var fresh = all.Skip(_hosts.Told).Distinct().ToList();
+        var fresh = all.Skip(_hosts.Told).Distinct().Except(OwnErrands).ToList();
         _hosts.Told = all.Count;
         return fresh;
     }

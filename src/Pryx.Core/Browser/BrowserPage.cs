@@ -7,11 +7,14 @@ namespace Pryx.Core.Browser;
 /// <summary>The one page of a browser, and what can be done with it. One caller at a time.</summary>
 public sealed class BrowserPage
 {
+    private const string DownloadProgress = "Browser.downloadProgress";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(150);
 
     private readonly BrowserInstance _browser;
     private readonly TimeProvider _time;
     private readonly Channel<(string Name, JsonElement Parameters)> _events = Channel.CreateBounded<(string, JsonElement)>(new BoundedChannelOptions(512) { FullMode = BoundedChannelFullMode.DropOldest });
+    // Apart: whoever waits for a page to settle must not take what a download is waited for by.
+    private readonly Channel<(string Name, JsonElement Parameters)> _downloads = Channel.CreateBounded<(string, JsonElement)>(new BoundedChannelOptions(512) { FullMode = BoundedChannelFullMode.DropOldest });
     private string _session = "";
     private string _frame = "";
 
@@ -25,7 +28,7 @@ public sealed class BrowserPage
     {
         var page = new BrowserPage(browser, time);
         var tools = browser.Tools;
-        tools.OnEvent = (name, parameters) => page._events.Writer.TryWrite((name, parameters));
+        tools.OnEvent = (name, parameters) => (name == DownloadProgress ? page._downloads : page._events).Writer.TryWrite((name, parameters));
         var targets = await tools.SendAsync("Target.getTargets", null, null, cancellationToken);
         var target = targets.GetProperty("targetInfos").EnumerateArray().FirstOrDefault(static info => info.GetProperty("type").ValueEquals("page")) is { ValueKind: JsonValueKind.Object } found
             ? found.GetProperty("targetId").GetString()!
@@ -145,7 +148,10 @@ public sealed class BrowserPage
     /// <param name="beginAsync">Clicks or navigates.</param>
     public async Task<byte[]> DownloadAsync(Func<Task> beginAsync, long maxBytes, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        Forget();
+        while (_downloads.Reader.TryRead(out _))
+        {
+            // Of one that was broken off.
+        }
         await SetDownloadsAsync(true, cancellationToken);
         try
         {
@@ -166,12 +172,8 @@ public sealed class BrowserPage
 
     private async Task<byte[]> FinishedAsync(long maxBytes, CancellationToken cancellationToken)
     {
-        await foreach (var (name, parameters) in _events.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var (_, parameters) in _downloads.Reader.ReadAllAsync(cancellationToken))
         {
-            if (name != "Browser.downloadProgress")
-            {
-                continue;
-            }
             if (parameters.GetProperty("totalBytes").GetDouble() > maxBytes || parameters.GetProperty("receivedBytes").GetDouble() > maxBytes)
             {
                 throw new BrowserException($"The download has more than {maxBytes / 1024 / 1024} MB; it was ended.");
@@ -208,7 +210,7 @@ public sealed class BrowserPage
         var isLoading = false;
         while (_events.Reader.TryRead(out var e))
         {
-            isLoading = e.Name switch { "Page.frameStartedLoading" or "Page.frameStartedNavigating" => true, "Page.loadEventFired" or "Page.frameStoppedLoading" => false, _ => isLoading };
+            isLoading = e.Name switch { "Page.frameStartedLoading" or "Page.frameStartedNavigating" => true, "Page.loadEventFired" => false, _ => isLoading };
         }
         if (isLoading)
         {
@@ -222,14 +224,14 @@ public sealed class BrowserPage
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await foreach (var (name, parameters) in _events.Reader.ReadAllAsync(both.Token))
+            await foreach (var (name, _) in _events.Reader.ReadAllAsync(both.Token))
             {
                 if (name == "Page.javascriptDialogOpening")
                 {
                     // Nobody is there to answer it, and until then the page stands still.
                     await AskAsync("Page.handleJavaScriptDialog", static writer => writer.WriteBoolean("accept", false), cancellationToken);
                 }
-                if (name == "Page.loadEventFired" || (name == "Page.frameStoppedLoading" && parameters.GetProperty("frameId").ValueEquals(_frame)))
+                if (name == "Page.loadEventFired")
                 {
                     return;
                 }
