@@ -7,6 +7,7 @@ using Pryx.Core.Health;
 using Pryx.Core.Http;
 using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Auth;
+using Pryx.Core.Mcp.Discovery;
 using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
@@ -54,6 +55,7 @@ internal static class GatewayRoutes
         new McpServerEndpoints(mcp, audit).Map(routes);
         new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
         new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, audit).Map(routes);
+        new McpDiscoveryEndpoints(new McpCustomStore(Path.Combine(core.Options.Paths.Data, "mcp", "custom.json")), core.Options.Time).Map(routes);
         new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);
     }
 

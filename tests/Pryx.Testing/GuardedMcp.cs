@@ -4,13 +4,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Pryx.Core.Mcp;
-using Pryx.Testing;
 
-namespace Pryx.Core.Tests.Mcp;
+namespace Pryx.Testing;
 
 /// <summary>An MCP server over Streamable HTTP, and the authorization server that guards it, which is strict about everything the specification asks of a client.</summary>
-internal sealed class GuardedMcp : IAsyncDisposable
+public sealed class GuardedMcp : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, (string Challenge, string Redirect, string Client, string Scope)> _codes = new();
     private readonly ConcurrentDictionary<string, string> _access = new(), _refresh = new();
@@ -43,20 +41,21 @@ internal sealed class GuardedMcp : IAsyncDisposable
     /// <summary>Answers in place of the server; null to go on.</summary>
     public Func<SeenRequest, HttpContext, Task<bool>> Instead { get; set; } = static (_, _) => Task.FromResult(false);
 
-    public static async Task<GuardedMcp> StartAsync(CancellationToken cancellationToken, GuardedMcp? as_ = null)
+    public static async Task<GuardedMcp> StartAsync(CancellationToken cancellationToken, GuardedMcp? made = null)
     {
-        var fake = as_ ?? new();
+        var fake = made ?? new();
         fake._server = await AnsweringServer.StartAsync(fake.AnswerAsync, cancellationToken);
         return fake;
     }
-
-    public McpServer Definition(string name = "linear") => new(name, McpTransport.Http) { Url = Address };
 
     /// <summary>What the person's consent leads to, as the browser would be sent there.</summary>
     public Uri Consent(string url)
     {
         var query = AnsweringServer.Pairs(new Uri(url).Query);
-        Assert.Equal(("code", "S256", Address), (query["response_type"], query["code_challenge_method"], query["resource"]));
+        if ((query["response_type"], query["code_challenge_method"], query["resource"]) != ("code", "S256", Address))
+        {
+            throw new InvalidOperationException($"Not what a client has to ask: {url}");
+        }
         var code = $"code-{Guid.NewGuid():N}";
         _codes[code] = (query["code_challenge"], query["redirect_uri"], query["client_id"], query.GetValueOrDefault("scope", ""));
         return new($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"])}&iss={Uri.EscapeDataString(Issuer ?? Url)}");
