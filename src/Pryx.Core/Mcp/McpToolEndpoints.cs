@@ -57,7 +57,11 @@ public sealed partial class McpToolEndpoints(McpDesk desk, ServedCalls calls, Fu
         var call = await http.ReadAsync(McpJson.Default.McpCall);
         if (call.Tool is not { } name || !ToolName().IsMatch(name))
         {
-            throw new PryxException("VALIDATION_ERROR", "tool: a tool's name is expected, such as filesystem:read_file", "GET /mcp/tools lists those there are.");
+            throw new PryxException("VALIDATION_ERROR", "tool: a tool's name is expected, such as filesystem:read_file", "pryx mcp tools shows those there are");
+        }
+        if (call.ApproveAll && !Caller.Of(http).May(Scopes.Approve))
+        {
+            throw new PryxException("SCOPE_MISSING", "approve_all needs the scope Approve.");
         }
         var arguments = call.Arguments is { ValueKind: not JsonValueKind.Null } given ? given : ToolArguments.Parse("{}").Json;
         if (arguments.ValueKind != JsonValueKind.Object || arguments.EnumerateObject().Any(static argument => !ArgumentName().IsMatch(argument.Name)))
@@ -66,9 +70,9 @@ public sealed partial class McpToolEndpoints(McpDesk desk, ServedCalls calls, Fu
         }
         using var leaving = http.Leaving();
         var target = await FindAsync(name, leaving.Token)
-            ?? throw new PryxException("TOOL_NOT_FOUND", $"tool: there is no tool '{name}'.", "GET /mcp/tools lists those there are.");
+            ?? throw new PryxException("TOOL_NOT_FOUND", $"tool: there is no tool '{name}'.", "pryx mcp tools shows those there are");
         var session = call.SessionId ?? await SessionAsync(leaving.Token);
-        var result = await calls.CallAsync(session, target with { Arguments = arguments.GetRawText() }, Caller.Of(http).Name, static _ => Task.CompletedTask, leaving.Token);
+        var result = await calls.CallAsync(session, target with { Arguments = arguments.GetRawText() }, Caller.Of(http).Name, static _ => Task.CompletedTask, leaving.Token, call.ApproveAll);
         if (call.SessionId is null)
         {
             _idle.Add(session);

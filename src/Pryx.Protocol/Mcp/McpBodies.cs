@@ -165,7 +165,11 @@ public sealed record McpLogsBody(string Name, IReadOnlyList<McpLogLine> Lines);
 /// <param name="Tool"><c>server:tool</c>, <c>server/tool</c>, <c>server.tool</c>, <c>server_tool</c>, the model's name for it, or an alias such as <c>shell_execute</c>.</param>
 /// <param name="Arguments">An object; null for none.</param>
 /// <param name="SessionId">Whose folder, grants and surfaces count; null for none.</param>
-public sealed record McpCall(string? Tool, JsonElement? Arguments = null, SessionId? SessionId = null);
+public sealed record McpCall(string? Tool, JsonElement? Arguments = null, SessionId? SessionId = null)
+{
+    /// <summary>The caller has decided it: what would be asked is approved in their name, what is denied stays denied. Needs the scope approve.</summary>
+    public bool ApproveAll { get; init; }
+}
 
 /// <summary>MCP's result of a call, and its text at the top for simple readers.</summary>
 /// <param name="Content">Parts as MCP has them: <c>{type,text}</c>, <c>{type,data,mimeType}</c>, …</param>

@@ -29,13 +29,14 @@ public sealed class ServedCalls(SessionStore sessions, SessionTurns turns, Event
 
     /// <summary>Returns when the call has its result; a cancelled wait stops it. One at a time in a session.</summary>
     /// <param name="onWaiting">A person is asked; gets the question in one line.</param>
+    /// <param name="approvesAll">Whoever calls has decided it.</param>
     /// <exception cref="PryxException">The call can not begin: the session or its folder has gone.</exception>
-    public async Task<ServedResult> CallAsync(SessionId session, CallTool call, string principal, Func<string, Task> onWaiting, CancellationToken cancellationToken)
+    public async Task<ServedResult> CallAsync(SessionId session, CallTool call, string principal, Func<string, Task> onWaiting, CancellationToken cancellationToken, bool approvesAll = false)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feed = events.SubscribeAsync(session, await events.ReadLastVersionAsync(cancellationToken), canApprove: false, listening.Token);
         var turn = await turns.StartAsync(
-            new StartTurn { SessionId = session, Call = call, Delivery = Delivery.Queue, KeepsSessionModel = true, SpeaksForUser = false, Surface = Surface, Principal = principal }, cancellationToken);
+            new StartTurn { SessionId = session, Call = call, Delivery = Delivery.Queue, KeepsSessionModel = true, SpeaksForUser = false, ApproveAll = approvesAll, Surface = Surface, Principal = principal }, cancellationToken);
         try
         {
             await foreach (var e in feed)

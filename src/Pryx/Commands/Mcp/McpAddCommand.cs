@@ -84,7 +84,11 @@ internal static class McpAddCommand
         {
             io.Out.WriteLine($"Config saved to: {SafeText.Line(source, 4000)}");
         }
-        if (saysRegistries)
+        if (saysRegistries && !body.Sandboxed)
+        {
+            io.Out.WriteLine(io.OutStyle.Yellow("It runs with your own rights, not in the sandbox: it can read and change whatever you can."));
+        }
+        else if (saysRegistries)
         {
             io.Out.WriteLine("Its sandbox lets it reach the package registries, to fetch its package, and no other host; more with --allow-host HOST.");
         }

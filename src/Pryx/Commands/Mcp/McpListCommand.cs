@@ -56,7 +56,7 @@ internal static class McpListCommand
         }
         if (server.Origin != "bundled" && server.Command is { Count: > 0 } words)
         {
-            io.Out.WriteLine($"    Command: {SafeText.Line(string.Join(' ', words), 2048)}");
+            io.Out.WriteLine($"    Command: {SafeText.Line(string.Join(' ', words), 2048)}{(server.Sandboxed ? "" : style.Yellow(" (not in the sandbox)"))}");
         }
         if (server.Auth is { } auth)
         {

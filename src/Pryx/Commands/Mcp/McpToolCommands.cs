@@ -47,10 +47,10 @@ internal static class McpToolCommands
         var tool = new Argument<string>("TOOL") { Description = "As pryx mcp tools shows it, without the server" };
         var arguments = new Argument<string?>("ARGUMENTS") { Description = "A JSON object", Arity = ArgumentArity.ZeroOrOne };
         var json = McpClientCommands.Json();
-        var command = new Command("call", "Call a tool; your policy judges the call") { server, tool, arguments, json };
+        var command = new Command("call", "Call a tool yourself; what your policy denies stays denied") { server, tool, arguments, json };
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
-            var call = new McpCall($"{parsed.GetValue(server)}:{parsed.GetValue(tool)}", Read(parsed.GetValue(arguments)));
+            var call = new McpCall($"{parsed.GetValue(server)}:{parsed.GetValue(tool)}", Read(parsed.GetValue(arguments))) { ApproveAll = true }; // Whoever types it has decided it.
             var result = await api.CallAsync("POST", "/mcp/tools/call", JsonSerializer.Serialize(call, McpJson.Default.McpCall), McpWireJson.Default.McpCallResult, token);
             if (parsed.GetValue(json))
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -111,6 +112,24 @@ public sealed class ServeEndpointsTests
 
         Assert.Equal(HttpStatusCode.OK, (await first).Status);
         Assert.Contains("written first", (string?)(await second).Body!["text"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Caller_who_has_decided_a_call_is_not_asked_and_needs_the_right_to_approve()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+        var (_, minted) = await core.PostAsync("/api/v1/tokens", """{"name":"chatter","scopes":["chat"]}""", Cancellation);
+        using var chatter = core.Client((string?)minted!["token"]);
+        var call = new { tool = "filesystem:write_file", arguments = new { path = "a.txt", content = "x" }, approve_all = true };
+
+        var refused = await chatter.PostAsync(new Uri(core.Url, "/mcp/tools/call"), JsonContent.Create(call), Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.False(core.Home.Exists("a.txt"));
+
+        Assert.Equal(HttpStatusCode.OK, (await core.PostAsync("/mcp/tools/call", call, Cancellation)).Status);
+        Assert.Equal("x", core.Home.Read("a.txt"));
+        var denied = await core.PostAsync("/mcp/tools/call", new { tool = "filesystem:write_file", arguments = new { path = "/etc/pryx-test", content = "x" }, approve_all = true }, Cancellation);
+        Assert.Equal(HttpStatusCode.BadGateway, denied.Status);
     }
 
     [Fact]
