@@ -26,7 +26,7 @@ public sealed class McpChatTests
 
         TestContext.Current.TestOutputHelper!.WriteLine($"STOP took {took.TotalMilliseconds:0} ms");
         Assert.InRange(took.TotalSeconds, 0, 5);
-        Assert.Equal("stopped", (string?)(await bench.Core.GetAsync($"/api/v1/sessions/{id}/turns", Cancel)).Body!["turns"]![0]!["status"]);
+        Assert.Equal("cancelled", (string?)(await bench.Core.GetAsync($"/api/v1/sessions/{id}/turns", Cancel)).Body!["turns"]![0]!["status"]);
         if (listens)
         {
             await bench.UntilNotedAsync("cancelled");
@@ -38,12 +38,9 @@ public sealed class McpChatTests
     [InlineData("deaf")]
     public async Task A_call_that_hangs_is_a_result_after_a_minute_and_the_turn_goes_on(string tool)
     {
-        var time = new FakeTime(TimeProvider.System.GetUtcNow());
-        await using var bench = await Bench.StartAsync([Calls(($"mcp__fake__{tool}", "{}")), Says("Then without it.")], time: time);
+        await using var bench = await Bench.StartAsync([Calls(($"mcp__fake__{tool}", "{}")), Says("Then without it.")], time: new ShortMinute());
         var id = await bench.SendAsync("go");
         await bench.UntilNotedAsync(tool);
-
-        time.Advance(TimeSpan.FromSeconds(61));
         await SessionEndpointTests.EndAsync(bench.Core, id);
 
         Assert.Contains("gave no answer and no sign of progress for 60 seconds", bench.LastResult, StringComparison.Ordinal);
@@ -104,7 +101,8 @@ public sealed class McpChatTests
     public async Task Resources_are_listed_and_read_as_somebody_elses_words()
     {
         await using var bench = await Bench.StartAsync([
-            Calls(("mcp_read_resource", """{"server":"fake"}"""), ("mcp_read_resource", """{"server":"fake","uri":"note://one"}""")), Calls(("mcp_read_resource", """{"server":"fake","uri":"note://two"}""")), Calls(("mcp_read_resource", """{"server":"none"}""")), Says("Done.")]);
+            Calls(("mcp_read_resource", """{"server":"fake"}"""), ("mcp_read_resource", """{"server":"fake","uri":"note://one"}"""),
+                ("mcp_read_resource", """{"server":"fake","uri":"note://two"}"""), ("mcp_read_resource", """{"server":"none"}""")), Says("Done.")]);
 
         await bench.TurnAsync("go");
         var results = bench.Provider.ModelRequests[^1].Results.Select(static result => result.Text).ToList();
@@ -190,6 +188,13 @@ public sealed class McpChatTests
     {
         entry["trusted"] = true;
         return entry;
+    }
+
+    /// <summary>The ordinary time, but whoever waits for a minute waits for half a second.</summary>
+    private sealed class ShortMinute : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == TimeSpan.FromSeconds(60) ? TimeSpan.FromMilliseconds(500) : dueTime, period);
     }
 
     /// <summary>A daemon with one server in the mode "shelf".</summary>
