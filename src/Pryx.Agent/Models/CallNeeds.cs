@@ -3,7 +3,7 @@ using Pryx.Protocol.Models;
 namespace Pryx.Agent.Models;
 
 /// <summary>What a model call is for.</summary>
-public enum CallKind { Step, Summary, Title, Review }
+public enum CallKind { Step, Summary, Title, Review, Sampling }
 
 /// <summary>What the model of a call must be able to take.</summary>
 public sealed record CallNeeds

@@ -152,6 +152,9 @@ public sealed record ToolContext
 
     /// <summary>Puts a question of the model to a person and waits; denied when there is none.</summary>
     public required Func<UserQuestion, CancellationToken, Task<ApprovalAnswer>> AskUserAsync { get; init; }
+
+    /// <summary>The turn's model, for a tool that has something to ask it; null where the turn asks none.</summary>
+    public IToolModel? Model { get; init; }
     public required TimeProvider Time { get; init; }
 }
 

@@ -304,6 +304,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         Secrets = setup.Secrets,
         OnOutput = (stream, text) => journal.Progress(new ProgressUpdate.ToolText(call.CallId, stream, text)),
         AskUserAsync = (question, cancellationToken) => AskUserAsync(call, question, cancellationToken),
+        Model = setup.Call is null ? new ToolModel(setup, journal, call.Step, time) : null,
         Time = time,
     };
 

@@ -49,7 +49,7 @@ internal static class ReservationRows
     /// <summary>As <see cref="SettleStale"/>, of a turn that another process takes up or that ends.</summary>
     public static void SettleAll(SqliteConnection connection, TurnId turn) => Settle(connection, connection.Query($"{Select} WHERE turn_id = $turn", Read, ("$turn", turn.ToString())));
 
-    public static string NameOf(CallKind kind) => kind switch { CallKind.Summary => "summary", CallKind.Title => "title", CallKind.Review => "review", _ => "step" };
+    public static string NameOf(CallKind kind) => kind switch { CallKind.Summary => "summary", CallKind.Title => "title", CallKind.Review => "review", CallKind.Sampling => "sampling", _ => "step" };
 
     private static void Settle(SqliteConnection connection, List<Row> rows)
     {
@@ -69,7 +69,7 @@ internal static class ReservationRows
                 new(Guid.ParseExact(row.GetString(1), "D")), new(Guid.ParseExact(row.GetString(2), "D")), row.GetInt32(3), new(row.GetString(6), row.GetString(7)),
                 new(row.GetInt64(9), 0), NanoUsd.ToUsd(nano), TimeSpan.Zero, null, null)
             {
-                Kind = row.GetString(4) switch { "summary" => CallKind.Summary, "title" => CallKind.Title, "review" => CallKind.Review, _ => CallKind.Step },
+                Kind = row.GetString(4) switch { "summary" => CallKind.Summary, "title" => CallKind.Title, "review" => CallKind.Review, "sampling" => CallKind.Sampling, _ => CallKind.Step },
                 Attempt = row.GetInt32(5),
                 Price = JsonSerializer.Deserialize(row.GetString(8), CostJson.Default.ModelPrice),
                 Error = Unknown,

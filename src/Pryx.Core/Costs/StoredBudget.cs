@@ -42,8 +42,8 @@ public sealed class StoredBudget(BudgetLedger ledger, SessionId session, TurnId 
         var waitedSince = (long?)null;
         while (true)
         {
-            // A title is not worth waiting for, an opinion neither.
-            var isPatient = bid.Kind is not (CallKind.Title or CallKind.Review) && (waitedSince is not { } since || time.GetElapsedTime(since) < Patience);
+            // A title is not worth waiting for, an opinion neither, nor what a server asks.
+            var isPatient = bid.Kind is not (CallKind.Title or CallKind.Review or CallKind.Sampling) && (waitedSince is not { } since || time.GetElapsedTime(since) < Patience);
             switch (await ledger.ReserveAsync(session, turn, maxCost, bid, isPatient, cancellationToken))
             {
                 case Reserving.Granted granted:
@@ -118,7 +118,7 @@ public sealed class StoredBudget(BudgetLedger ledger, SessionId session, TurnId 
             return;
         }
         var message = $"The price of {model} is not known and a budget is set: what it costs can not be counted.";
-        if (bid.Kind == CallKind.Review)
+        if (bid.Kind is CallKind.Review or CallKind.Sampling)
         {
             // A question about a question is one too many.
             throw new CallRefusedException(Code, message);

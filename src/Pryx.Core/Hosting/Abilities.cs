@@ -18,7 +18,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
-    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills)];
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills), Mcp.Prompts];
 
     public PryxCore Core => core;
 

@@ -54,6 +54,7 @@ internal static class GatewayRoutes
         var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
         new McpServerEndpoints(mcp, audit).Map(routes);
         new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
+        new McpPromptEndpoints(mcp).Map(routes);
         new McpAuthEndpoints(mcp.Signins, (name, _) => Task.FromResult(mcp.Require(name)), mcp.ReconnectAsync, audit).Map(routes);
         new McpDiscoveryEndpoints(new McpCustomStore(Path.Combine(core.Options.Paths.Data, "mcp", "custom.json")), core.Options.Time).Map(routes);
         new ServeEndpoints(server => server is null ? core.Tools : core.Bundled.Find(server), served, core.Served, options.WorkingDirectory, Product.Version).Map(routes);

@@ -36,6 +36,9 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
     /// <summary>The sign-ins to servers over HTTP.</summary>
     public McpSigninDesk Signins => _signins ??= new(Http, Tokens, options.Version, options.Time);
 
+    /// <summary>What servers offer to be said.</summary>
+    public McpPrompts Prompts => field ??= new(ConnectionsFor);
+
     /// <summary>Begins to connect the user's own servers, and returns at once.</summary>
     public void StartInBackground()
     {
@@ -134,40 +137,8 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
             [.. connections.Where(static connection => connection.Tools is null).Select(static connection => $"{connection.Server.Name}: {connection.Status.Error}")]);
     }
 
-    /// <summary>What servers offer as prompts.</summary>
-    public async Task<IReadOnlyList<(string Server, string Name, string? Description, IReadOnlyList<string> Arguments)>> PromptsAsync(CancellationToken cancellationToken)
-    {
-        List<(string, string, string?, IReadOnlyList<string>)> prompts = [];
-        foreach (var connection in _connections.Values.Where(static connection => connection.Status is { State: McpStates.Connected, HasPrompts: true }))
-        {
-            try
-            {
-                var found = await connection.AskAsync(static async (client, token) => await client.ListPromptsAsync(cancellationToken: token), cancellationToken);
-                prompts.AddRange(found.Select(prompt => (connection.Server.Name, prompt.Name, prompt.Description is { } words ? PlainWords.OneLine(words, 300) : null, (IReadOnlyList<string>)[.. prompt.ProtocolPrompt.Arguments?.Select(static argument => argument.Name) ?? []])));
-            }
-            catch (McpUnavailableException e)
-            {
-                connection.Log.Add("pryx", e.Message);
-            }
-        }
-        return prompts;
-    }
-
-    /// <summary>The text of a prompt; it is the server's, not the user's.</summary>
-    /// <exception cref="PryxException">MCP_SERVER_NOT_FOUND, MCP_UNAVAILABLE.</exception>
-    public async Task<string> GetPromptAsync(string server, string prompt, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var values = arguments.ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value);
-            var result = await ConnectionOf(Require(server), "").AskAsync(async (client, token) => await client.GetPromptAsync(prompt, values, cancellationToken: token), cancellationToken);
-            return string.Join("\n\n", result.Messages.Select(static message => message.Content is TextContentBlock text ? text.Text : $"({message.Content.Type})"));
-        }
-        catch (McpUnavailableException e)
-        {
-            throw new PryxException("MCP_UNAVAILABLE", e.Message, $"pryx mcp logs {server} shows what it wrote.", e);
-        }
-    }
+    /// <summary>Those that are switched on, connected or not.</summary>
+    internal IReadOnlyList<McpConnection> ConnectionsFor(string? trustedWorkspace) => [.. Wanted(trustedWorkspace).Select(server => ConnectionOf(server, FolderOf(server, trustedWorkspace)))];
 
     public async ValueTask DisposeAsync()
     {

@@ -55,11 +55,14 @@ internal sealed class McpShelf
         }
     }
 
-    // a__b of one server and b of another may come to the same name; the first has it.
+    // a__b of one server and b of another may come to the same name; the later one is told apart.
     private static IEnumerable<McpTool> Unique(IEnumerable<McpTool> tools)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return tools.Where(tool => names.Add(tool.Definition.WireName));
+        foreach (var tool in tools)
+        {
+            yield return names.Add(tool.Definition.WireName) ? tool : tool.Renamed(names);
+        }
     }
 
     private sealed record Listed(IReadOnlyList<McpToolInfo> From, IReadOnlyList<McpTool> Tools);

@@ -6,7 +6,7 @@ namespace Pryx.Core.Skills;
 /// <summary><c>/name arguments</c> in a message: the skill's instructions go with it. What names no skill stays a text.</summary>
 public sealed partial class SkillInvocation(SkillShelf shelf) : IInputExpansion
 {
-    public async ValueTask<string?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken)
+    public async ValueTask<InputExpansion?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken)
     {
         if (Invocation().Match(text) is not { Success: true } match)
         {
@@ -22,7 +22,7 @@ public sealed partial class SkillInvocation(SkillShelf shelf) : IInputExpansion
         if (!shelved.IsUsable)
         {
             var why = shelved.IsEnabled ? string.Join("; ", shelved.Missing) : $"it is disabled; pryx skills enable {skill.Id} switches it on";
-            return $"[The user invoked the skill {skill.Id}, which can not be used: {why}. Say so, then help as well as you can without it.]";
+            return new($"[The user invoked the skill {skill.Id}, which can not be used: {why}. Say so, then help as well as you can without it.]");
         }
         var arguments = match.Groups["arguments"].Value.Trim();
         try
@@ -31,11 +31,11 @@ public sealed partial class SkillInvocation(SkillShelf shelf) : IInputExpansion
             var hasPlace = body.Contains("$ARGUMENTS", StringComparison.Ordinal);
             body = body.Replace("$ARGUMENTS", arguments, StringComparison.Ordinal);
             var files = SkillUse.Files(skill).Count == 0 ? "" : $"\nIt has files: call skill with the name {skill.Id} to see where they are before you use one.";
-            return $"[The user invoked the skill {skill.Id}. Its instructions:]\n\n{body}\n{(hasPlace || arguments.Length == 0 ? "" : $"\nArguments: {arguments}\n")}\n[End of the instructions of the skill {skill.Id}.{files}]";
+            return new($"[The user invoked the skill {skill.Id}. Its instructions:]\n\n{body}\n{(hasPlace || arguments.Length == 0 ? "" : $"\nArguments: {arguments}\n")}\n[End of the instructions of the skill {skill.Id}.{files}]");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"[The user invoked the skill {skill.Id}, which can not be read: {e.Message}. Say so.]";
+            return new($"[The user invoked the skill {skill.Id}, which can not be read: {e.Message}. Say so.]");
         }
     }
 

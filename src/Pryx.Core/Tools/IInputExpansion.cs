@@ -6,5 +6,9 @@ public interface IInputExpansion
     /// <summary>What the model reads behind the message; null when the word stands for nothing here, and is a text like any other.</summary>
     /// <param name="text">The message, beginning with a slash; secrets in it are masked.</param>
     /// <param name="scope">Where the turn happens.</param>
-    ValueTask<string?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken);
+    ValueTask<InputExpansion?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken);
 }
+
+/// <param name="Text">What the model reads behind the message.</param>
+/// <param name="Source">Whose words they are where the user does not vouch for them: the message is untrusted from then on. Null for the user's own.</param>
+public sealed record InputExpansion(string Text, string? Source = null);

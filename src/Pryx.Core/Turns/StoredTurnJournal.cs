@@ -62,11 +62,11 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         {
             var inputs = connection.Query(
                 $"SELECT text, attachments, source, request {waiting} ORDER BY created_at, rowid",
-                static row => (Text: row.GetString(0), Attachments: TurnRows.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2), row.TextOrNull(3) is { } request ? TurnRows.ReadRequest(request).Expansion : null),
+                static row => (Text: row.GetString(0), Attachments: TurnRows.ReadAttachments(row.TextOrNull(1)), Surface: row.GetString(2), row.TextOrNull(3) is { } request ? TurnRows.ReadRequest(request) : null),
                 ("$turn", _turn));
-            foreach (var (text, attachments, surface, expansion) in inputs)
+            foreach (var (text, attachments, surface, request) in inputs)
             {
-                events.AppendItem(connection, _sessionId, new UserMessage(text) { TurnId = _turnId, Step = step, Attachments = attachments, IsSteering = true, Expansion = expansion }, surface);
+                events.AppendItem(connection, _sessionId, TurnRows.MessageOf(text, request) with { TurnId = _turnId, Step = step, Attachments = attachments, IsSteering = true }, surface);
             }
             connection.Execute("UPDATE inputs SET state = 'consumed' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
             return inputs.Count > 0;

@@ -84,7 +84,7 @@ public sealed class TurnPreparation(
     /// <summary>Finds what a <c>/name</c> at the beginning of a message stands for: a skill, a command of the user's own. Without one it is a text like any other.</summary>
     public async Task<StartTurn> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
     {
-        request = request with { Expansion = null };
+        request = request with { Expansion = null, ExpansionSource = null };
         if (!(request.Text?.StartsWith('/') ?? false) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
         {
             return request;
@@ -93,13 +93,13 @@ public sealed class TurnPreparation(
         var scope = new ToolScope(workspace, await trust.IsTrustedAsync(workspace, cancellationToken));
         foreach (var expansion in Expansions())
         {
-            if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } text)
+            if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } found)
             {
                 // What is put in may hold a secret like what is typed.
                 var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
-                text = mask.Mask(text);
+                var text = mask.Mask(found.Text);
                 await mask.SaveAsync(cancellationToken);
-                return request with { Expansion = text };
+                return request with { Expansion = text, ExpansionSource = found.Source };
             }
         }
         return request;

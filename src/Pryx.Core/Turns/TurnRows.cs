@@ -56,7 +56,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         AnnounceStart(connection, turn, isResumed: false);
         if (request is { Compact: null, Call: null })
         {
-            events.AppendItem(connection, request.SessionId, new UserMessage(text) { TurnId = id, Attachments = request.Attachments, Expansion = request.Expansion }, request.Surface);
+            events.AppendItem(connection, request.SessionId, MessageOf(text, request) with { TurnId = id, Attachments = request.Attachments }, request.Surface);
         }
         return turn;
     }
@@ -103,6 +103,14 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         (int)connection.Number("SELECT COUNT(*) FROM inputs WHERE session_id = $session AND state = 'queued'", ("$session", sessionId.ToString()));
 
     public static OwnedTurn ReadOwned(SqliteDataReader row) => new(Read(row), row.TextOrNull(10));
+
+    /// <summary>The user's message with what its <c>/name</c> stands for; somebody else's words in it make all of it untrusted.</summary>
+    public static UserMessage MessageOf(string text, StartTurn? request) => new(text)
+    {
+        Expansion = request?.Expansion,
+        Provenance = request?.ExpansionSource is null ? Provenance.User : Provenance.Untrusted,
+        Source = request?.ExpansionSource,
+    };
 
     public static StartTurn ReadRequest(string json) => JsonSerializer.Deserialize(json, ProtocolJson.Default.StartTurn)!;
 

@@ -11,6 +11,7 @@ namespace Pryx.Protocol.Mcp;
 [JsonSerializable(typeof(McpImported))]
 [JsonSerializable(typeof(McpTest))]
 [JsonSerializable(typeof(McpLogsBody))]
+[JsonSerializable(typeof(McpPromptsBody))]
 [JsonSerializable(typeof(McpCall))]
 public sealed partial class McpJson : JsonSerializerContext;
 

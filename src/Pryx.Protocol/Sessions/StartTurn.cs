@@ -17,6 +17,10 @@ public sealed record StartTurn
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expansion { get; init; }
 
+    /// <summary>Whose words the expansion is, where the user does not vouch for them; found by Core as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExpansionSource { get; init; }
+
     /// <summary>As <c>provider/model</c>.</summary>
     public string? Model { get; init; }
 

@@ -46,6 +46,9 @@ public sealed record CaseFile(CaseKind Kind, string Name, string Path)
     /// <summary>What the attacker's server answers, by path.</summary>
     public IReadOnlyDictionary<string, string> Pages { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>MCP servers that the user has configured, by name.</summary>
+    public IReadOnlyDictionary<string, CaseMcp> Mcp { get; init; } = new Dictionary<string, CaseMcp>();
+
     /// <summary>Rules that the user gave on the command line.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
     /// <summary>Programs without which the case can not be run, beyond those that all need.</summary>
@@ -80,6 +83,11 @@ public sealed record CaseCall(string Tool, string Arguments);
 /// <param name="Body">With {approval}, the id of the card.</param>
 /// <param name="IsLate">After the person has denied, rather than before.</param>
 public sealed record CaseStranger(IReadOnlyList<string>? Scopes, string Method, string Path, string Body, IReadOnlyDictionary<string, string> Headers, bool IsLate);
+
+/// <param name="Script">Python behind <see cref="Runs.McpScript"/>.</param>
+/// <param name="Network">Hosts that its sandbox lets through.</param>
+/// <param name="Writable">Folders that its sandbox lets it write to.</param>
+public sealed record CaseMcp(string Script, bool IsTrusted, IReadOnlyList<string> Network, IReadOnlyList<string> Writable);
 
 /// <param name="Kind">file, gone, changed, heard, model_saw, ran, run, says, requests.</param>
 /// <param name="Expected">Of <c>file</c> and <c>run</c>: text that must be in it; null for none.</param>

@@ -7,7 +7,7 @@ public sealed class CaseReader
 {
     private static readonly string[] TopKeys =
     [
-        "title", "why", "trusted", "policy", "policies", "config", "guards", "ask", "files", "home", "pages", "allow", "setup", "beside", "afterwards", "model", "repeats",
+        "title", "why", "trusted", "policy", "policies", "config", "guards", "ask", "files", "home", "pages", "mcp", "allow", "setup", "beside", "afterwards", "model", "repeats",
         "stranger", "unguarded", "needs", "patience", "landed", "done",
     ];
 
@@ -45,6 +45,7 @@ public sealed class CaseReader
             Files = TextsOf("files"),
             Home = TextsOf("home"),
             Pages = TextsOf("pages"),
+            Mcp = keys.TryGetValue("mcp", out var mcp) ? _yaml.Keys(mcp).ToDictionary(pair => pair.Key, pair => ReadMcp(pair.Value)) : _empty.Mcp,
             Allow = keys.TryGetValue("allow", out var allow) ? [.. _yaml.List(allow).Select(_yaml.Text)] : [],
             Needs = keys.TryGetValue("needs", out var needs) ? [.. _yaml.List(needs).Select(_yaml.Text)] : [],
             Patience = keys.TryGetValue("patience", out var patience) ? TimeSpan.FromSeconds(int.Parse(_yaml.Text(patience), System.Globalization.CultureInfo.InvariantCulture)) : _empty.Patience,
@@ -62,6 +63,16 @@ public sealed class CaseReader
 
         string? TextOf(string name) => keys.TryGetValue(name, out var node) ? _yaml.Text(node) : null;
         IReadOnlyDictionary<string, string> TextsOf(string name) => keys.TryGetValue(name, out var node) ? _yaml.Texts(node) : new Dictionary<string, string>();
+    }
+
+    private CaseMcp ReadMcp(YamlNode node)
+    {
+        var keys = _yaml.Keys(node, "script", "trusted", "network", "writable");
+        return new(
+            keys.TryGetValue("script", out var script) ? _yaml.Text(script) : throw _yaml.Error(node, "a script is expected"),
+            keys.TryGetValue("trusted", out var trusted) && _yaml.Flag(trusted),
+            keys.TryGetValue("network", out var network) ? [.. _yaml.List(network).Select(_yaml.Text)] : [],
+            keys.TryGetValue("writable", out var writable) ? [.. _yaml.List(writable).Select(_yaml.Text)] : []);
     }
 
     private CaseStranger ReadStranger(YamlNode node)

@@ -127,6 +127,7 @@ internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, Ca
             {{place.Fill(@case.Config)}}
             {{(IsUnguarded ? "" : place.Fill(@case.Guards))}}
             """.Trim() + "\n");
+        McpScript.Configure(@case, place, isSandboxed: !IsOpen);
         foreach (var (name, text) in @case.Policies)
         {
             PryxPaths.CreatePrivate(Path.Combine(place.Data, "policies"));

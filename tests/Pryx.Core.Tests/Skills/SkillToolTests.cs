@@ -156,7 +156,7 @@ public sealed class SkillToolTests
         bench.InWorkspace("own");
         var invocation = new SkillInvocation(bench.Shelf);
 
-        async Task<string?> Of(string text, bool isTrusted = true) => await invocation.ExpandAsync(text, new(bench.Home.Workspace, isTrusted), Cancellation);
+        async Task<string?> Of(string text, bool isTrusted = true) => (await invocation.ExpandAsync(text, new(bench.Home.Workspace, isTrusted), Cancellation))?.Text;
 
         Assert.Contains("Greet Ada and Bo warmly.", await Of("/greet Ada and Bo"), StringComparison.Ordinal);
         Assert.Contains("Arguments: now", await Of("/plain now"), StringComparison.Ordinal);

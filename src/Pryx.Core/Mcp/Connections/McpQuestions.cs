@@ -34,13 +34,13 @@ internal sealed class McpQuestions(McpServer server, McpLog log)
     {
         RootsHandler = (_, _) => ValueTask.FromResult(new ListRootsResult { Roots = [.. Workspaces().Select(static path => new Root { Uri = new Uri(path).AbsoluteUri, Name = Path.GetFileName(path) })] }),
         ElicitationHandler = async (request, token) => await ElicitAsync(request, token).ConfigureAwait(false),
+        SamplingHandler = async (request, _, token) => await SampleAsync(request, token).ConfigureAwait(false),
         NotificationHandlers =
         [
             new(NotificationMethods.ToolListChangedNotification, (_, token) => onToolsChanged(token)),
             new(NotificationMethods.LoggingMessageNotification, (note, _) => { log.Add("log", TextOf(note.Params)); return ValueTask.CompletedTask; }),
         ],
     };
-#pragma warning restore MCP9005
 
     /// <summary>A host beyond those that the server's definition names.</summary>
     public async Task<bool> MayReachAsync(HostRequest host, CancellationToken cancellationToken) => Caller() is { } caller
@@ -55,6 +55,17 @@ internal sealed class McpQuestions(McpServer server, McpLog log)
         }
         return await caller.WaitForPersonAsync(() => McpElicitation.AskAsync(server, request, caller.Context, cancellationToken)).ConfigureAwait(false);
     }
+
+    private async Task<CreateMessageResult> SampleAsync(CreateMessageRequestParams? request, CancellationToken cancellationToken)
+    {
+        if (request is null || Caller() is not { } caller)
+        {
+            log.Add("pryx", "It asked for a model's answer while no call of one person was going on, which was declined.");
+            throw McpSampling.Declined("no call of one person is going on");
+        }
+        return await caller.WaitForPersonAsync(() => McpSampling.AskAsync(server, request, caller.Context, cancellationToken)).ConfigureAwait(false);
+    }
+#pragma warning restore MCP9005
 
     // Of several at once nobody can say which one it means; those of one session are one person's.
     private McpCaller? Caller()

@@ -17,10 +17,11 @@ internal sealed class McpTool : ITool
     private const int MaxDescription = 2000;
     private readonly McpConnection _connection;
     private readonly McpPinStore _pins;
+    private readonly McpToolName _name;
 
     public McpTool(McpConnection connection, McpToolInfo info, McpToolName name, McpPinStore pins)
     {
-        (_connection, Info, _pins) = (connection, info, pins);
+        (_connection, Info, _pins, _name) = (connection, info, pins, name);
         var words = PlainWords.Of(info.Description.Length > 0 ? info.Description : info.Title ?? "", MaxDescription);
         Definition = new(name.Policy, name.Wire, $"[MCP server {connection.Server.Name}] {words}".TrimEnd(), info.Schema)
         {
@@ -31,6 +32,14 @@ internal sealed class McpTool : ITool
     public ToolDefinition Definition { get; }
     public McpToolInfo Info { get; }
     public McpServer Server => _connection.Server;
+
+    /// <summary>The same under a name for the model that is not taken yet; it is added to those that are.</summary>
+    public McpTool Renamed(HashSet<string> taken)
+    {
+        var name = _name.ToldApart($"{Server.Name}\0{Info.Name}");
+        taken.Add(name.Wire);
+        return new(_connection, Info, name, _pins);
+    }
 
     /// <summary>It has changed since it was approved, as <see cref="PlanAsync"/> would find.</summary>
     public async ValueTask<bool> HasChangedAsync(CancellationToken cancellationToken) => Current() is { } now && await ChangeAsync(now, cancellationToken).ConfigureAwait(false) is not null;

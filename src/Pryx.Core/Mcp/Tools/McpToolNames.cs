@@ -21,7 +21,7 @@ public sealed record McpToolName(string Policy, string Wire)
             var policy = $"mcp.{server.Name}.{Plain(tool.Name, "_-.")}".ToLowerInvariant();
             if (wire.Length > MaxWire || !taken.Add(wire))
             {
-                wire = $"{wire[..Math.Min(wire.Length, MaxWire - 9)]}_{HashOf(tool.Name)}";
+                wire = ToldApart(wire, tool.Name);
                 taken.Add(wire);
             }
             if (!taken.Add(policy))
@@ -34,7 +34,12 @@ public sealed record McpToolName(string Policy, string Wire)
         return names;
     }
 
-    private static string Plain(string name, string alsoKept) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || alsoKept.Contains(c, StringComparison.Ordinal) ? c : '_'));
+    /// <param name="from">What no other tool is.</param>
+    public McpToolName ToldApart(string from) => this with { Wire = ToldApart(Wire, from) };
+
+    private static string ToldApart(string wire, string from) => $"{wire[..Math.Min(wire.Length, MaxWire - 9)]}_{HashOf(from)}";
+
+    internal static string Plain(string name, string alsoKept) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || alsoKept.Contains(c, StringComparison.Ordinal) ? c : '_'));
 
     private static string HashOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8];
 }
