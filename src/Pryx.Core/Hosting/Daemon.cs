@@ -47,7 +47,7 @@ public sealed class Daemon : IAsyncDisposable
             // After the daemon is ready, which it must not delay.
             await core.StartRecoveryAsync(cancellationToken);
             observation.IsReady = true;
-            core.Abilities.StartInBackground();
+            core.StartAbilitiesSoon();
             return daemon;
         }
         catch (Exception e)

@@ -53,6 +53,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private Abilities? _abilities;
     private ServedSessions? _served;
     private OutsideTools? _outside;
+    private static readonly TimeSpan AfterReady = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource _leaving = new();
 
     public CoreOptions Options => options;
@@ -226,6 +227,24 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>How the providers are, as the calls of this process have shown.</summary>
     public ModelTraffic Traffic => field ??= new ModelTraffic(id => Catalog.Directory.Providers.Find(id), options.Time);
+
+    /// <summary>Servers of the user are connected beside everything else, once those who have waited for this start have had their answer: a hundred programs take a machine's whole attention.</summary>
+    internal void StartAbilitiesSoon()
+    {
+        var leaving = _leaving.Token;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await Task.Delay(AfterReady, options.Time, leaving);
+                Abilities.StartInBackground();
+            }
+            catch (OperationCanceledException)
+            {
+                // The process ends before they were needed.
+            }
+        }, leaving);
+    }
 
     /// <summary>A turn is going to be run: warms up its path beside whatever comes before it. Returns at once; the turn does not wait for it.</summary>
     public void Rehearse()

@@ -49,7 +49,8 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         else
         {
             connection.Execute(
-                "UPDATE turns SET status = 'running', owner = $me, started_at = $at WHERE id = $id", ("$me", owner.Name), ("$at", Sql.FormatTime(now)), ("$id", id.ToString()));
+                "UPDATE turns SET status = 'running', owner = $me, started_at = $at, request = $request WHERE id = $id",
+                ("$me", owner.Name), ("$at", Sql.FormatTime(now)), ("$request", RequestJson(request)), ("$id", id.ToString()));
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
@@ -138,13 +139,14 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         VALUES ($id, $session, $surface, $principal, $model, $request, $status, $owner, $queued, $at)
         """,
         ("$id", turn.Id.ToString()), ("$session", turn.SessionId.ToString()), ("$surface", turn.Surface), ("$principal", request.Principal), ("$model", turn.Model),
-        ("$request", RequestJson(request)), ("$status", status), ("$owner", owner), ("$queued", turn.QueuedAt is { } at ? Sql.FormatTime(at) : null), ("$at", Sql.FormatTime(turn.StartedAt)));
+        ("$request", RequestJson(request, keepsCall: turn.QueuedAt is not null)), ("$status", status), ("$owner", owner), ("$queued", turn.QueuedAt is { } at ? Sql.FormatTime(at) : null), ("$at", Sql.FormatTime(turn.StartedAt)));
 
     private void Announce(SqliteConnection connection, Turn turn, string name, JsonElement payload) =>
         events.Append(connection, new PryxEvent { Event = name, SessionId = turn.SessionId, TurnId = turn.Id, Surface = turn.Surface, Payload = payload });
 
-    private static string RequestJson(StartTurn request) =>
-        JsonSerializer.Serialize(request with { Text = null, Attachments = [], Call = request.Call is { } call ? call with { Arguments = "" } : null }, ProtocolJson.Default.StartTurn);
+    /// <param name="keepsCall">While it waits: a call that has begun is found among the items, and one that a crash has kept from it is not made, since nobody waits for it any more.</param>
+    private static string RequestJson(StartTurn request, bool keepsCall = false) =>
+        JsonSerializer.Serialize(request with { Text = null, Attachments = [], Call = request.Call is { } call && !keepsCall ? call with { Arguments = "" } : request.Call }, ProtocolJson.Default.StartTurn);
 
     private static string TitleFrom(string text)
     {

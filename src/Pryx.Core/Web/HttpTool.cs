@@ -34,6 +34,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
         "method":{"type":"string","enum":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"],"description":"Default GET"},
         "headers":{"type":"object","additionalProperties":{"type":"string"}},
         "body":{"type":"string"},
+        "whole_page":{"type":"boolean","description":"Not only a page's main part"},
         "max_bytes":{"type":"integer","minimum":1,"maximum":5242880}},
         "required":["url"]}
         """;
@@ -72,7 +73,7 @@ public sealed class HttpTool(GuardedHttp http) : ITool
         try
         {
             var response = await http.SendAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
-            return await ReportAsync(response, context, cancellationToken).ConfigureAwait(false);
+            return await ReportAsync(response, arguments.OptionalBool("whole_page", otherwise: false), context, cancellationToken).ConfigureAwait(false);
         }
         catch (AddressRefusedException e)
         {
@@ -88,9 +89,9 @@ public sealed class HttpTool(GuardedHttp http) : ITool
         }
     }
 
-    private static async Task<ToolOutcome> ReportAsync(GuardedResponse response, ToolContext context, CancellationToken cancellationToken)
+    private static async Task<ToolOutcome> ReportAsync(GuardedResponse response, bool isWhole, ToolContext context, CancellationToken cancellationToken)
     {
-        var content = context.Secrets.Mask(ResponseText.Read(response));
+        var content = context.Secrets.Mask(ResponseText.Read(response, isWhole));
         string? file = null;
         if (content.Length > MaxText)
         {

@@ -23,10 +23,12 @@ internal sealed class PageMarkdown
 
     private readonly MarkdownWriter _out = new();
     private readonly Uri _base;
+    private IReadOnlySet<IElement> _leftOut = new HashSet<IElement>();
 
     private PageMarkdown(Uri url) => _base = url;
 
-    public static string From(string html, Uri url)
+    /// <param name="isWhole">False reads the main part of the page, and says so.</param>
+    public static string From(string html, Uri url, bool isWhole = true)
     {
         var started = TimeProvider.System.GetTimestamp();
         // Every new element looks through all that are open: a page of nothing but opening tags takes the square of its length.
@@ -43,7 +45,7 @@ internal sealed class PageMarkdown
         try
         {
             using var document = parser.ParseDocument(html);
-            return From(document, url);
+            return From(document, url, isWhole);
         }
         catch (PageTooDeepException)
         {
@@ -51,7 +53,7 @@ internal sealed class PageMarkdown
         }
     }
 
-    private static string From(IDocument document, Uri url)
+    private static string From(IDocument document, Uri url, bool isWhole)
     {
         var page = new PageMarkdown(url);
         if (document.Title is { Length: > 0 } title)
@@ -59,11 +61,19 @@ internal sealed class PageMarkdown
             page._out.Text($"Title: {title}");
             page._out.Block();
         }
-        if (document.Body is { } body)
+        if (document.Body is not { } body)
+        {
+            return page._out.ToString();
+        }
+        if (isWhole)
         {
             page.Children(body, depth: 0);
+            return page._out.ToString();
         }
-        return page._out.ToString();
+        var main = MainContent.Of(body);
+        page._leftOut = main.LeftOut;
+        page.Children(main.Root, depth: 0);
+        return main.Root == body && main.LeftOut.Count == 0 ? page._out.ToString() : $"{page._out.ToString().TrimEnd()}\n\n(The main part of the page; whole_page: true reads menus and footers, too.)";
     }
 
     private void Children(INode node, int depth)
@@ -74,7 +84,7 @@ internal sealed class PageMarkdown
             {
                 _out.Text(text.Data);
             }
-            else if (child is IElement element && depth < MaxDepth && !IsHidden(element))
+            else if (child is IElement element && depth < MaxDepth && !IsHidden(element) && !_leftOut.Contains(element))
             {
                 Element(element, depth + 1);
             }

@@ -8,7 +8,8 @@ namespace Pryx.Core.Web;
 /// <summary>What a model can read of an answer: pages as Markdown, text as text, anything else in a line about it.</summary>
 internal static class ResponseText
 {
-    public static string Read(GuardedResponse response)
+    /// <param name="isWhole">Of a page all of it, not only its main part.</param>
+    public static string Read(GuardedResponse response, bool isWhole = true)
     {
         if (response.Body.Length == 0)
         {
@@ -22,7 +23,7 @@ internal static class ResponseText
             return string.Create(CultureInfo.InvariantCulture, $"({media ?? "unknown type"}, {response.Body.Length} bytes{(response.IsCut ? " read" : "")}, not text and not shown)");
         }
         var text = CharsetOf(type?.CharSet, response.Body).GetString(response.Body).TrimStart('\uFEFF');
-        return WithoutControls(isPage ? PageMarkdown.From(text, response.Url) : text);
+        return WithoutControls(isPage ? PageMarkdown.From(text, response.Url, isWhole) : text);
     }
 
     private static bool IsText(string? media, byte[] body) =>

@@ -17,6 +17,9 @@ internal static class Help
     {
         private readonly HelpAction _help = new();
 
+        // Who asks for help has left out what is required, and is not told so.
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = _help.Invoke(parseResult);

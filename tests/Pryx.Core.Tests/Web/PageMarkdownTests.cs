@@ -24,6 +24,29 @@ public sealed class PageMarkdownTests
     [InlineData("<img src=x alt='a picture'>", "![a picture]")]
     public async Task Reads_like_the_page(string html, string expected) => Assert.Equal(expected, await ReadAsync("<!doctype html><body>" + html));
 
+    [Theory]
+    [InlineData("<nav>Home Products</nav><main><h1>News</h1><p>{text}</p><nav>1 2 3</nav></main><footer>Imprint</footer>", "# News", "Home|1 2 3|Imprint")]
+    [InlineData("<div role=navigation>Home</div><div><h1>News</h1><p>{text}</p></div><aside>Advertisement</aside>", "# News", "Home|Advertisement")]
+    [InlineData("<article><p>teaser</p></article><div><h1>News</h1><p>{text}</p></div>", "# News", "")]
+    [InlineData("<header><h1>News</h1></header><article><p>{text}</p></article><article><p>{text}</p></article>", "# News", "")]
+    public async Task Of_a_page_the_main_part_is_read_unless_all_of_it_is_wanted(string html, string contained, string leftOut)
+    {
+        var page = "<!doctype html><body>" + html.Replace("{text}", string.Concat(Enumerable.Repeat("What happened today. ", 20)), StringComparison.Ordinal);
+
+        var main = await ReadAsync(page, isWhole: false);
+        var whole = await ReadAsync(page);
+
+        Assert.Contains(contained, main, StringComparison.Ordinal);
+        Assert.Contains("What happened today.", main, StringComparison.Ordinal);
+        Assert.All(leftOut.Split('|', StringSplitOptions.RemoveEmptyEntries), part => Assert.DoesNotContain(part, main, StringComparison.Ordinal));
+        Assert.All(leftOut.Split('|', StringSplitOptions.RemoveEmptyEntries), part => Assert.Contains(part, whole, StringComparison.Ordinal));
+        Assert.Equal(leftOut.Length > 0, main.Contains("whole_page", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_page_of_links_is_read_for_its_links() =>
+        Assert.Contains("[a](http://site.test/a)", await ReadAsync("<!doctype html><body><nav><a href=/a>a</a></nav>short", isWhole: false), StringComparison.Ordinal);
+
     [Fact]
     public async Task Nesting_without_end_neither_overflows_nor_hangs()
     {
@@ -40,9 +63,9 @@ public sealed class PageMarkdownTests
         Assert.Equal("café", await ReadAsync(body, "text/html"));
     }
 
-    private static Task<string> ReadAsync(string html) => ReadAsync(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
+    private static Task<string> ReadAsync(string html, bool isWhole = true) => ReadAsync(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", isWhole);
 
-    private static async Task<string> ReadAsync(byte[] html, string type)
+    private static async Task<string> ReadAsync(byte[] html, string type, bool isWhole = true)
     {
         await using var server = new LoopbackServer(async (_, stream, cancellationToken) =>
         {
@@ -64,7 +87,7 @@ public sealed class PageMarkdownTests
                 AskUserAsync = (_, _) => throw new InvalidOperationException(),
                 Time = TimeProvider.System,
             };
-            var arguments = ToolArguments.Parse($$"""{"url":"http://site.test:{{server.Port}}/a/b"}""");
+            var arguments = ToolArguments.Parse($$"""{"url":"http://site.test:{{server.Port}}/a/b","whole_page":{{(isWhole ? "true" : "false")}}}""");
             var plan = await tool.PlanAsync(arguments, context, TestContext.Current.CancellationToken);
             var outcome = await tool.InvokeAsync(arguments, plan, context, TestContext.Current.CancellationToken);
             var text = outcome.Text.Split("\n\n", 2)[1];

@@ -131,6 +131,9 @@ public sealed class ApprovalTests
 
         await terminal.WaitForTextAsync("Answer: ", Cancellation);
         terminal.SendKeys("e");
+        await terminal.WaitForTextAsync("$ touch two.txt", Cancellation);
+        await Until.TrueAsync(() => Count(terminal.Text, "Answer: ") == 2, Cancellation);
+        terminal.SendKeys("y");
 
         Assert.Equal(0, await terminal.WaitAsync(Cancellation));
         Assert.True(person.Home.Exists("two.txt"));

@@ -56,7 +56,7 @@ internal static class SkillsCommand
             {
                 var mark = skill.Eligible ? io.OutStyle.Green("✓") : io.OutStyle.Yellow("⚠");
                 io.Out.WriteLine($"{mark} {SafeText.Line(skill.Id)}: {SafeText.Line(skill.Title)}{(skill.Enabled ? "" : " (disabled)")}");
-                io.Out.WriteLine($"    {SafeText.Line(skill.Description, 200)}");
+                io.Out.WriteLine($"    {SafeText.Line(skill.Description, 400)}");
                 io.Out.WriteLine(io.OutStyle.Dim($"    Source: {skill.Source}, Enabled: {(skill.Enabled ? "true" : "false")}{(skill.Eligible ? "" : $", Missing: {SafeText.Line(string.Join("; ", skill.Missing))}")}"));
             }
             return ExitCodes.Ok;

@@ -3,6 +3,7 @@ using System.Text;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Pryx.Core.Tests.Streams;
 using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Mcp.Serving;
@@ -92,6 +93,24 @@ public sealed class ServeEndpointsTests
 
         Assert.False((await calling).IsError);
         Assert.Equal("asked", core.Home.Read("b.txt"));
+    }
+
+    [Fact]
+    public async Task Call_that_has_to_wait_for_its_session_is_made_when_its_turn_comes()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+        await using var surface = await SocketProbe.ConnectAsync(core, Cancellation);
+        var (_, session) = await core.PostAsync("/api/v1/sessions", new { workspace = core.Home.Workspace }, Cancellation);
+        var id = session!["id"]!.GetValue<string>();
+
+        var first = core.PostAsync("/mcp/tools/call", new { session_id = id, tool = "filesystem:write_file", arguments = new { path = "a.txt", content = "written first" } }, Cancellation);
+        var question = (string)(await surface.NextAsync("approval.needed", Cancellation))["payload"]!["approval_id"]!;
+        var second = core.PostAsync("/mcp/tools/call", new { session_id = id, tool = "filesystem:read_file", arguments = new { path = "a.txt" } }, Cancellation);
+        await surface.NextAsync("turn.queued", Cancellation);
+        await core.PostAsync("/api/v1/approvals/decision", new { request_id = question, decision = "approve" }, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, (await first).Status);
+        Assert.Contains("written first", (string?)(await second).Body!["text"], StringComparison.Ordinal);
     }
 
     [Fact]
