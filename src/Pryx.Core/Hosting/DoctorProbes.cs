@@ -35,6 +35,8 @@ internal static class DoctorProbes
             MachineProbes.Clock(store.Database, time),
             MachineProbes.Network(settings.FromEnvironment),
             new("providers", token => ProvidersAsync(core, providers, token)),
+            AbilityProbes.Servers(core),
+            AbilityProbes.Skills(core),
             DoctorProbe.Of("config", () => Config(core.Config)),
             PermissionProbe.Of(paths),
             DoctorProbe.Of("channels", static () => DoctorWord.Ok("channels", "this version has none")),

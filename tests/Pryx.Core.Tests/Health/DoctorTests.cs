@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using Pryx.Core.Health.Doctoring;
+using Pryx.Core.Tests.Mcp;
 using Pryx.Protocol.Health;
 using Pryx.Testing;
 
@@ -23,10 +24,29 @@ public sealed class DoctorTests
 
         Assert.Equal((HttpStatusCode.OK, "healthy"), (status, (string?)report!["status"]));
         var checks = report["checks"]!.AsArray().ToDictionary(check => (string)check!["name"]!, check => (Status: (string)check!["status"]!, Detail: (string)check["detail"]!));
-        Assert.Equal(["channels", "clock", "config", "dependencies", "disk", "installation", "keychain", "network", "permissions", "processes", "providers", "pryx-core", "sandbox", "sqlite"], checks.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["channels", "clock", "config", "dependencies", "disk", "installation", "keychain", "mcp", "network", "permissions", "processes", "providers", "pryx-core", "sandbox", "skills", "sqlite"], checks.Keys.Order(StringComparer.Ordinal));
         Assert.Contains(core.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), checks["pryx-core"].Detail, StringComparison.Ordinal);
         Assert.Contains("works", checks["providers"].Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(checks.Values, check => check.Status == DoctorStatus.Fail);
+    }
+
+    [Fact]
+    [Requirement("CLI2", "MCP")]
+    public async Task Servers_and_skills_that_can_not_be_used_are_named_with_the_command_that_helps()
+    {
+        using var home = new TempHome();
+        Directory.CreateDirectory(Path.Combine(home.Data, "skills", "broken"));
+        await File.WriteAllTextAsync(Path.Combine(home.Data, "skills", "broken", "SKILL.md"), "---\nname: [\n---\n", Cancellation);
+        FakeMcp.Write(home, ("good", FakeMcp.Entry(home, "good")), ("gone", FakeMcp.Entry(home, "exit")));
+        await using var core = await TestCore.StartAsync(null, Cancellation, home);
+
+        var report = (await core.GetAsync("/api/v1/doctor", Cancellation)).Body;
+        var (mcp, skills) = (Check(report, "mcp"), Check(report, "skills"));
+
+        Assert.Equal(("WARN", "pryx mcp logs gone"), ((string?)mcp["status"], (string?)mcp["fix"]));
+        Assert.Matches("good: [1-9][0-9]* tools", (string?)mcp["detail"]);
+        Assert.Equal("WARN", (string?)skills["status"]);
+        Assert.Contains("SKILL.md line", (string?)skills["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
