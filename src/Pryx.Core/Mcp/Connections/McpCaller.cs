@@ -6,7 +6,13 @@ namespace Pryx.Core.Mcp.Connections;
 /// <summary>Whose call a server is working on: its questions go to that person, its hosts are judged by that policy.</summary>
 internal sealed class McpCaller(ToolContext context, CancellationTokenSource idle, TimeSpan patience) : IProgress<ProgressNotificationValue>
 {
+    /// <summary>Of the call that is being sent in this flow: the transport says its number.</summary>
+    public static AsyncLocal<McpCaller?> Sending { get; } = new();
+
     public ToolContext Context => context;
+
+    /// <summary>Of the request on its way; null before it is sent, and where the transport does not say.</summary>
+    public ModelContextProtocol.Protocol.RequestId? Request { get; set; }
 
     public void Report(ProgressNotificationValue value)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -97,17 +98,38 @@ internal sealed class McpConnection : IAsyncDisposable
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, longest.Token);
         var caller = new McpCaller(context, idle, CallTime);
         _questions.Begin(caller);
+        McpCaller.Sending.Value = caller;
         try
         {
             return await OfServerAsync(token => client.CallToolAsync(tool, arguments, caller, null, token).AsTask(), all.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && all.IsCancellationRequested)
+        catch (OperationCanceledException) when (all.IsCancellationRequested)
         {
+            _ = TellCancelledAsync(client, caller);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new TimeoutException(longest.IsCancellationRequested ? "it did not finish within 10 minutes; the call was cancelled" : $"it gave no answer and no sign of progress for {CallTime.TotalSeconds:0} seconds; the call was cancelled");
         }
         finally
         {
             _questions.End(caller);
+        }
+    }
+
+    // Nobody waits for it: a server that reads nothing must not hold up STOP.
+    private async Task TellCancelledAsync(McpClient client, McpCaller caller)
+    {
+        if (caller.Request is not { } request)
+        {
+            return;
+        }
+        try
+        {
+            var id = request.Id is long number ? JsonValue.Create(number) : JsonValue.Create(request.ToString());
+            await client.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.CancelledNotification, Params = new JsonObject { ["requestId"] = id, ["reason"] = "The call was given up." } }, _closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            Log.Add("pryx", "It could not be told that a call was cancelled.");
         }
     }
 

@@ -46,6 +46,10 @@ internal sealed class McpStdioSession : TransportBase
 
     public override async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
     {
+        if (message is JsonRpcRequest { Method: RequestMethods.ToolsCall } request && McpCaller.Sending.Value is { } caller)
+        {
+            caller.Request = request.Id;
+        }
         var bytes = JsonSerializer.SerializeToUtf8Bytes(message, MessageType);
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
