@@ -53,7 +53,7 @@ public sealed class LoopbackServer : IAsyncDisposable
                 open.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException || (e is InvalidOperationException && _end.IsCancellationRequested))
         {
             await Task.WhenAll(open);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using Pryx.Agent.Tools;
@@ -32,63 +31,49 @@ internal static class McpElicitation
             var answer = await context.AskUserAsync(new(head, ["Yes", "No"]), cancellationToken).ConfigureAwait(false);
             return new ElicitResult { Action = Said(answer) is "Yes" ? "accept" : "decline", Content = content };
         }
-        foreach (var (name, field) in fields)
+        foreach (var (name, schema) in fields)
         {
-            var isRequired = request.RequestedSchema!.Required?.Contains(name) == true;
-            var text = $"{head}\n{PlainWords.OneLine(field.Title ?? name, 200)}{(field.Description is { } what ? $": {PlainWords.OneLine(what, 500)}" : "")}{(isRequired ? "" : " (may be left empty)")}";
-            var answer = await context.AskUserAsync(new(text, [.. Choices(field)]), cancellationToken).ConfigureAwait(false);
-            if (!answer.Approved)
+            var field = new McpFormField(name, schema, request.RequestedSchema!.Required?.Contains(name) == true);
+            var (action, value) = await AskAsync(head, field, context, cancellationToken).ConfigureAwait(false);
+            if (action != "accept")
             {
-                return new ElicitResult { Action = "decline" };
+                return new ElicitResult { Action = action };
             }
-            if (ValueOf(field, Said(answer)) is { } value)
+            if (value is { } given)
             {
-                content[name] = value;
-            }
-            else if (isRequired)
-            {
-                return new ElicitResult { Action = "cancel" };
+                content[name] = given;
             }
         }
         return new ElicitResult { Action = "accept", Content = content };
+    }
+
+    // What does not fit is asked again, with what would; who goes on like that wants to be left alone.
+    private static async Task<(string Action, JsonElement? Value)> AskAsync(string head, McpFormField field, ToolContext context, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var answer = await context.AskUserAsync(new($"{head}\n{(attempt == 0 ? "" : "That does not fit. ")}{field.Question}", field.Choices), cancellationToken).ConfigureAwait(false);
+            if (!answer.Approved)
+            {
+                return ("decline", null);
+            }
+            if (string.IsNullOrWhiteSpace(Said(answer)))
+            {
+                if (field.Default is not null || !field.IsRequired)
+                {
+                    return ("accept", field.Default);
+                }
+            }
+            else if (field.Read(Said(answer)!) is { } value)
+            {
+                return ("accept", value);
+            }
+        }
+        return ("cancel", null);
     }
 
     private static bool LooksForSecret(string? text) => text is not null && Secrets.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     // A choice, or what was typed.
     private static string? Said(ApprovalAnswer answer) => answer.Approved ? answer.Text : null;
-
-    private static IEnumerable<string> Choices(ElicitRequestParams.PrimitiveSchemaDefinition field) => Options(field) is { Count: > 0 and <= 4 } options ? options.Select(static option => PlainWords.OneLine(option.Title, 100))
-        : field is ElicitRequestParams.BooleanSchema ? ["Yes", "No"] : [];
-
-    private static IReadOnlyList<(string Value, string Title)> Options(ElicitRequestParams.PrimitiveSchemaDefinition field) => field switch
-    {
-        ElicitRequestParams.UntitledSingleSelectEnumSchema plain => [.. plain.Enum.Select(static value => (value, value))],
-        ElicitRequestParams.TitledSingleSelectEnumSchema titled => [.. titled.OneOf.Select(static option => (option.Const, option.Title))],
-        _ => [],
-    };
-
-    private static JsonElement? ValueOf(ElicitRequestParams.PrimitiveSchemaDefinition field, string? said)
-    {
-        if (string.IsNullOrWhiteSpace(said))
-        {
-            return null;
-        }
-        said = said.Trim();
-        var json = field switch
-        {
-            ElicitRequestParams.BooleanSchema => said.ToLowerInvariant() switch { "yes" or "y" or "true" => "true", "no" or "n" or "false" => "false", _ => null },
-            ElicitRequestParams.NumberSchema => double.TryParse(said, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : null,
-            _ when Options(field) is { Count: > 0 } options => options.FirstOrDefault(option => option.Title == said || option.Value == said).Value is { } value ? Quoted(value) : null,
-            _ => Quoted(said),
-        };
-        if (json is null)
-        {
-            return null;
-        }
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
-
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

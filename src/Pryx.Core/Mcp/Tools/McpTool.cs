@@ -47,6 +47,14 @@ internal sealed class McpTool : ITool
     public async ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken)
     {
         // It may be listed again while the turn goes on: what counts is what it says at the call.
+        try
+        {
+            await _connection.SettledAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (McpUnavailableException e)
+        {
+            throw new ToolArgumentException(e.Message);
+        }
         var now = Current() ?? throw new ToolArgumentException($"The MCP server '{Server.Name}' has no tool '{Info.Name}' any more.");
         var change = await ChangeAsync(now, cancellationToken).ConfigureAwait(false);
         return new ToolPlan($"{Server.Name}: {PlainWords.OneLine(Info.Name, 80)}", [])

@@ -68,6 +68,9 @@ internal sealed class McpStdioSession : TransportBase
         }
     }
 
+    /// <summary>Told in the order of the wire, before what follows is handed on: whoever handles the notification may come to it later.</summary>
+    public Action OnToolsChanged { get; set; } = static () => { };
+
     public override async ValueTask DisposeAsync() => await CloseAsync(null, isPolite: true).ConfigureAwait(false);
 
     private async Task ReadAsync()
@@ -90,6 +93,10 @@ internal sealed class McpStdioSession : TransportBase
                         throw new InvalidDataException($"it sent more than {MaxNotifications} notifications in {FloodTime.TotalSeconds:0} seconds");
                     }
                     (since, unasked) = (TimeProvider.System.GetTimestamp(), 0);
+                }
+                if (message is JsonRpcNotification { Method: NotificationMethods.ToolListChangedNotification })
+                {
+                    OnToolsChanged();
                 }
                 await WriteMessageAsync(message, _closing.Token).ConfigureAwait(false);
             }
