@@ -12,7 +12,12 @@ public sealed class McpTurnTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Requirement("FR9.1", "no external CLI")]
+    [Requirement("FR9.2", "spawn on demand")]
+    [Requirement("FR9.5", "exposed like built-ins")]
     [Requirement("FR9.5", "policy applied")]
+    [Requirement("G6", "new tool without rebuild")]
+    [Requirement("FR1.2", "new MCP tool without rebuild")]
     public async Task A_servers_tool_is_declared_asked_and_called_and_its_answer_is_marked_as_somebody_elses()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Calls(("mcp__fake__echo", """{"text":"hello there"}""")), Says("Done.")), Cancel);
