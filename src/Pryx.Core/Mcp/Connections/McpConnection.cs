@@ -17,15 +17,12 @@ namespace Pryx.Core.Mcp.Connections;
 internal sealed class McpConnection : IAsyncDisposable
 {
     private static readonly TimeSpan InitTime = TimeSpan.FromSeconds(30), CallTime = TimeSpan.FromSeconds(60), LongestCall = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ListTime = TimeSpan.FromSeconds(10);
     private static readonly int[] Backoff = [1, 2, 4, 8, 16, 30];
 
     private readonly McpLaunch _launch;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private Task _listing = Task.CompletedTask;
-    private TaskCompletionSource? _heard;
-    private int _announced;
+    private readonly McpToolNews _news;
     private readonly McpQuestions _questions;
     private readonly CancellationTokenSource _closing = new();
     private Task<McpClient>? _connecting;
@@ -40,6 +37,7 @@ internal sealed class McpConnection : IAsyncDisposable
         (Server, _time) = (server, time);
         Log = new McpLog(time);
         _questions = new McpQuestions(server, Log);
+        _news = new McpToolNews(ListAgainAsync, time);
         _launch = launch with { AskHostAsync = (_, host, token) => _questions.MayReachAsync(host, token) };
     }
 
@@ -196,9 +194,9 @@ internal sealed class McpConnection : IAsyncDisposable
                 _session = (transport as McpStdioTransport)?.Session;
                 if (_session is not null)
                 {
-                    _session.OnToolsChanged = Announced;
+                    _session.OnToolsChanged = _news.Announced;
                 }
-                Forget();
+                _news.Forget();
                 _http = transport as McpHttpTransport;
                 await ListAsync(client, both.Token).ConfigureAwait(false);
             }
@@ -355,21 +353,16 @@ internal sealed class McpConnection : IAsyncDisposable
         ClientInfo = Client,
         InitializationTimeout = InitTime,
         ProtocolVersion = Server.ProtocolVersion,
-        Handlers = _questions.Handlers(ChangedAsync),
+        Handlers = _questions.Handlers(_news.ChangedAsync),
     };
 
-    /// <summary>Returns when whatever the server has said to have changed is known: a call is judged by what a tool says of itself now.</summary>
+    /// <summary>Returns when whatever the server has said to have changed is known.</summary>
     /// <exception cref="McpUnavailableException">It says that its tools have changed, and does not list them.</exception>
     public async Task SettledAsync(CancellationToken cancellationToken)
     {
-        Task listing;
-        lock (_lock)
-        {
-            listing = _heard is null ? _listing : Task.WhenAll(_listing, _heard.Task);
-        }
         try
         {
-            await listing.WaitAsync(ListTime, _time, cancellationToken).ConfigureAwait(false);
+            await _news.SettledAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
@@ -377,51 +370,8 @@ internal sealed class McpConnection : IAsyncDisposable
         }
     }
 
-    private void Announced()
+    private async Task ListAgainAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            _announced++;
-            _heard ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
-
-    // What a connection that has ended announced, nobody lists any more.
-    private void Forget()
-    {
-        lock (_lock)
-        {
-            _announced = 0;
-            _heard?.SetResult();
-            _heard = null;
-        }
-    }
-
-    private void Heard()
-    {
-        lock (_lock)
-        {
-            if (_announced > 0 && --_announced == 0)
-            {
-                _heard!.SetResult();
-                _heard = null;
-            }
-        }
-    }
-
-    // Known before the server's next words are looked at, and only then done.
-    private ValueTask ChangedAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return new(_listing = ListAgainAsync(_listing, cancellationToken));
-        }
-    }
-
-    private async Task ListAgainAsync(Task before, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        await before.ConfigureAwait(false);
         try
         {
             if (_connecting is { IsCompletedSuccessfully: true } connected)
@@ -433,10 +383,6 @@ internal sealed class McpConnection : IAsyncDisposable
         catch (McpUnavailableException e)
         {
             Log.Add("pryx", $"Its tools could not be listed again: {e.Message}");
-        }
-        finally
-        {
-            Heard();
         }
     }
 }
