@@ -35,6 +35,11 @@ internal sealed partial class ProcessTree(Process root, Isolation isolation, str
             }
         }
         Kill();
+        // The signal is sent and not yet taken: on a busy machine what is killed goes on until it gets its turn.
+        for (var asked = TimeProvider.System.GetTimestamp(); isolation == Isolation.ProcessGroup && Signal(KillSignal) > 0 && TimeProvider.System.GetElapsedTime(asked) < Grace;)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System).ConfigureAwait(false);
+        }
         await exited.ConfigureAwait(false);
         if (isolation == Isolation.PidNamespace)
         {
