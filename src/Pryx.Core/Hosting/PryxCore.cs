@@ -243,6 +243,11 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             {
                 // The process ends before they were needed.
             }
+            catch (Exception e)
+            {
+                // Nobody awaits this: without a word here, servers would be missing and nothing would say why.
+                Log.Write(new(LogSeverity.Warning, "mcp.background") { Message = $"The MCP servers were not connected in the background: {e.Message} The next turn tries again." });
+            }
         }, leaving);
     }
 
