@@ -45,7 +45,9 @@ public sealed class McpEndpointTests
         Assert.Equal(["http", "stdio"], list["configured"]!.AsObject().Select(static pair => (string)pair.Value!["transport"]!).Order());
         Assert.Equal("connected", (string?)list["servers"]!.AsArray().First(static server => (string?)server!["name"] == "fake")!["state"]);
         Assert.DoesNotContain("sk-very-secret", list.ToJsonString() + body.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(("disabled", "idle"), ((string?)off!["state"], (string?)on!["state"]));
+        // Switched on it is connected in the background, which may have begun before the answer was written.
+        Assert.Equal("disabled", (string?)off!["state"]);
+        Assert.Contains((string?)on!["state"], (string?[])["idle", "connecting", "connected"]);
         Assert.Empty(none!["tools"]!.AsArray());
         Assert.Equal(HttpStatusCode.NoContent, removed);
         Assert.Equal((HttpStatusCode.NotFound, "MCP_SERVER_NOT_FOUND"), SessionEndpointTests.CodeOf(gone));
