@@ -95,6 +95,10 @@ public sealed class TurnPreparation(
         {
             if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } found)
             {
+                if (found.Becomes is { } becomes)
+                {
+                    return becomes(request);
+                }
                 // What is put in may hold a secret like what is typed.
                 var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
                 var text = mask.Mask(found.Text);
