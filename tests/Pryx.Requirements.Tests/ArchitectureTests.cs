@@ -28,6 +28,7 @@ public sealed partial class ArchitectureTests
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
+        ["Commands"] = ["Files", "Skills"],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
         ["Desktop"] = ["Processes"],
@@ -36,6 +37,7 @@ public sealed partial class ArchitectureTests
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
+        ["Mentions"] = ["Files"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
@@ -54,7 +56,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Mentions", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -1,6 +1,7 @@
 using Pryx.Core.Access;
 using Pryx.Core.Approvals;
 using Pryx.Core.Audit;
+using Pryx.Core.Commands;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
@@ -42,6 +43,7 @@ internal static class GatewayRoutes
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Secrets, () => core.Catalog.Directory.Providers).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
+        new CommandEndpoints(core.Abilities.Commands.Places, () => core.Abilities.Expansions, store.Trust.IsTrustedAsync, options.WorkingDirectory).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
         MapMcp(routes, core, store, turns, options);

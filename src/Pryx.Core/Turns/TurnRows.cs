@@ -54,7 +54,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
-        if (request is { Compact: null, Call: null })
+        if (request is { Compact: null, Call: null, Say: null })
         {
             events.AppendItem(connection, request.SessionId, MessageOf(text, request) with { TurnId = id, Attachments = request.Attachments }, request.Surface);
         }
@@ -108,6 +108,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     public static UserMessage MessageOf(string text, StartTurn? request) => new(text)
     {
         Expansion = request?.Expansion,
+        Mentions = request?.Mentions,
         Provenance = request?.ExpansionSource is null ? Provenance.User : Provenance.Untrusted,
         Source = request?.ExpansionSource,
     };

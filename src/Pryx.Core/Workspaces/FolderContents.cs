@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pryx.Core.Workspaces;
 
-/// <param name="Kind">instructions, policies, skills, mcp, claude, hooks or env.</param>
+/// <param name="Kind">instructions, policies, commands, memory, skills, mcp, claude, hooks or env.</param>
 /// <param name="Path">Relative to the workspace.</param>
 public sealed record BroughtFile(string Kind, string Path, long Bytes);
 
@@ -17,7 +17,7 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
 {
     private static readonly (string Kind, string Path)[] Places =
     [
-        ("policies", ".pryx/policies"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
+        ("policies", ".pryx/policies"), ("commands", ".pryx/commands"), ("memory", ".pryx/MEMORY.md"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
         ("hooks", ".pryx/hooks"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
 

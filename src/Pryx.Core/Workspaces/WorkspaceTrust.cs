@@ -39,6 +39,8 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
     {
         "instructions" => "instructions for the model",
         "policies" => "rules (they can only tighten yours)",
+        "commands" => "commands you may invoke",
+        "memory" => "facts the model is told",
         "skills" => "skills the model may use",
         "mcp" => "servers that would run or be called",
         "hooks" => "programs that run by themselves",

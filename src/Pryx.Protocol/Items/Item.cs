@@ -64,7 +64,16 @@ public sealed record UserMessage(string Text) : Item
     /// <summary>What a <c>/name</c> at the beginning of the text stands for: the model reads it behind the text. Null where it stands for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expansion { get; init; }
+
+    /// <summary>What its <c>@path</c> and <c>@https://…</c> name: read before the model answers, as a call of the user's. Null where it names nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mention>? Mentions { get; init; }
 }
+
+/// <summary>A tool call that a user's words ask for. Its stored call has the provenance <see cref="Provenance.User"/>; policy judges it like any other.</summary>
+/// <param name="Name">The name the model would call.</param>
+/// <param name="Arguments">JSON.</param>
+public sealed record Mention(string Name, string Arguments);
 
 /// <summary>The model's text of one step. A step that only calls tools has none.</summary>
 public sealed record Reply(string Text) : Item

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pryx.Commands.Access;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
+using Pryx.Commands.Chat;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
@@ -40,6 +41,7 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             SkillsCommand.Create(io),
+            ChatCommandCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),
