@@ -71,6 +71,12 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         {
             return await CompactAsync(model, compact, cancellationToken);
         }
+        if (setup.Describes)
+        {
+            return await model.DescribeAsync(await journal.ReadItemsAsync(cancellationToken), cancellationToken)
+                ? End(TurnEnd.Completed, null, null)
+                : End(TurnEnd.Failed, "SUMMARY_FAILED", "No model could be had to say what the session was about.");
+        }
         if (setup.Say is { } words)
         {
             return await SayAsync(words, cancellationToken);

@@ -25,7 +25,9 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
 
     /// <summary>Pryx's own words in a chat; one is added here.</summary>
-    private static IReadOnlyList<ChatWord> Words => [ChatWords.Compact];
+    private IReadOnlyList<ChatWord> Words => [ChatWords.Compact, .. Memory.Words];
+
+    internal MemoryHost Memory => field ??= new(core);
 
     /// <summary>The commands of the user and of trusted folders.</summary>
     internal CustomCommands Commands => field ??= new(new CommandPlaces(core.Options.Paths, core.HoldsSecrets), Mentions, KnowsModelAsync);

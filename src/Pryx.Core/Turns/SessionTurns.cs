@@ -89,7 +89,7 @@ public sealed class SessionTurns(
     }, cancellationToken);
 
     private static bool IsWordsAlone(StartTurn request) =>
-        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null, Say: null, Narrowed: null };
+        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null, Say: null, Describes: false, Narrowed: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>
@@ -122,6 +122,16 @@ public sealed class SessionTurns(
         return turn;
 
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
+    }
+
+    /// <summary>Has a small model write down what the session was about, in a turn of its own.</summary>
+    /// <returns>The turn's last state, once it has ended or the patience has.</returns>
+    /// <exception cref="PryxException">As <see cref="StartAsync"/>.</exception>
+    public async Task<Turn> DescribeAsync(SessionId session, string surface, string? by, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var turn = await StartAsync(new StartTurn { SessionId = session, Describes = true, Delivery = Delivery.Queue, KeepsSessionModel = true, Surface = surface, Principal = by }, cancellationToken);
+        await _running.WaitForAsync(turn.Id, atMost);
+        return await turns.FindAsync(turn.Id, cancellationToken) ?? turn;
     }
 
     /// <summary>As <see cref="TurnStops.OnStopped"/>.</summary>

@@ -41,6 +41,9 @@ public sealed class TurnPreparation(
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
+    /// <summary>What a new session is told of what is remembered; null for nothing.</summary>
+    public Func<ToolScope, CancellationToken, Task<string?>> Memory { get; init; } = static (_, _) => Task.FromResult<string?>(null);
+
     /// <summary>What an @ names.</summary>
     public IMentionFinder Mentions { get; init; } = new NoMentions();
 
@@ -125,6 +128,7 @@ public sealed class TurnPreparation(
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
     {
         var session = await sessions.FindAsync(request.SessionId, cancellationToken) ?? throw SessionStore.NotFound(request.SessionId);
+        SessionStore.RequireAtHand(session);
         var workspace = session.Workspace ?? paths.Home;
         if (!Directory.Exists(workspace))
         {
@@ -228,10 +232,11 @@ public sealed class TurnPreparation(
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Effort = EffortOf(request),
-            WantsTitle = config().Text("titles") == "model" && request is { Compact: null, Say: null } && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
+            WantsTitle = config().Text("titles") == "model" && request is { Compact: null, Say: null, Describes: false } && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Call = request.Call,
             Say = request.Say,
+            Describes = request.Describes,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Tools = folder.Tools,
@@ -288,6 +293,7 @@ public sealed class TurnPreparation(
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
+            Memory = await Memory(new(folder.Path, folder.IsTrusted), cancellationToken),
             Added = session?.SystemPrompt,
         }.Compose();
     }

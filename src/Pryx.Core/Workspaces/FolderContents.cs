@@ -21,6 +21,9 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
         ("hooks", ".pryx/hooks"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
 
+    /// <summary>The same without the folder's MEMORY.md, which Pryx itself writes.</summary>
+    public string HashOfOthers { get; private init; } = "";
+
     public bool IsEmpty => Files.Count == 0;
 
     /// <summary>True when nothing needs to be asked: it brings nothing, or exactly this was trusted.</summary>
@@ -40,16 +43,21 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
             AddFiles(Path.Combine(workspace, place), kind, found, cancellationToken);
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var others = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = new List<BroughtFile>(found.Count);
         foreach (var (path, kind) in found)
         {
             var relative = Path.GetRelativePath(workspace, path).Replace(Path.DirectorySeparatorChar, '/');
             var info = new FileInfo(path);
             files.Add(new(kind, relative, info.Exists ? info.Length : 0));
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")));
-            hash.AppendData(await HashFileAsync(path, cancellationToken));
+            byte[] one = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")), .. await HashFileAsync(path, cancellationToken)];
+            hash.AppendData(one);
+            if (kind != "memory")
+            {
+                others.AppendData(one);
+            }
         }
-        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset())) { HashOfOthers = Convert.ToHexStringLower(others.GetHashAndReset()) };
     }
 
     /// <summary>For the card: "instructions: AGENTS.md, CLAUDE.md" and so on, one kind a line.</summary>

@@ -75,6 +75,10 @@ public sealed record StartTurn
     /// <summary>The turn only summarises the session's history and takes no text; null for an ordinary one.</summary>
     public CompactSession? Compact { get; init; }
 
+    /// <summary>The turn only writes down what the session was about, for its listing; its context stays as it is. Set by Core alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Describes { get; init; }
+
     /// <summary>The turn is this one tool call and takes no text; null for an ordinary one.</summary>
     public CallTool? Call { get; init; }
 

@@ -32,7 +32,7 @@ internal static class AttachedFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageError.Of($"The file could not be read: {e.Message}", $"check the path given to {option}");
+            throw UsageError.Of($"The {(option == "--image" ? "image" : "file")} could not be read: {e.Message}", $"check the path given to {option}");
         }
     }
 
