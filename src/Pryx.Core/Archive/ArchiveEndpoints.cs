@@ -138,9 +138,14 @@ public sealed class ArchiveEndpoints(SessionArchive archive, SessionStore sessio
         audit.AppendAsync(new(action, "session", id.ToString(), $"{http.Surface()}:{Caller.Of(http).Name}", "{}", "ok"), http.RequestAborted);
 }
 
-/// <param name="OlderThanDays">For many at once.</param>
-/// <param name="Summarize">Whether a small model is asked what each was about; null: where it writes titles, too.</param>
-public sealed record ArchiveInput(double? OlderThanDays, bool? Summarize);
+public sealed record ArchiveInput
+{
+    /// <summary>For many at once.</summary>
+    public double? OlderThanDays { get; init; }
+
+    /// <summary>Whether a small model is asked what each was about; null: where it writes titles, too.</summary>
+    public bool? Summarize { get; init; }
+}
 
 public sealed record SessionSummaryBody(SessionId SessionId, string Summary);
 

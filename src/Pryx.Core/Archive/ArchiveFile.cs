@@ -94,7 +94,7 @@ internal static class ArchiveFile
         }
     }
 
-    private static IReadOnlyDictionary<string, long> ReadRows(StreamReader lines, string path, Action<string, IReadOnlyList<string>, JsonElement> onRow)
+    private static Dictionary<string, long> ReadRows(StreamReader lines, string path, Action<string, IReadOnlyList<string>, JsonElement> onRow)
     {
         var rows = new Dictionary<string, long>();
         var (table, columns) = ("", Array.Empty<string>());

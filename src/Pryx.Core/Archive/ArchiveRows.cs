@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Pryx.Core.Storage;
 
 namespace Pryx.Core.Archive;
 

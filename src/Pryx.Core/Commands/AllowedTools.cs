@@ -11,7 +11,7 @@ internal static class AllowedTools
         ["Bash"] = [PolicyTools.Shell], ["BashOutput"] = ["process.*"], ["KillShell"] = ["process.*"],
         ["Read"] = ["filesystem.read", "filesystem.list"], ["NotebookRead"] = ["filesystem.read"], ["LS"] = ["filesystem.list"],
         ["Glob"] = ["filesystem.glob", "filesystem.list"], ["Grep"] = ["filesystem.grep"],
-        ["Write"] = ["filesystem.write"], ["Edit"] = ["filesystem.edit", "filesystem.patch"], ["MultiEdit"] = ["filesystem.edit", "filesystem.patch"], ["NotebookEdit"] = ["filesystem.edit"],
+        ["Write"] = ["filesystem.write"], ["Edit"] = ["filesystem.edit"], ["MultiEdit"] = ["filesystem.edit"], ["NotebookEdit"] = ["filesystem.edit"],
         ["WebFetch"] = [PolicyTools.Http], ["WebSearch"] = [PolicyTools.Search], ["Task"] = ["agent.*"],
         ["TodoWrite"] = [], ["TodoRead"] = [], ["SlashCommand"] = [], ["ExitPlanMode"] = [],
     };

@@ -30,7 +30,7 @@ internal sealed class MemoryHost(PryxCore core)
         }
     }
 
-    /// <summary><c>/memory</c> and <c>/remember</c>.</summary>
+    /// <summary><c>/memory</c>.</summary>
     public IReadOnlyList<ChatWord> Words =>
     [
         new("memory", "[words]", "What is remembered of you and this folder", async (query, scope, cancellationToken) =>

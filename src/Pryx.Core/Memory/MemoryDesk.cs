@@ -102,11 +102,18 @@ public sealed class MemoryDesk(MemoryPlaces places, Func<CancellationToken, Task
         {
             throw new PryxException("VALIDATION_ERROR", "text: a fact in words is expected");
         }
-        if (clean.Contains("«secret:", StringComparison.Ordinal) || SecretDetector.Find(clean).Count > 0)
+        if (clean.Contains("«secret:", StringComparison.Ordinal) || HoldsSecret(clean))
         {
             throw new PryxException("MEMORY_SECRET", "The text holds a secret, and memory is a plain file that every later session reads.", "say what the secret is for and where it lies, not what it is");
         }
         return clean;
+    }
+
+    private static bool HoldsSecret(string text)
+    {
+        var found = new List<SecretSpan>();
+        SecretDetector.Find(text, isEager: false, found);
+        return found.Count > 0;
     }
 
     private async Task ChangeAsync(string file, ToolScope scope, Func<MemoryDocument, bool> change, CancellationToken cancellationToken)

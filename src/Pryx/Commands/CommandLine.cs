@@ -7,6 +7,7 @@ using Pryx.Commands.Costs;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
+using Pryx.Commands.Memory;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
@@ -42,6 +43,7 @@ internal static class CommandLine
             ModelCommand.Create(io),
             SkillsCommand.Create(io),
             ChatCommandCommand.Create(io),
+            MemoryCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),

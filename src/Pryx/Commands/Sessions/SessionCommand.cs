@@ -9,9 +9,9 @@ internal static class SessionCommand
 {
     public static Command Create(CommandIo io)
     {
-        var command = new Command("session", "List, read, search, copy, export and delete sessions")
+        var command = new Command("session", "List, read, search, copy, archive, export and delete sessions")
         {
-            List(io), Show(io), Search(io), Fork(io), Compact(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
+            List(io), Show(io), Search(io), Fork(io), Compact(io), SessionArchiveCommand.Summary(io), SessionArchiveCommand.Archive(io), SessionArchiveCommand.Unarchive(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
         };
         command.Aliases.Add("sessions");
         return command.WithExamples("""

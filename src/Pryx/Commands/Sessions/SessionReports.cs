@@ -27,7 +27,7 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
         var titleWidth = Math.Clamp(io.Size().Width - 54, 16, 60);
         foreach (var session in sessions)
         {
-            var title = SafeText.Line(session.Title, titleWidth);
+            var title = SafeText.Line(session.Title, titleWidth) + (session.ArchivedAt is null ? "" : _style.Dim(" (archived)"));
             Print(string.Create(CultureInfo.InvariantCulture,
                 $"{_style.Cyan(session.Id.ToString()[..8])}  {RelativeTime.Of(session.UpdatedAt, now),-12}  {session.MessageCount,5:N0} msg  ${session.TotalCostUsd,-8:0.00##}  {title}"));
         }
@@ -37,6 +37,11 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
     public async Task<int> ShowAsync(string id, bool isJson, bool isFull, CancellationToken cancellationToken)
     {
         var session = await SessionLookup.FindAsync(client, id, cancellationToken);
+        if (session.ArchivedAt is { } since)
+        {
+            return isJson ? Print(JsonSerializer.Serialize(session, ProtocolJson.Default.Session))
+                : Print($"{_style.Bold(SafeText.Line(session.Title, 200))}\nArchived {RelativeTime.Of(since, io.Time.GetUtcNow())}.{(session.Summary is { } about ? $"\n{SafeText.Of(about)}" : "")}\nBring it back: pryx session unarchive {session.Id.ToString()[..8]}");
+        }
         var items = await client.GetItemsAsync(session.Id, cancellationToken);
         if (isJson)
         {
