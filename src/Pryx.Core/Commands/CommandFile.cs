@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Pryx.Core.Skills;
 using YamlDotNet.RepresentationModel;
 
 namespace Pryx.Core.Commands;
 
 /// <summary>Reads a command's file: Markdown, with YAML between two lines of dashes before it where it has something to say of itself.</summary>
-internal static class CommandFile
+internal static partial class CommandFile
 {
     /// <summary>Bytes.</summary>
     public const int MaxLength = 64 * 1024;
@@ -35,11 +36,12 @@ internal static class CommandFile
         {
             return (new(name, origin, path, Body(text)) { Description = FirstLine(text) }, null);
         }
-        if (YamlGuard.Refuse(parts.Yaml) is { } refused)
+        var yamlText = Hint().Replace(parts.Yaml, static match => $"{match.Groups["key"].Value}'{match.Groups["hint"].Value.Replace("'", "''", StringComparison.Ordinal)}'");
+        if (YamlGuard.Refuse(yamlText) is { } refused)
         {
             return (null, $"line {refused.Line + 1}: {refused.Why}");
         }
-        var (yaml, wrong) = SkillFile.Load(parts.Yaml);
+        var (yaml, wrong) = SkillFile.Load(yamlText);
         if (wrong > 0)
         {
             return (null, $"line {wrong + 1}: the frontmatter is not valid YAML");
@@ -63,13 +65,11 @@ internal static class CommandFile
     private static YamlNode? Child(YamlMappingNode map, string key) =>
         map.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: { } name } && name.Equals(key, StringComparison.OrdinalIgnoreCase)).Value;
 
-    // "[file]" is how a hint is written, and a list to YAML.
-    private static string? Text(YamlMappingNode map, string key) => Child(map, key) switch
-    {
-        YamlScalarNode { Value: { Length: > 0 } text } => HiddenText.Line(text, 300),
-        YamlSequenceNode list => HiddenText.Line($"[{string.Join("] [", list.Children.OfType<YamlScalarNode>().Select(static node => node.Value))}]", 300),
-        _ => null,
-    };
+    private static string? Text(YamlMappingNode map, string key) => Child(map, key) is YamlScalarNode { Value: { Length: > 0 } text } ? HiddenText.Line(text, 300) : null;
+
+    // "[file] [depth]" is how a hint is written, and no YAML.
+    [GeneratedRegex(@"^(?<key>argument-hint:\s*)(?<hint>[\[<].*?)\s*$", RegexOptions.Multiline)]
+    private static partial Regex Hint();
 
     // Commas within parentheses belong to a tool's pattern.
     private static List<string>? Tools(YamlNode? node) => node switch

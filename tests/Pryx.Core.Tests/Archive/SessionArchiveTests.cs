@@ -33,6 +33,7 @@ public sealed class SessionArchiveTests
 
         var archived = await core.Store.Archive.ArchiveAsync(id, "which animal? → It is a zebra.", Cancel);
         var file = Assert.Single(Directory.GetFiles(Path.Combine(core.Home.Data, "archive")));
+        var mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file);
         var meanwhile = await RowsAsync(core, id);
         var found = await core.Store.Sessions.SearchAsync("animal", 10, Cancel);
         var listed = await core.Store.Sessions.FindAsync(id, Cancel);
@@ -40,10 +41,7 @@ public sealed class SessionArchiveTests
         var isBack = await core.Store.Archive.UnarchiveAsync(id, Cancel);
 
         Assert.True(archived!.Items >= 6 && archived.Bytes > 0);
-        if (!OperatingSystem.IsWindows())
-        {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        }
+        Assert.Equal(OperatingSystem.IsWindows() ? default : UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
         // Only what announces the archiving itself is there.
         Assert.Equal(["session.archived", "session.updated"], meanwhile.Select(static row => row.Split('|')[3]).Order());
         Assert.Equal(("archived", id), (listed!.Status, Assert.Single(found).SessionId));

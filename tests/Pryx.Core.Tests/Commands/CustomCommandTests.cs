@@ -47,12 +47,11 @@ public sealed class CustomCommandTests
         await SayAsync(core, id, "and now freely", approveAll: true);
 
         var outputs = await OutputsAsync(core, id);
-        Assert.Contains("/look may use only", outputs[0], StringComparison.Ordinal);
-        Assert.DoesNotContain("may use only", outputs[1], StringComparison.Ordinal);
-        Assert.Contains("/look may use only", outputs[2], StringComparison.Ordinal);
-        Assert.Contains("one", outputs[3], StringComparison.Ordinal);
+        Assert.Equal(2, outputs.Take(4).Count(static output => output.Contains("/look may use only", StringComparison.Ordinal)));
+        Assert.Contains(outputs.Take(4), static output => output.Contains("     1\tone", StringComparison.Ordinal));
+        Assert.Contains(outputs.Take(4), static output => output.Contains("not a git repository", StringComparison.Ordinal));
         // The narrowing is the command's alone.
-        Assert.Contains("Created b.txt", outputs[4], StringComparison.Ordinal);
+        Assert.Contains(outputs.Skip(4), static output => output.Contains("Created b.txt", StringComparison.Ordinal));
     }
 
     [Fact]

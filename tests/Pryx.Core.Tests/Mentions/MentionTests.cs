@@ -47,14 +47,14 @@ public sealed class MentionTests
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hello.")), Cancel);
         await using var core = await TestCore.StartAsync(provider, Cancel);
-        CustomCommandTests.Put(core.Home.Workspace, "a.txt", "one\ntwo\nthree");
+        CustomCommandTests.Put(core.Home.Workspace, "a.txt", "one\ntwo\nquince");
         var id = await SessionEndpointTests.NewAsync(core);
 
         await CustomCommandTests.SayAsync(core, id, "what is in @a.txt:2?", policy: "read-only");
         await CustomCommandTests.SayAsync(core, id, "and now?", policy: "read-only");
 
         Assert.Contains("     2\ttwo", provider.ModelRequests[0].Text.Replace("\\t", "\t", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.DoesNotContain("three", provider.ModelRequests[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("quince", provider.ModelRequests[0].Text, StringComparison.Ordinal);
         var items = (await core.GetAsync($"/api/v1/sessions/{id}/items", Cancel)).Body!["items"]!.AsArray();
         var call = Assert.Single(items, item => (string?)item!["type"] == "tool_call");
         Assert.Equal(("user", "filesystem.read"), ((string?)call!["provenance"], (string?)call["tool"]));

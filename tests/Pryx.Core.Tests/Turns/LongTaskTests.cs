@@ -32,6 +32,8 @@ public sealed partial class LongTaskTests
     {
         var model = new ForgetfulModel(summariesFail);
         await using var provider = await FakeProvider.StartAsync(model.Answer, Cancel);
+        // A summary is a new beginning.
+        provider.ChecksPrefix = false;
         using var home = new TempHome();
         var secret = Path.Combine(home.Home, "notes-outside.txt");
         await File.WriteAllTextAsync(secret, "the word is quince", Cancel);
@@ -53,7 +55,7 @@ public sealed partial class LongTaskTests
         using var later = again.Approver();
         await again.Core.StartRecoveryAsync(Cancel);
         var open = await QuestionAsync(again, id);
-        Assert.True(await again.Store.Desk.AnswerAsync(open.Id, new ApprovalAnswer { Approved = true, By = "test" }, Cancel));
+        Assert.True(await again.Store.Desk.AnswerAsync(open.Id, ApprovalAnswer.Approve("test"), Cancel));
         await EndAsync(again, id);
 
         var turn = Assert.Single(await again.Store.Turns.ListAsync(id, 10, Cancel));
@@ -83,6 +85,10 @@ public sealed partial class LongTaskTests
             if (await core.Store.Approvals.ListPendingAsync(id, limit.Token) is [var open, ..])
             {
                 return open;
+            }
+            if (await core.Store.Turns.ListAsync(id, 1, limit.Token) is [{ CompletedAt: not null } ended])
+            {
+                Assert.Fail($"It ended before it asked, after {ended.Steps} steps: {ended.Status} {ended.ErrorMessage} {string.Join("; ", (await core.ItemsAsync(id)).OfType<Notice>().Select(static notice => notice.Text).TakeLast(5))}");
             }
             await Task.Delay(50, limit.Token);
         }
