@@ -137,6 +137,13 @@ public sealed partial class LongTaskTests
                 Astray.Add($"request {request.Number}: the constraint is gone");
             }
             var written = FileName().Matches(seen).Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+            // What is summarised is counted there, what is not is seen.
+            var listed = FilesListed().Matches(request.System!).Sum(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+            var visible = request.Messages.Where(static message => message.Role == "tool").SelectMany(static message => FileName().Matches(message.Text)).Select(static match => match.Value).Distinct().Count();
+            if (listed + visible < written)
+            {
+                Astray.Add($"request {request.Number}: {listed} files are listed and {visible} seen, {written} are there");
+            }
             var phase = Phases.Count(start => start <= written + 1);
             if (!seen.Contains($"[>] phase {phase} from", StringComparison.Ordinal))
             {
@@ -158,6 +165,9 @@ public sealed partial class LongTaskTests
         private static string Plan(int phase) => $$"""
             {"steps":[{{string.Join(',', Phases.Select((start, i) => $$"""{"step":"phase {{i + 1}} from file {{start}}","status":"{{(i + 1 < phase ? "completed" : i + 1 == phase ? "in_progress" : "pending")}}"}"""))}}]}
             """;
+
+        [GeneratedRegex(@"Files changed in them \((\d+)")]
+        private static partial Regex FilesListed();
 
         [GeneratedRegex(@"out/f(\d{3})\.txt")]
         private static partial Regex FileName();
