@@ -42,7 +42,7 @@ public static class ContextBuilder
                 case UserMessage user:
                     messages.Add(UserMessage(user, view.WholeTextOf(user)));
                     break;
-                case ToolCall { Provenance: Provenance.User } call:
+                case ToolCall call when call.IsMention():
                     messages.Add(Mentioned(call, results.GetValueOrDefault((call.TurnId, call.CallId)), view));
                     break;
                 case Reasoning or Reply or ToolCall:
@@ -107,7 +107,7 @@ public static class ContextBuilder
         private readonly List<ToolCall> _calls = [];
 
         // Results and notices of the step stand between its items and the next message without ending it.
-        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not (Protocol.Items.UserMessage or ToolCall { Provenance: Provenance.User }) && item.TurnId == turn && item.Step == step);
+        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage && !(item is ToolCall call && call.IsMention()) && item.TurnId == turn && item.Step == step);
 
         public void Add(Item item)
         {

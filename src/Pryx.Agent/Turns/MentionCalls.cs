@@ -19,7 +19,7 @@ internal static class MentionCalls
             made ??= [.. items.OfType<ToolCall>().Where(call => call.TurnId == setup.TurnId).Select(static call => call.CallId)];
             for (var j = 0; j < message.Mentions.Count; j++)
             {
-                var (id, mention) = ($"at-{message.Seq}-{j + 1}", message.Mentions[j]);
+                var (id, mention) = ($"{ToolCall.MentionPrefix}{message.Seq}-{j + 1}", message.Mentions[j]);
                 if (made.Add(id))
                 {
                     (missing ??= []).Add(new(id, mention.Name, setup.Tools.PolicyNameOf(mention.Name, mention.Arguments), mention.Arguments)

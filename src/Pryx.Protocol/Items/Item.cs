@@ -98,6 +98,12 @@ public sealed record Reasoning(string Text) : Item
 /// <param name="Arguments">The JSON text exactly as the model sent it, also when it is malformed.</param>
 public sealed record ToolCall(string CallId, string Name, string Tool, string Arguments) : Item
 {
+    /// <summary>How the ids of calls begin that a user's words have asked for.</summary>
+    public const string MentionPrefix = "at-";
+
+    /// <summary>Made for a <see cref="Mention"/>, not by the model.</summary>
+    public bool IsMention() => Provenance == Provenance.User && CallId.StartsWith(MentionPrefix, StringComparison.Ordinal);
+
     public OpaqueData? Opaque { get; init; }
 }
 

@@ -91,6 +91,31 @@ public sealed class CraftTests
     }
 
     [Fact]
+    [Requirement("NFR-M1.5", "child sessions")]
+    public async Task A_fork_stands_below_its_parent_and_is_compared_with_it()
+    {
+        await using var provider = await FakeProvider.StartAsync(request => Says($"Answer to {request.LastUserText}"), Cancellation);
+        using var person = Person.At(provider);
+        await person.RunAsync("first");
+        var parent = (await person.JsonAsync("session", "list", "--json"))[0].GetProperty("id").GetString()!;
+        var fork = (await person.JsonAsync("session", "fork", parent, "--title", "another way", "--json")).GetProperty("id").GetString()!;
+        await person.RunAsync("--session", parent, "this way");
+        await person.RunAsync("--session", fork, "that way");
+
+        var list = await person.PryxAsync("session", "list");
+        var compared = await person.JsonAsync("session", "compare", parent, fork, "--json");
+        var shown = await person.PryxAsync("session", "compare", parent, fork);
+
+        var lines = list.Stdout.Split('\n');
+        var at = Array.FindIndex(lines, line => line.Contains(parent[..8], StringComparison.Ordinal));
+        Assert.Contains("└ another way", lines[at + 1], StringComparison.Ordinal);
+        Assert.Equal(2, compared.GetProperty("shared_messages").GetInt32());
+        Assert.Equal(["that way", "Answer to that way"], compared.GetProperty("two").GetProperty("own").EnumerateArray().Select(message => message.GetProperty("text").GetString()));
+        Assert.Contains("They share their first 2 messages.", shown.Stdout, StringComparison.Ordinal);
+        Assert.Contains("> this way", shown.Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_of_every_kind_go_with_the_prompt()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Read.")), Cancellation);
