@@ -92,6 +92,8 @@ public sealed class ArchiveEndpoints(SessionArchive archive, SessionStore sessio
         {
             return null;
         }
+        // Before a turn is queued behind the one that keeps it from being archived.
+        await archive.CheckAsync(id, http.RequestAborted);
         if (asks && session is { Summary: null, MessageCount: > 0 })
         {
             try

@@ -77,6 +77,9 @@ public sealed class SessionArchive(Database database, EventLog events, SessionHi
         return new(id, written.Rows["items"], written.Bytes);
     }
 
+    /// <exception cref="PryxException">SESSION_NOT_FOUND, SESSION_BUSY: it could not be archived now.</exception>
+    public Task CheckAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(connection => Require(connection, id), cancellationToken);
+
     /// <summary>Everything is as it was, with its ids, places and versions; false when it is not archived.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND, ARCHIVE_BROKEN.</exception>
     public async Task<bool> UnarchiveAsync(SessionId id, CancellationToken cancellationToken)

@@ -119,7 +119,7 @@ public sealed class MemoryDesk(MemoryPlaces places, Func<CancellationToken, Task
     private async Task ChangeAsync(string file, ToolScope scope, Func<MemoryDocument, bool> change, CancellationToken cancellationToken)
     {
         Configuration.PryxPaths.CreatePrivate(places.Locks);
-        var isInFolder = file == MemoryPlaces.PathInFolder(scope.Workspace);
+        var isInFolder = file != places.User && file == MemoryPlaces.PathInFolder(scope.Workspace);
         await using var held = await PrivateFile.LockAsync(Path.Combine(places.Locks, Path.GetFileName(Path.GetDirectoryName(file)!) is { Length: > 0 } name && !isInFolder ? $"{name}.lock" : "folder.lock"), Patience, time, cancellationToken);
         var before = isInFolder ? await FolderContents.InspectAsync(scope.Workspace, cancellationToken) : null;
         var document = await ReadAsync(file, cancellationToken);

@@ -40,6 +40,11 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
         }
         foreach (var (kind, place) in Places)
         {
+            // In the home folder these are the user's own, and what Pryx itself writes.
+            if (kind is "commands" or "memory" && workspace == Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))
+            {
+                continue;
+            }
             AddFiles(Path.Combine(workspace, place), kind, found, cancellationToken);
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -81,6 +81,36 @@ public sealed class SessionArchiveTests
     }
 
     [Fact]
+    public async Task What_a_crash_has_left_behind_is_no_hindrance()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hello.")), Cancel);
+        await using var core = await TempCore.StartAsync(provider);
+        var id = await core.NewSessionAsync();
+        await core.StartAsync(id, "hello");
+        await core.UntilEndedAsync(id);
+        var folder = Directory.CreateDirectory(Path.Combine(core.Home.Data, "archive")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{id}.jsonl.gz"), "half of a file", Cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{id}.0.tmp"), "half of a file", Cancel);
+        var before = await RowsAsync(core, id);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                await core.Store.Archive.ArchiveAsync(id, null, Cancel);
+            }
+            catch (PryxException e) when (e.Code == "SESSION_BUSY")
+            {
+                // Another one was quicker.
+            }
+        }, Cancel)));
+        var isBack = await core.Store.Archive.UnarchiveAsync(id, Cancel);
+
+        Assert.True(isBack);
+        Assert.Equal(before, (await RowsAsync(core, id)).Where(row => before.Contains(row)));
+    }
+
+    [Fact]
     public async Task A_session_in_which_a_turn_is_open_is_not_archived()
     {
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Hangs()), Cancel);

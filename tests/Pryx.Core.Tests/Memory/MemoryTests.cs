@@ -64,6 +64,18 @@ public sealed class MemoryTests
         Assert.Empty(provider.Violations);
     }
 
+    [Fact]
+    public async Task Its_tools_leave_the_first_request_small()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hello.")), Cancel);
+        await using var core = await TestCore.StartAsync(provider, Cancel);
+
+        await CustomCommandTests.SayAsync(core, await SessionEndpointTests.NewAsync(core), "hello");
+
+        Assert.Contains("memory_write", provider.ModelRequests[0].Tools);
+        Assert.InRange(provider.ModelRequests[0].Bytes, 1, 12 * 1024);
+    }
+
     [Theory]
     [InlineData("full")]
     [InlineData("workspace-only")]
