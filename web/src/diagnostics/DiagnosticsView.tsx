@@ -1,0 +1,1 @@
+export function DiagnosticsView() { return null }

@@ -1,0 +1,1 @@
+export function McpView() { return null }

@@ -1,0 +1,1 @@
+export function ObserveView() { return null }

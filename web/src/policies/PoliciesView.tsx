@@ -1,0 +1,1 @@
+export function PoliciesView() { return null }
