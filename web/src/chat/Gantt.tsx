@@ -4,7 +4,7 @@ import { cx } from '@/ui/cx'
 import type { Bar } from './trace'
 import { ticksOf } from './trace'
 
-const COLOURS: Record<string, string> = { turn: 'var(--line-strong)', model: 'var(--g1)', shell: 'var(--g2)', http: 'var(--g7)', mcp: 'var(--g4)', filesystem: 'var(--g5)', approval: 'var(--g6)', skill: 'var(--g8)', tool: 'var(--g3)', error: 'var(--bad)' }
+const COLOURS: Record<string, string> = { turn: 'var(--line-strong)', step: 'color-mix(in srgb, var(--line-strong) 60%, var(--panel))', model: 'var(--g1)', shell: 'var(--g2)', http: 'var(--g7)', mcp: 'var(--g4)', filesystem: 'var(--g5)', approval: 'var(--g6)', skill: 'var(--g8)', tool: 'var(--g3)', error: 'var(--bad)' }
 const ROW = 22
 
 const GanttBar = memo(function GanttBar({ bar, left, width, top, isChosen, onChoose }: { bar: Bar; left: number; width: number; top: number; isChosen: boolean; onChoose: (bar: Bar | null) => void }) {
@@ -14,7 +14,7 @@ const GanttBar = memo(function GanttBar({ bar, left, width, top, isChosen, onCho
       aria-label={`${bar.name}, ${bar.end === null ? 'running' : duration(bar.end - bar.start)}${bar.error ? ', failed' : ''}`}
       aria-pressed={isChosen}
       onClick={() => onChoose(isChosen ? null : bar)}
-      className={cx('absolute h-4 overflow-hidden rounded-[4px] px-1 text-left text-[9.5px] leading-4 font-semibold text-ellipsis whitespace-nowrap', bar.end === null && 'pulse', isChosen && 'outline-2 outline-ink', bar.kind === 'turn' ? 'text-muted' : 'text-[#06080d]')}
+      className={cx('absolute h-4 overflow-hidden rounded-[4px] px-1 text-left text-[9.5px] leading-4 font-semibold text-ellipsis whitespace-nowrap', bar.end === null && 'pulse', isChosen && 'outline-2 outline-ink', bar.kind === 'turn' || bar.kind === 'step' ? 'text-muted' : 'text-[#06080d]')}
       style={{ left: `${left}%`, width: `max(4px, ${width}%)`, top, background: bar.error ? COLOURS.error : (COLOURS[bar.kind] ?? COLOURS.tool) }}
     >
       {width > 9 ? bar.label : ''}

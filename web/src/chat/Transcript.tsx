@@ -18,7 +18,7 @@ function CopyButton({ text }: { text: string }) {
   return (
     <IconButton
       label={done ? 'Copied' : 'Copy'}
-      className="size-7"
+      className="size-6"
       onClick={() => {
         void navigator.clipboard.writeText(text)
         setDone(true)
@@ -47,7 +47,7 @@ const User = memo(function User({ item }: { item: Extract<Row, { kind: 'user' }>
           </div>
         )}
       </div>
-      <div className="mt-0.5 flex h-7 items-center gap-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
+      <div className="flex h-6 items-center gap-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
         <time className="text-2xs text-faint" title={exact(item.created_at)}>{clock(item.created_at)}</time>
         <CopyButton text={item.text} />
       </div>
@@ -59,7 +59,7 @@ const Reply = memo(function Reply({ item }: { item: Extract<Row, { kind: 'reply'
   return (
     <div className="group">
       <Markdown text={item.text} />
-      <div className="mt-0.5 -ml-1.5 flex h-7 items-center gap-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
+      <div className="-ml-1.5 flex h-6 items-center gap-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
         <CopyButton text={item.text} />
         <time className="text-2xs text-faint" title={exact(item.created_at)}>{clock(item.created_at)}</time>
         {item.is_partial && <Badge tone="warn">stopped here</Badge>}
@@ -166,7 +166,7 @@ export function Transcript({ feed, state, onRows }: { feed: SessionFeed; state: 
           }
         }}
       >
-        <div className="mx-auto flex max-w-3xl flex-col gap-3 py-6">
+        <div className="mx-auto flex max-w-3xl flex-col gap-2 py-6">
           {state.hasEarlier && <p className="text-center text-xs text-faint">Earlier messages are loaded as you scroll.</p>}
           {body}
           {state.reasoning && <Thoughts text={state.reasoning} isLive />}

@@ -49,5 +49,5 @@ export function blocksOf(text: string): string[] {
 /** Safe HTML of Markdown, whoever wrote it. */
 export function htmlOf(markdown: string): string {
   const html = marked.parse(showBidi(markdown), { async: false })
-  return DOMPurify.sanitize(html, { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: SCHEMES })
+  return DOMPurify.sanitize(html, { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: SCHEMES, ADD_URI_SAFE_ATTR: ATTRIBUTES.filter(name => name !== 'href') })
 }

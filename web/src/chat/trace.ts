@@ -19,7 +19,7 @@ export interface Bar {
 }
 
 export function kindOf(span: Pick<Span, 'kind' | 'name'>): string {
-  if (/turn/.test(span.kind)) return 'turn'
+  if (span.kind === 'turn' || span.kind === 'step') return span.kind
   if (/model|chat|llm/.test(span.kind)) return 'model'
   if (/approval/.test(span.kind)) return 'approval'
   const name = span.name.replace(/^(execute_tool|tool)[ .:]/, '')
@@ -37,7 +37,7 @@ export function barsOf(spans: readonly Span[]): Bar[] {
   const walk = (span: Span, depth: number) => {
     const start = Date.parse(span.started_at)
     bars.push({
-      id: span.span_id, kind: kindOf(span), name: span.name, label: span.name.replace(/^(execute_tool|invoke_agent|chat) /, ''), error: span.status === 'error' ? (span.error ?? 'failed') : null,
+      id: span.span_id, kind: kindOf(span), name: span.name, label: span.kind === 'turn' ? 'turn' : span.name.replace(/^(execute_tool|invoke_agent|chat) /, ''), error: span.status === 'error' ? (span.error ?? 'failed') : null,
       start, end: span.duration_ms === null || span.duration_ms === undefined ? null : start + span.duration_ms, lane: 0, depth, span,
     })
     for (const child of (span.children ?? []) as Span[]) walk(child, depth + 1)
