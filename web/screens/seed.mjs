@@ -31,7 +31,7 @@ const titles = ['Tidy the download folder', 'Rename the photos by date', 'SQLite
 
 if (mode === 'ask') {
   // While somebody listens who may answer, questions wait.
-  const listening = await fetch(`${url}/api/v1/events/stream`, { headers: token === '-' ? {} : { Authorization: `Bearer ${token}` } })
+  const listening = await fetch(`${url}/api/v1/events/stream?can_approve=1`, { headers: token === '-' ? {} : { Authorization: `Bearer ${token}` } })
   const asking = await make('Release 1.4')
   await call('POST', '/api/v1/pins', { text: 'Do not touch files below archive/ until I say so', workspace: folder }).catch(e => console.error(String(e)))
   await turn(asking.id, 'Write the release notes and push.', 'anthropic/claude-sonnet-4-6', { approval_timeout_s: 0 })
