@@ -67,9 +67,9 @@ export function ApprovalCard({ approval, onAnswered, isFocused, link }: { approv
   const preview = approval.preview ?? (approval.args ? JSON.stringify(approval.args, null, 2) : null)
   return (
     <section aria-label={`Approval: ${approval.summary}`} data-approval={approval.id} className={cx('in overflow-hidden rounded-xl border border-l-4 border-line bg-panel shadow-pop', isQuestion ? 'border-l-accent' : RISK[approval.risk_level])}>
-      <div className="flex items-start gap-3 px-4 pt-3.5">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2 px-4 pt-3.5">
         {isQuestion ? <MessageCircleQuestion size={18} className="mt-0.5 shrink-0 text-accent" aria-hidden /> : <ShieldAlert size={18} className={cx('mt-0.5 shrink-0', approval.risk_level === 'high' ? 'text-bad' : approval.risk_level === 'low' ? 'text-ok' : 'text-warn')} aria-hidden />}
-        <div className="min-w-0 flex-1">
+        <div className="min-w-48 flex-1">
           <p className="font-medium wrap-anywhere">{showBidi(approval.summary)}</p>
           <p className="mt-0.5 text-sm text-muted wrap-anywhere">{showBidi(approval.reason)}</p>
         </div>

@@ -37,7 +37,7 @@ function NewSession() {
       <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line bg-panel px-4 md:px-6">
         <h1 className="flex-1 pl-10 text-[15px] font-semibold tracking-tight md:pl-0">New session</h1>
         {(workspaces.data?.workspaces.length ?? 0) > 0 && (
-          <select aria-label="Folder" className="field w-auto max-w-44" value={workspace} onChange={event => setWorkspace(event.target.value)}>
+          <select aria-label="Folder" className="field w-auto max-w-52 max-sm:hidden" value={workspace} onChange={event => setWorkspace(event.target.value)}>
             <option value="">The daemon’s folder</option>
             {workspaces.data!.workspaces.map(one => <option key={one.id} value={one.path}>{base(one.path)}</option>)}
           </select>

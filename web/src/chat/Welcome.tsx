@@ -37,7 +37,7 @@ export function Welcome({ onPick }: { onPick: (text: string) => void }) {
             </button>
           ))}
         </div>
-        {policy.data && <p className="mt-5 text-center text-xs text-faint">Mode <a className="text-muted underline decoration-line-strong underline-offset-2 hover:text-ink" href={pathOf('policies')} onClick={follow}>{policy.data.mode}</a> · commands run in: {policy.data.sandbox.split(':')[0]}</p>}
+        {policy.data && <p className="mt-5 text-center text-xs text-faint">Mode <a className="text-muted underline decoration-line-strong underline-offset-2 hover:text-ink" href={pathOf('policies')} onClick={follow}>{policy.data.mode}</a>: what it may do unasked</p>}
       </div>
     </div>
   )

@@ -31,7 +31,7 @@ export function McpView() {
           {servers.data.servers.length === 0 ? (
             <Empty icon={<Boxes size={22} />} title="No server yet" action={<Button look="primary" onClick={() => setAdding(true)}>Add one</Button>}>A server gives the agent tools: your issues, your database, a browser. It runs in a sandbox on this machine, or answers at an address.</Empty>
           ) : (
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
               <ul className="overflow-hidden rounded-xl border border-line bg-panel">
                 {servers.data.servers.map(server => (
                   <li key={server.name} className="border-b border-line last:border-0">

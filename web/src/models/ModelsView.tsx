@@ -37,7 +37,7 @@ function Providers() {
   if (providers.error) return <Failure error={providers.error} onRetry={() => void providers.refetch()} />
   if (!providers.data) return <Skeleton lines={5} />
   const all = providers.data.providers
-  const set = all.filter(provider => provider.configured || provider.added || provider.active)
+  const set = all.filter(provider => provider.active || provider.added || (provider.configured && provider.requires_api_key))
   const rest = all.filter(provider => !set.includes(provider))
   return (
     <div className="mx-auto flex max-w-5xl flex-col gap-4">

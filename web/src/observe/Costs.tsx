@@ -30,7 +30,7 @@ export function Costs() {
         <Stat label="All time" value={usd(total.cost_usd + total.estimated_usd)} note={`${short(total.tokens)} tokens`} />
         <Stat label="Served from cache" value={total.input_tokens > 0 ? `${Math.round((100 * total.cached_tokens) / total.input_tokens)} %` : '–'} note={`${short(total.cached_tokens)} of ${short(total.input_tokens)} input`} />
       </div>
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <Card title="By day" actions={<select aria-label="Days" className="field w-auto py-1! text-xs" value={days} onChange={event => setDays(Number(event.target.value))}>{[7, 30, 90].map(n => <option key={n} value={n}>{n} days</option>)}</select>}>
           {daily.data ? <DayChart days={daily.data.days} span={days} /> : <Skeleton lines={3} />}
         </Card>
@@ -43,7 +43,7 @@ export function Costs() {
           </ul>
         </Card>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
         <Card title="By model">
           <ul className="flex flex-col gap-3">
             {(models.data?.models ?? []).slice(0, 10).map(entry => (

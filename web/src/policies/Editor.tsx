@@ -53,7 +53,7 @@ export function Editor() {
   }
   const lines = text.split('\n').length
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
       <Card
         title={`${name}.yaml`}
         about="Checked as you type."

@@ -32,7 +32,7 @@ export function Explain() {
   })
   const told = explain.data
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
       <Card title="A call" about="It is judged as if a model had made it. Nothing runs.">
         <form className="flex flex-col gap-4" onSubmit={event => { event.preventDefault(); explain.mutate() }}>
           <Field label="Tool"><select className="field code" value={tool} onChange={event => { setTool(event.target.value); setValue(TOOLS.find(([name]) => name === event.target.value)?.[2] ?? '') }}>{TOOLS.map(([name]) => <option key={name}>{name}</option>)}</select></Field>

@@ -45,7 +45,7 @@ function Overview() {
             </li>
           ))}
         </ul>
-        <p className="mt-3.5 text-xs text-muted"><b className="font-medium text-ink">Sandbox</b> {status.data.sandbox} · <a className="text-accent hover:underline" href={pathOf('policies', 'grants')} onClick={follow}>{plural(status.data.grants, 'grant')}</a></p>
+        <p className="mt-3.5 text-xs text-muted">Where commands run: <a className="text-accent hover:underline" href={pathOf('diagnostics')} onClick={follow}>Diagnostics, sandbox</a> · <a className="text-accent hover:underline" href={pathOf('policies', 'grants')} onClick={follow}>{plural(status.data.grants, 'grant')}</a></p>
       </Card>
       <Card title="Layers" about="Asked in this order; every layer may tighten, only grants lower an ask." pad={false}>
         <ol className="border-t border-line">

@@ -62,13 +62,13 @@ function Skill({ skill }: { skill: ShownSkill }) {
   return (
     <li className="relative flex flex-col rounded-xl border border-line bg-panel p-4 transition-colors hover:border-line-strong">
       <div className="flex items-start gap-3">
-        <span aria-hidden className="grid size-9 shrink-0 place-items-center rounded-lg bg-raised text-lg">{skill.emoji ?? '✦'}</span>
+        <span aria-hidden className={`grid size-9 shrink-0 place-items-center rounded-lg border border-line ${skill.enabled ? 'bg-accent-soft text-accent' : 'bg-raised text-muted'}`}><Sparkles size={17} /></span>
         <div className="min-w-0 flex-1"><h2 className="truncate font-medium"><button className="after:absolute after:inset-0 after:rounded-xl" onClick={() => go(pathOf('skills', skill.id))}>{showBidi(skill.title)}</button></h2><p className="text-xs text-muted">{skill.source}</p></div>
         <span className="relative z-1"><Switch on={skill.enabled} label={`${skill.title} is on`} disabled={turn.isPending} onChange={on => turn.mutate(on)} /></span>
       </div>
       <p className="mt-2.5 line-clamp-3 text-sm text-muted">{showBidi(skill.description)}</p>
       <div className="mt-auto flex flex-wrap gap-1.5 pt-3">
-        {skill.missing.map(missing => <Badge key={missing} tone="warn">lacks {missing}</Badge>)}
+        {skill.missing.map(missing => <Badge key={missing} tone="warn">{missing.replace(/^the program (\S+) is not on PATH$/, 'needs $1')}</Badge>)}
         {skill.eligible && skill.requires.bins.map(bin => <Badge key={bin}>{bin}</Badge>)}
         {skill.user_invocable && <Badge tone="accent">/{skill.id}</Badge>}
       </div>
@@ -84,7 +84,7 @@ function About({ skill, onClose }: { skill: ShownSkill; onClose: () => void }) {
   const install = useAct((installer: string) => api.post<InstallerRun>(`${PATH}/${skill.id}/installers`, { installer }), { changes: [PATH] })
   const text = body.data ? String(Object.values(body.data).filter(value => typeof value === 'string').sort((a, b) => b.length - a.length)[0] ?? '') : ''
   return (
-    <Dialog open wide onClose={onClose} title={`${skill.emoji ?? ''} ${skill.title}`.trim()} about={showBidi(skill.description)}>
+    <Dialog open wide onClose={onClose} title={skill.title} about={showBidi(skill.description)}>
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <Badge tone={skill.enabled ? 'ok' : 'plain'}>{skill.enabled ? 'on' : 'off'}</Badge><Badge>{skill.source}</Badge>{skill.license && <Badge>{skill.license}</Badge>}
         <span className="flex-1" />

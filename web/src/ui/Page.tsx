@@ -11,7 +11,7 @@ export function Page({ title, about, actions, toolbar, narrow, children }: { tit
       <header className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-panel px-4 py-3 md:px-7">
         <div className="min-w-0 flex-1 pl-10 md:pl-0">
           <h1 className="text-[15px] font-semibold tracking-tight">{title}</h1>
-          {about && <p className="text-xs text-muted">{about}</p>}
+          {about && <p className="text-xs text-muted max-sm:hidden">{about}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
@@ -96,7 +96,7 @@ export function Stat({ label, value, note, tone }: { label: string; value: React
 
 export function Tabs<T extends string>({ value, onChange, tabs, label }: { value: T; onChange: (tab: T) => void; tabs: { id: T; label: string; count?: number }[]; label: string }) {
   return (
-    <div role="tablist" aria-label={label} className="flex gap-0.5 overflow-x-auto rounded-lg bg-raised p-0.5">
+    <div role="tablist" aria-label={label} className="flex w-fit max-w-full gap-0.5 overflow-x-auto rounded-lg bg-raised p-0.5">
       {tabs.map((tab, i) => (
         <button
           key={tab.id}
