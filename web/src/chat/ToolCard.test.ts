@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { isDiff } from './Diff'
+import { headline } from './ToolCard'
+
+it('shows the word of a call that says most', () => {
+  expect(headline('{"timeout":5,"command":"ls -la\\nrm x"}')).toBe('ls -la')
+  expect(headline('{"path":"src/a.cs","content":"…"}')).toBe('src/a.cs')
+  expect(headline('{broken')).toBe('{broken')
+})
+
+it('knows a diff', () => {
+  expect(isDiff('--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n')).toBe(true)
+  expect(isDiff('a - b\n- a list\n')).toBe(false)
+})
