@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Pryx.Core.Browser;
 
 namespace Pryx.Web.Tests;

@@ -21,7 +21,7 @@ public sealed class KeyboardTests(WebWorld world)
         await tab.PressAsync("Enter");
         await tab.UntilAsync("location.pathname === '/ui/diagnostics'", "Diagnostics");
 
-        foreach (var (key, path) in (ReadOnlySpan<(string, string)>)[("s", "sessions"), ("a", "approvals"), ("o", "observability"), ("m", "models"), ("p", "mcp"), ("k", "skills"), ("y", "policies"), ("u", "audit"), ("e", "settings")])
+        foreach (var (key, path) in ((string, string)[])[("s", "sessions"), ("a", "approvals"), ("o", "observability"), ("m", "models"), ("p", "mcp"), ("k", "skills"), ("y", "policies"), ("u", "audit"), ("e", "settings")])
         {
             await ReachAsync(tab, key, path);
         }

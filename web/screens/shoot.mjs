@@ -24,6 +24,7 @@ const VIEWS = {
   'policies-try': { path: '/ui/policies/explain' },
   diagnostics: { path: '/ui/diagnostics' },
   settings: { path: '/ui/settings' },
+  signin: { path: '/ui/chat', isStranger: true },
   palette: { path: '/ui/sessions', act: page => page.keyboard.press('Control+k') },
 }
 
@@ -49,17 +50,20 @@ for (const theme of ['dark', 'light']) {
     const context = await browser.newContext({ viewport: { width, height }, storageState: state, colorScheme: theme, deviceScaleFactor: width < 500 ? 2 : 1, reducedMotion: 'reduce' })
     for (const [name, view] of Object.entries(VIEWS)) {
       if (only.length > 0 && !only.includes(name)) continue
-      const page = await context.newPage()
-      page.on('console', message => message.type() === 'error' && trouble.push(`${name}: ${message.text()}`))
+      const stranger = view.isStranger ? await browser.newContext({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: width < 500 ? 2 : 1 }) : null
+      const page = await (stranger ?? context).newPage()
+      // Whoever is not signed in is told so by a 401, which the console calls an error.
+      page.on('console', message => message.type() === 'error' && !stranger && trouble.push(`${name}: ${message.text()}`))
       page.on('pageerror', error => trouble.push(`${name}: ${error}`))
       await page.goto(origin + view.path)
-      await page.locator('#main').waitFor()
+      await page.locator('main').waitFor()
       await page.waitForFunction(() => !document.querySelector('[role=status][aria-label=Loading]'), null, { timeout: 10_000 }).catch(() => trouble.push(`${name}: still loading`))
       await page.evaluate(() => document.fonts.ready)
       await view.act?.(page)
       await page.waitForTimeout(400)
       writeFileSync(`${folder}/${name}-${theme}-${width}.png`, await page.screenshot())
       await page.close()
+      await stranger?.close()
     }
     await context.close()
   }

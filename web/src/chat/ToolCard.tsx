@@ -46,6 +46,20 @@ function pretty(argumentsText: string) {
   }
 }
 
+/** The lines that an edit takes away and puts in; null for what is no edit. */
+export function changesOf(argumentsText: string): string | null {
+  try {
+    const args = JSON.parse(argumentsText) as { path?: string; patch?: string; edits?: { old_string?: string; new_string?: string }[]; old_string?: string; new_string?: string }
+    if (typeof args.patch === 'string') return args.patch
+    const edits = Array.isArray(args.edits) ? args.edits : typeof args.old_string === 'string' ? [args] : []
+    if (edits.length === 0) return null
+    const lines = (sign: string, text: string | undefined) => (text ? text.replace(/\n$/, '').split('\n').map(line => sign + line) : [])
+    return [`--- ${args.path ?? ''}`, ...edits.flatMap(edit => [...lines('-', edit.old_string), ...lines('+', edit.new_string)])].join('\n')
+  } catch {
+    return null
+  }
+}
+
 function State({ row, open }: { row: Extract<Row, { kind: 'tool' }>; open?: OpenCall }) {
   const status = row.result?.status
   if (status === 'completed') return <Check size={15} className="text-ok" aria-label="completed" />
@@ -81,6 +95,7 @@ export const ToolCard = memo(function ToolCard({ row, open, children }: { row: E
   const Icon = toolIcon(row.call.tool)
   const status = row.result?.status
   const head = headline(row.call.arguments)
+  const changes = isOpen ? changesOf(row.call.arguments) : null
   const isFailed = status === 'failed' || status === 'denied'
   return (
     <div className={cx('rounded-xl border bg-panel', isFailed ? 'border-line-strong' : 'border-line')}>
@@ -102,7 +117,7 @@ export const ToolCard = memo(function ToolCard({ row, open, children }: { row: E
       {isOpen && (
         <div className="border-t border-line">
           <p className="px-4 pt-2.5 text-2xs font-medium tracking-wide text-faint uppercase">Arguments · {row.call.tool}</p>
-          <Text text={pretty(row.call.arguments)} label="Arguments" />
+          {changes ? <Diff text={changes} /> : <Text text={pretty(row.call.arguments)} label="Arguments" />}
           {row.result && (
             <div className="border-t border-line">
               <p className="flex flex-wrap gap-2 px-4 pt-2.5 text-2xs font-medium tracking-wide text-faint uppercase">

@@ -17,6 +17,7 @@ import { Signin } from './Signin'
 
 const Catalog = lazy(async () => ({ default: (await import('./Catalog')).Catalog }))
 const PATH = '/api/v1/providers'
+const FEW = 12
 
 type Tab = 'providers' | 'catalog'
 
@@ -34,11 +35,16 @@ export function ModelsView() {
 function Providers() {
   const providers = useGet<ProviderList>(PATH)
   const [adding, setAdding] = useState<ProviderBody | true | null>(null)
+  const [text, setText] = useState('')
+  const [isAll, setAll] = useState(false)
   if (providers.error) return <Failure error={providers.error} onRetry={() => void providers.refetch()} />
   if (!providers.data) return <Skeleton lines={5} />
   const all = providers.data.providers
   const set = all.filter(provider => provider.active || provider.added || (provider.configured && provider.requires_api_key))
   const rest = all.filter(provider => !set.includes(provider))
+  const words = text.toLowerCase()
+  const found = rest.filter(provider => `${provider.id} ${provider.name}`.toLowerCase().includes(words))
+  const shown = text || isAll ? found : found.slice(0, FEW)
   return (
     <div className="mx-auto flex max-w-5xl flex-col gap-4">
       {providers.data.warning && <p className="rounded-xl border border-line bg-warn-soft px-4 py-3 text-sm text-warn">{providers.data.warning}</p>}
@@ -52,9 +58,9 @@ function Providers() {
       )}
       {rest.length > 0 && (
         <>
-          <h2 className="mt-3 text-sm font-semibold">Could be added</h2>
+          <div className="mt-3 flex flex-wrap items-center gap-3"><h2 className="flex-1 text-sm font-semibold">Could be added</h2><input data-search type="search" aria-label="Find a provider" placeholder={`Find one of ${rest.length}…`} className="field w-56" value={text} onChange={event => setText(event.target.value)} /></div>
           <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
-            {rest.map(provider => (
+            {shown.map(provider => (
               <li key={provider.id}>
                 <button onClick={() => setAdding(provider)} className="flex w-full items-center gap-3 rounded-xl border border-line bg-panel px-4 py-2.5 text-left hover:border-line-strong hover:bg-hover">
                   <Monogram name={provider.name} /><span className="min-w-0 flex-1"><span className="block truncate text-sm font-medium">{provider.name}</span><span className="block truncate text-xs text-muted">{provider.local ? 'on this machine' : provider.oauth ? 'key or account' : 'API key'}</span></span><Plus size={15} className="text-faint" aria-hidden />
@@ -62,6 +68,7 @@ function Providers() {
               </li>
             ))}
           </ul>
+          {shown.length < found.length && <div className="text-center"><Button look="ghost" onClick={() => setAll(true)}>Show all {found.length}</Button></div>}
         </>
       )}
       {adding && <AddKey providers={all} chosen={adding === true ? null : adding} onClose={() => setAdding(null)} />}

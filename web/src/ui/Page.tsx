@@ -9,7 +9,7 @@ export function Page({ title, about, actions, toolbar, narrow, children }: { tit
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-panel px-4 py-3 md:px-7">
-        <div className="min-w-0 flex-1 pl-10 md:pl-0">
+        <div className="min-w-36 flex-1 pl-10 md:pl-0">
           <h1 className="text-[15px] font-semibold tracking-tight">{title}</h1>
           {about && <p className="text-xs text-muted max-sm:hidden">{about}</p>}
         </div>
