@@ -4,6 +4,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
 const LOCK = '.building'
+/** A registry that could not be reached is not asked again by every build. */
+const REFUSED = '.no-packages'
+const PATIENCE_MS = 10 * 60_000
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 function run(program, ...args) {
@@ -32,9 +35,12 @@ async function lock() {
 
 async function build() {
   if (Number(process.versions.node.split('.')[0]) < 20) return 3
+  if (!hasPackages() && existsSync(REFUSED) && Date.now() - statSync(REFUSED).mtimeMs < PATIENCE_MS) return 3
   if (!hasPackages() && !run(npm, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-timeout=30000', '--loglevel=error')) {
+    writeFileSync(REFUSED, '')
     return 3
   }
+  rmSync(REFUSED, { force: true })
   if (!run(process.execPath, 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn') || !run(process.execPath, 'compress.mjs')) return 1
   writeFileSync('node_modules/.pryx-web-built', '')
   return 0

@@ -16,7 +16,8 @@ export function App() {
     queryFn: () => api.get<PolicyStatus>('/api/v1/policy/status'),
     retry: false,
     refetchOnWindowFocus: query => query.state.status === 'error',
-    refetchInterval: query => (query.state.status === 'error' ? 3000 : false),
+    // Seldom: the gateway counts those who are not let in. Coming back to this page asks at once.
+    refetchInterval: query => (query.state.status === 'error' ? (query.state.error instanceof ApiError && query.state.error.status > 0 ? 15_000 : 3000) : false),
   })
   const isIn = access.isSuccess
   useEffect(() => {
@@ -37,7 +38,7 @@ export function App() {
   }, [connection])
 
   if (access.isPending) return <div className="grid h-full place-items-center" role="status" aria-label="Loading"><img src="/assets/icon.svg" alt="" className="pulse size-10" /></div>
-  if (access.error instanceof ApiError && (access.error.status === 401 || access.error.status === 403)) return <SignIn scope={access.error.status === 403} />
+  if (access.error instanceof ApiError && [401, 403, 429].includes(access.error.status)) return <SignIn scope={access.error.status === 403} />
   if (access.isError && !access.data) return <Unreachable error={access.error} onRetry={() => void access.refetch()} />
   return (
     <>

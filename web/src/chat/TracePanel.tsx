@@ -1,3 +1,4 @@
+import { useQueries } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { Activity, X } from 'lucide-react'
 import { api } from '@/api/client'
@@ -11,7 +12,7 @@ import { Empty, Skeleton, Stat, Tabs } from '@/ui/Page'
 import { Gantt } from './Gantt'
 import type { Feed } from './feed'
 import { rowsOf } from './rows'
-import { barsOf, type Bar } from './trace'
+import { barsOf, endToEnd, type Bar } from './trace'
 
 /** A turn's spans, asked for again when one of them ends: at most ten times a second. */
 export function useTrace(id: string | null, isLive: boolean) {
@@ -76,6 +77,25 @@ export function TraceView({ id, isLive }: { id: string; isLive: boolean }) {
   )
 }
 
+/** Turns of a session that are drawn at once. */
+const DRAWN = 12
+
+/** The last turns of a session in one picture. */
+function SessionTrace({ traces }: { traces: TraceList['traces'] }) {
+  const [chosen, setChosen] = useState<Bar | null>(null)
+  const drawn = useMemo(() => traces.slice(0, DRAWN).reverse(), [traces])
+  const trees = useQueries({ queries: drawn.map(trace => ({ queryKey: [`/api/v1/traces/${trace.trace_id}`], queryFn: () => api.get<TraceTree>(`/api/v1/traces/${trace.trace_id}`) })) })
+  const isLoaded = trees.every(tree => !tree.isPending)
+  const { bars, total } = useMemo(() => endToEnd(trees.map(tree => (tree.data ? barsOf(tree.data.spans) : []))), [isLoaded, drawn])
+  if (!isLoaded) return <Skeleton lines={3} />
+  return (
+    <>
+      <Gantt bars={bars} from={0} to={total} isLive={false} chosen={chosen} onChoose={setChosen} />
+      <p className="mt-3 text-xs text-muted">{chosen ? `${chosen.name}: ${chosen.end === null ? 'running' : duration(chosen.end - chosen.start)}${chosen.error ? ` · ${chosen.error}` : ''}` : `${drawn.length} ${drawn.length === 1 ? 'turn' : 'turns'} end to end, without the time between them`}</p>
+    </>
+  )
+}
+
 type Tab = 'trace' | 'tools' | 'cost'
 
 /** Beside the conversation: what happened when, with which tools, at what price. */
@@ -115,12 +135,13 @@ export function SidePanel({ session, feed, onClose }: { session: SessionBody; fe
               {current && <Badge tone={current.status === 'error' ? 'bad' : 'plain'}>{current.duration_ms ? duration(current.duration_ms) : 'running'}</Badge>}
               <span className="flex-1" />
               {list.length > 1 && (
-                <select aria-label="Turn" className="field max-w-40 py-1! text-xs" value={current?.trace_id} onChange={event => setPicked(event.target.value)}>
+                <select aria-label="Turn" className="field max-w-40 py-1! text-xs" value={picked === 'all' ? 'all' : current?.trace_id} onChange={event => setPicked(event.target.value)}>
+                  <option value="all">Whole session</option>
                   {list.map((trace, i) => <option key={trace.trace_id} value={trace.trace_id}>Turn {list.length - i} · {ago(trace.started_at)}</option>)}
                 </select>
               )}
             </div>
-            {current ? <TraceView key={current.trace_id} id={current.trace_id} isLive={isLive} /> : traces.isLoading ? <Skeleton lines={3} /> : <Empty icon={<Activity size={20} />} title="Nothing happened yet">Every model and tool call of a turn becomes a bar here.</Empty>}
+            {picked === 'all' ? <SessionTrace traces={list} /> : current ? <TraceView key={current.trace_id} id={current.trace_id} isLive={isLive} /> : traces.isLoading ? <Skeleton lines={3} /> : <Empty icon={<Activity size={20} />} title="Nothing happened yet">Every model and tool call of a turn becomes a bar here.</Empty>}
           </div>
         )}
         {tab === 'tools' && (

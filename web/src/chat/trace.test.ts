@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { barsOf, ticksOf } from './trace'
+import { barsOf, endToEnd, ticksOf } from './trace'
 
 const at = (ms: number) => new Date(1_700_000_000_000 + ms).toISOString()
 const span = (id: string, from: number, took: number | null, children: unknown[] = [], kind = 'tool') => ({ span_id: id, kind, name: 'shell.exec', status: 'ok', started_at: at(from), duration_ms: took, attributes: {}, children })
@@ -23,4 +23,10 @@ describe('the lanes of a timeline', () => {
     expect(ticksOf(5100)).toEqual([0, 2000, 4000])
     expect(ticksOf(1800).length).toBeLessThan(9)
   })
+})
+
+it('sets the turns of a session end to end', () => {
+  const { bars, total } = endToEnd([barsOf([span('a', 0, 100)] as never), [], barsOf([span('b', 3_600_000, 100)] as never)])
+  expect(bars.map(bar => [bar.start, bar.end])).toEqual([[0, 100], [102, 202]])
+  expect(total).toBe(202)
 })

@@ -70,3 +70,16 @@ export function ticksOf(span: number): number[] {
   for (let at = 0; at < span; at += step) ticks.push(at)
   return ticks
 }
+
+/** The turns of a session behind one another, without the hours between them. */
+export function endToEnd(turns: readonly (readonly Bar[])[]): { bars: Bar[]; total: number } {
+  const bars: Bar[] = []
+  const spans = turns.filter(turn => turn.length > 0).map(turn => ({ turn, from: Math.min(...turn.map(bar => bar.start)), to: Math.max(...turn.map(bar => bar.end ?? bar.start)) }))
+  const gap = 0.01 * spans.reduce((sum, { from, to }) => sum + to - from, 0)
+  let at = 0
+  for (const { turn, from, to } of spans) {
+    for (const bar of turn) bars.push({ ...bar, id: `${bar.span.span_id}@${at}`, start: bar.start - from + at, end: bar.end === null ? null : bar.end - from + at })
+    at += to - from + gap
+  }
+  return { bars, total: Math.max(1, at - gap) }
+}
