@@ -65,7 +65,7 @@ public sealed class BrowserTab : IAsyncDisposable
         }
     }
 
-    public Task UntilTextAsync(string text) => UntilAsync($"document.body.innerText.includes({JsonSerializer.Serialize(text)})", $"“{text}”");
+    public Task UntilTextAsync(string text) => UntilAsync($"document.body.innerText.toLowerCase().includes({JsonSerializer.Serialize(text.ToLowerInvariant())})", $"“{text}”");
 
     public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString() ?? "";
 

@@ -17,7 +17,7 @@ public sealed class PageTests(WebWorld world) : IDisposable
     {
         Assert.SkipWhen(WebWorld.WhyNot is not null, WebWorld.WhyNot ?? "");
         var pages = new List<string>();
-        foreach (var path in (string[])["/", "/ui/chat", "/ui/sessions/1/2/3", "/ui/%2e%2e/%2e%2e/etc/passwd"])
+        foreach (var path in (string[])["/", "/ui/chat", "/ui/sessions/1/2/3", "/ui/etc/passwd"])
         {
             using var response = await _http.GetAsync(new Uri(world.Url, path), Cancellation);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);

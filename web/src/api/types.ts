@@ -750,7 +750,11 @@ export interface EventPage {
       status: "completed" | "failed" | "denied" | "cancelled" | "interrupted";
       output: string;
       duration_ms: number;
-      attachments: ({ media_type: string; base64: string; name?: string | null })[];
+      attachments: ({
+        media_type: string;
+        base64: string;
+        name?: string | null;
+      })[];
       command?: {
         exit_code: number;
         timed_out: boolean;
@@ -985,7 +989,11 @@ export type Item = {
   status: "completed" | "failed" | "denied" | "cancelled" | "interrupted";
   output: string;
   duration_ms: number;
-  attachments: ({ media_type: string; base64: string; name?: string | null })[];
+  attachments: ({
+    media_type: string;
+    base64: string;
+    name?: string | null;
+  })[];
   command?: {
     exit_code: number;
     timed_out: boolean;
@@ -1113,7 +1121,11 @@ export interface ItemPage {
     status: "completed" | "failed" | "denied" | "cancelled" | "interrupted";
     output: string;
     duration_ms: number;
-    attachments: ({ media_type: string; base64: string; name?: string | null })[];
+    attachments: ({
+      media_type: string;
+      base64: string;
+      name?: string | null;
+    })[];
     command?: {
       exit_code: number;
       timed_out: boolean;
@@ -2096,7 +2108,11 @@ export interface PryxEvent {
     status: "completed" | "failed" | "denied" | "cancelled" | "interrupted";
     output: string;
     duration_ms: number;
-    attachments: ({ media_type: string; base64: string; name?: string | null })[];
+    attachments: ({
+      media_type: string;
+      base64: string;
+      name?: string | null;
+    })[];
     command?: {
       exit_code: number;
       timed_out: boolean;

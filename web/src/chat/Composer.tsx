@@ -46,6 +46,19 @@ export function Composer({ session, model, isRunning, queued, prepare, onSent }:
   }, { changes: ['/api/v1/sessions'] })
   const stop = useAct(() => api.post<TurnStopped>(`/api/v1/sessions/${session}/stop`), { silent: false })
 
+  // Not Escape: that leaves the box, and must end nothing.
+  useEffect(() => {
+    if (!isRunning) return
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === '.') {
+        event.preventDefault()
+        stop.mutate()
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [isRunning, session])
+
   const isEmpty = text.trim().length === 0 && pictures.length === 0
   const submit = (delivery: 'steer' | 'queue') => {
     if (isEmpty || send.isPending) return
@@ -106,13 +119,12 @@ export function Composer({ session, model, isRunning, queued, prepare, onSent }:
                 event.preventDefault()
                 submit(event.altKey ? 'queue' : 'steer')
               }
-              if (event.key === 'Escape' && isRunning && text.length === 0) stop.mutate()
             }}
             className="min-h-9 flex-1 resize-none bg-transparent px-1 py-1.75 text-base leading-relaxed outline-none focus-visible:outline-none"
           />
           {isRunning && !isEmpty && <IconButton label="Queue for the next turn (Alt+Enter)" side="top" onClick={() => submit('queue')} className="mb-0.5"><ListEnd size={17} /></IconButton>}
           {isRunning && (
-            <Tip text="Stop the turn and all it started (Esc)" side="top">
+            <Tip text="Stop the turn and all it started (Ctrl+.)" side="top">
               <button type="button" aria-label="Stop" onClick={() => stop.mutate()} className="grid size-9 shrink-0 place-items-center rounded-xl border border-line-strong text-bad hover:bg-bad-soft"><Square size={14} fill="currentColor" /></button>
             </Tip>
           )}

@@ -11,7 +11,7 @@ const GanttBar = memo(function GanttBar({ bar, left, width, top, isChosen, onCho
   return (
     <button
       title={`${bar.name} · ${bar.end === null ? 'running' : duration(bar.end - bar.start)}${bar.error ? ' · ' + bar.error : ''}`}
-      aria-label={`${bar.name}, ${bar.end === null ? 'running' : duration(bar.end - bar.start)}${bar.error ? ', failed' : ''}`}
+      aria-label={`${bar.label}, ${bar.end === null ? 'running' : duration(bar.end - bar.start)}${bar.error ? ', failed' : ''}`}
       aria-pressed={isChosen}
       onClick={() => onChoose(isChosen ? null : bar)}
       className={cx('absolute h-4 overflow-hidden rounded-[4px] px-1 text-left text-[9.5px] leading-4 font-semibold text-ellipsis whitespace-nowrap', bar.end === null && 'pulse', isChosen && 'outline-2 outline-ink', bar.kind === 'turn' || bar.kind === 'step' ? 'text-muted' : 'text-[#06080d]')}

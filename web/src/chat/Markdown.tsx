@@ -24,7 +24,8 @@ const Block = memo(function Block({ raw, isFinal }: { raw: string; isFinal: bool
 export const Markdown = memo(function Markdown({ text, isStreaming = false }: { text: string; isStreaming?: boolean }) {
   const [limit, setLimit] = useState(SHOWN)
   const shown = text.length > limit ? text.slice(0, limit) : text
-  const blocks = useMemo(() => blocksOf(shown), [shown])
+  // In blocks only while it grows: all but the last stay as they are.
+  const blocks = useMemo(() => (isStreaming ? blocksOf(shown) : [shown]), [shown, isStreaming])
   return (
     <div className="prose" dir="auto">
       {blocks.map((raw, i) => <Block key={i} raw={raw} isFinal={!isStreaming || i < blocks.length - 1} />)}

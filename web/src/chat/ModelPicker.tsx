@@ -17,11 +17,12 @@ export function ModelPicker({ value, onChange }: { value: string | null; onChang
   const models = useGet<ModelList>(open || value ? '/api/v1/models' : null, { configured: true }, { stale: 60_000 })
   const known = models.data?.models ?? []
   const chosen = known.find(model => fullName(model) === value)
+  const name = chosen?.name.replace(/ \(latest\)$/, '') ?? value?.split('/').pop() ?? 'Default model'
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <button aria-label={`Model: ${value ?? 'default'}`} className="flex h-8.5 max-w-52 items-center gap-2 rounded-lg border border-line-strong bg-panel px-3 text-sm hover:bg-hover">
-          <span className="truncate">{chosen?.name.replace(/ \(latest\)$/, '') ?? value?.split('/').pop() ?? 'Default model'}</span>
+        <button aria-label={`Model: ${name}`} className="flex h-8.5 max-w-52 items-center gap-2 rounded-lg border border-line-strong bg-panel px-3 text-sm hover:bg-hover">
+          <span className="truncate">{name}</span>
           <ChevronsUpDown size={14} className="shrink-0 text-faint" aria-hidden />
         </button>
       </Popover.Trigger>
