@@ -26,6 +26,7 @@ public sealed class HostileTests(WebWorld world)
         await using var tab = await world.SignedInAsync();
         await ChatTests.SayAsync(tab, "enormous");
         await tab.UntilTextAsync("Show more");
+        await tab.UntilAsync("!document.querySelector('[data-streaming],[aria-label=Stop]')", "the end of the turn");
         Assert.InRange((await tab.EvaluateAsync("document.querySelector('.prose').innerText.length")).GetInt32(), 10_000, 100_000);
         await tab.ClickAsync("Show more");
         await tab.UntilAsync("document.querySelector('.prose').innerText.length > 150000", "more of it");

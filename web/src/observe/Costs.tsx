@@ -16,11 +16,12 @@ export function Costs() {
   const summary = useGet<CostSummary>('/api/v1/cost/summary')
   const daily = useGet<DailyCosts>('/api/v1/cost/daily', { days })
   const models = useGet<ModelCosts>('/api/v1/cost/models')
-  const sessions = useGet<SessionCosts>('/api/v1/cost/sessions', { limit: 12 })
+  const sessions = useGet<SessionCosts>('/api/v1/cost/sessions', { limit: 200 })
   const advice = useGet<CostAdvice>('/api/v1/cost/optimize')
   if (summary.error) return <Failure error={summary.error} onRetry={() => void summary.refetch()} />
   if (!summary.data) return <Skeleton />
   const { total, today, month } = summary.data
+  const dearSessions = [...(sessions.data?.sessions ?? [])].sort((a, b) => b.sum.cost_usd - a.sum.cost_usd).slice(0, 10)
   const dearest = Math.max(...(models.data?.models ?? []).map(entry => entry.sum.cost_usd), 0.000001)
   return (
     <div className="flex flex-col gap-4">
@@ -57,7 +58,7 @@ export function Costs() {
         </Card>
         <Card title="Dearest sessions" pad={false}>
           <ul className="border-t border-line">
-            {(sessions.data?.sessions ?? []).map(entry => (
+            {dearSessions.map(entry => (
               <li key={entry.session_id} className="border-b border-line last:border-0">
                 <a href={pathOf('chat', entry.session_id)} onClick={follow} className="flex items-center gap-3 px-4 py-2 text-sm hover:bg-hover">
                   <span className="min-w-0 flex-1 truncate">{entry.title ?? 'deleted session'}</span>
