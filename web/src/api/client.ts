@@ -58,7 +58,7 @@ async function send(method: string, path: string, { query, body, signal }: Call 
 }
 
 async function json<T>(response: Response): Promise<T> {
-  return (response.status === 204 ? undefined : await response.json()) as T
+  return (response.status === 204 ? null : await response.json()) as T
 }
 
 export const api = {

@@ -8,7 +8,7 @@ describe('figures', () => {
     expect([duration(12), duration(5100), duration(65_000), duration(3_720_000)]).toEqual(['12 ms', '5.1 s', '1 m 5 s', '1 h 2 m'])
     expect([bytes(10), bytes(2048), bytes(5_242_880)]).toEqual(['10 B', '2 KB', '5 MB'])
     expect([plural(1, 'turn'), plural(1200, 'turn')]).toEqual(['1 turn', '1,200 turns'])
-    expect(base('/home/me/work/')).toBe('work')
+    expect(base('/home/me/prices/')).toBe('prices')
   })
 
   it('say when as people do', () => {

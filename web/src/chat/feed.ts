@@ -76,7 +76,7 @@ export class SessionFeed {
     try {
       const [page, turn, approvals] = await Promise.all([
         api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: PAGE } }),
-        api.get<Turn | undefined>(`/api/v1/sessions/${this.id}/turns/open`),
+        api.get<Turn | null>(`/api/v1/sessions/${this.id}/turns/open`),
         api.get<{ approvals: Approval[] }>('/api/v1/approvals/pending', { query: { session_id: this.id } }),
       ])
       this.change({

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { KeyRound, LogOut, Monitor, Moon, Plus, Sun, Trash2 } from 'lucide-react'
 import { api } from '@/api/client'
-import type { AccessTokenList, ConfigChanged, MintedToken, RemoteAddress, TelemetryExport, TelemetryStatus, WorkspaceList } from '@/api/types'
+import type { AccessTokenList, ConfigChanged, MintedToken, RemoteAddress, TelemetryExport, TelemetryStatus, WorkspaceBody, WorkspaceList } from '@/api/types'
 import { queries, useAct, useGet } from '@/app/data'
 import { ago, count, exact } from '@/app/format'
 import { go, pathOf, usePlace } from '@/app/router'
@@ -12,6 +12,7 @@ import { cx } from '@/ui/cx'
 import { ConfirmByName, Dialog } from '@/ui/Dialog'
 import { Card, CopyText, Failure, Field, Page, Skeleton, Switch, Tabs } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
+import { Trust } from './Trust'
 
 type Tab = 'appearance' | 'config' | 'tokens' | 'telemetry'
 const TABS: Tab[] = ['appearance', 'config', 'tokens', 'telemetry']
@@ -32,6 +33,7 @@ function General() {
   const theme = useTheme()
   const remote = useGet<RemoteAddress>('/api/v1/remote')
   const workspaces = useGet<WorkspaceList>('/api/v1/workspaces')
+  const [looking, setLooking] = useState<WorkspaceBody | null>(null)
   const leave = useAct(() => api.post('/api/v1/signout'))
   return (
     <>
@@ -45,10 +47,11 @@ function General() {
       </Card>
       <Card title="Folders" about="Where Pryx has worked. Until a folder is trusted, what it brings is data, not instructions." pad={false}>
         <ul className="border-t border-line">
-          {workspaces.data?.workspaces.map(one => <li key={one.id} className="flex items-center gap-3 border-b border-line px-4 py-2.5 text-sm last:border-0"><span className="min-w-0 flex-1"><span className="block font-medium">{one.name}</span><span className="code block truncate text-xs text-muted">{one.path}</span></span>{one.trusted_at ? <Badge tone="ok">trusted {ago(one.trusted_at)}</Badge> : <Badge>not trusted</Badge>}</li>)}
+          {workspaces.data?.workspaces.map(one => <li key={one.id} className="flex items-center gap-3 border-b border-line px-4 py-2.5 text-sm last:border-0"><span className="min-w-0 flex-1"><span className="block font-medium">{one.name}</span><span className="code block truncate text-xs text-muted">{one.path}</span></span>{one.trusted_at ? <Badge tone="ok">trusted {ago(one.trusted_at)}</Badge> : <Button size="sm" onClick={() => setLooking(one)}>Look at it</Button>}</li>)}
           {workspaces.data?.workspaces.length === 0 && <li className="px-4 py-5 text-center text-sm text-muted">None yet.</li>}
         </ul>
       </Card>
+      {looking && <Trust folder={looking} onClose={() => setLooking(null)} />}
       <Card title="This browser" actions={<Button look="danger" icon={<LogOut size={14} />} busy={leave.isPending} onClick={() => leave.mutate(undefined, { onSuccess: () => void queries.resetQueries() })}>Sign out</Button>}>
         <p className="text-sm text-muted">Its sign-in lasts 30 days. {remote.data?.url ? <>From other machines: <a className="text-accent hover:underline" href={remote.data.url} rel="noopener">{remote.data.url}</a></> : 'Pryx answers on this machine only; pryx remote changes that.'}</p>
       </Card>
