@@ -1267,6 +1267,7 @@ export interface McpCuratedDetail {
       token_ref?: string | null;
       client_id?: string | null;
       scopes?: string[] | null;
+      issuer?: string | null;
     } | null;
     protocol_version?: string | null;
     enabled?: boolean | null;
@@ -1369,6 +1370,7 @@ export interface McpServerBody {
     token_ref?: string | null;
     client_id?: string | null;
     scopes?: string[] | null;
+    issuer?: string | null;
   } | null;
   trusted: boolean;
   sandbox?: string | null;
@@ -1402,6 +1404,7 @@ export interface McpServerInput {
     token_ref?: string | null;
     client_id?: string | null;
     scopes?: string[] | null;
+    issuer?: string | null;
   } | null;
   protocol_version?: string | null;
   enabled?: boolean | null;
@@ -1430,6 +1433,7 @@ export interface McpServersBody {
       token_ref?: string | null;
       client_id?: string | null;
       scopes?: string[] | null;
+      issuer?: string | null;
     } | null;
     trusted: boolean;
     sandbox?: string | null;
@@ -1456,6 +1460,7 @@ export interface McpServersBody {
 
 export interface McpSigninInput {
   token?: string | null;
+  client_secret?: string | null;
 }
 
 export interface McpSigninStarted {

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import { Button, IconButton } from './Button'
+import { Button } from './Button'
 import { cx } from './cx'
 
 interface Props {
@@ -27,7 +27,8 @@ export function Dialog({ open, onClose, title, about, wide, children }: Props) {
               <Radix.Title className="text-[15px] font-semibold">{title}</Radix.Title>
               {about && <div className="mt-0.5 text-sm text-muted">{about}</div>}
             </div>
-            <Radix.Close asChild><IconButton label="Close" className="-mr-2 -mt-1"><X size={16} /></IconButton></Radix.Close>
+            {/* Without a tooltip: it has the focus at first, and Escape would close the tooltip only. */}
+            <Radix.Close aria-label="Close" className="-mt-1 -mr-2 grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"><X size={16} /></Radix.Close>
           </div>
           <div className="overflow-y-auto px-5 py-4">{children}</div>
         </Radix.Content>
