@@ -35,7 +35,7 @@ public sealed class ChatTests(WebWorld world)
     }
 
     [Fact]
-    [Requirement("FR4.7", "stop button")]
+    [Requirement("FR4.7", "stop")]
     public async Task What_streams_is_shown_while_it_comes_and_ends_with_Stop()
     {
         await using var tab = await world.SignedInAsync();

@@ -1,12 +1,9 @@
-using Pryx.Testing;
-
 namespace Pryx.Web.Tests;
 
 /// <summary>Found, renamed, deleted by name.</summary>
 public sealed class SessionsTests(WebWorld world)
 {
     [Fact]
-    [Requirement("FR4.3", "under 1 s for 1000 sessions")]
     public async Task A_session_is_found_by_what_was_said_renamed_and_deleted_by_its_name()
     {
         await using var tab = await world.SignedInAsync();
