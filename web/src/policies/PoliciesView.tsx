@@ -51,7 +51,7 @@ function Overview() {
         <ol className="border-t border-line">
           {policies.data.layers.map((layer, i) => (
             <li key={layer.name} className="flex items-start gap-3.5 border-b border-line px-4 py-2.5 text-sm last:border-0">
-              <span className="num mt-0.5 w-4 text-xs text-faint">{i + 1}</span><span className="w-24 shrink-0 font-medium">{layer.name}</span><span className="flex-1 text-muted">{layer.says}</span>{layer.holds && <Badge>in every mode</Badge>}
+              <span className="num mt-0.5 w-4 text-xs text-faint">{i + 1}</span><span className="w-20 shrink-0 font-medium">{layer.name}</span><span className="flex-1 text-muted">{layer.says}</span>{layer.holds && <Badge className="max-sm:hidden">in every mode</Badge>}
             </li>
           ))}
         </ol>
