@@ -27,6 +27,7 @@ public sealed partial class ArchitectureTests
         ["Audit"] = [],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
+        ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
         ["Cloud"] = [],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
@@ -54,7 +55,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Checkpoints", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -28,7 +28,7 @@ public static class ContextBuilder
                 assistant = null;
                 messages.Add(new ChatMessage(ChatRole.User, strange.Dequeue().Text));
             }
-            if (item is Summary || view.IsHidden(item))
+            if (item is Summary { Of: not (SummaryOf.TakenBack or SummaryOf.BroughtBack) } || view.IsHidden(item))
             {
                 continue;
             }
@@ -41,6 +41,9 @@ public static class ContextBuilder
             {
                 case UserMessage user:
                     messages.Add(UserMessage(user, view.WholeTextOf(user)));
+                    break;
+                case Summary told:
+                    messages.Add(new ChatMessage(ChatRole.User, told.Text));
                     break;
                 case Reasoning or Reply or ToolCall:
                     assistant ??= new AssistantStep(item.TurnId, item.Step);

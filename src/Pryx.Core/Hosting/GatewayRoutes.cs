@@ -1,6 +1,7 @@
 using Pryx.Core.Access;
 using Pryx.Core.Approvals;
 using Pryx.Core.Audit;
+using Pryx.Core.Checkpoints;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
@@ -36,6 +37,7 @@ internal static class GatewayRoutes
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
+        new UndoEndpoints(core.Undo(store).Desk).Map(routes);
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
         new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);

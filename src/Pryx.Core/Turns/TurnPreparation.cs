@@ -41,6 +41,9 @@ public sealed class TurnPreparation(
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
+    /// <summary>Who remembers what a turn's calls change, by session, turn and workspace.</summary>
+    public Func<SessionId, TurnId, string, CancellationToken, Task<IChangeMemory>> Memory { get; init; } = static (_, _, _, _) => Task.FromResult<IChangeMemory>(NoMemory.Instance);
+
     private readonly SessionMeters _meters = new(sessions);
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
@@ -218,6 +221,7 @@ public sealed class TurnPreparation(
             WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Call = request.Call,
+            Memory = request.Compact is null ? await Memory(session.Id, turn.Id, folder.Path, cancellationToken) : NoMemory.Instance,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Tools = folder.Tools,
