@@ -96,7 +96,7 @@ internal sealed class TurnMemory : IChangeMemory
     {
         private readonly HashSet<string> _touched = [];
         private readonly HashSet<string> _moved = [];
-        private bool _isSnapshot;
+        private bool _isSnapshot, _hasEnded;
 
         public string? Notice { get; private set; }
 
@@ -125,6 +125,10 @@ internal sealed class TurnMemory : IChangeMemory
             }
             lock (turn._gate)
             {
+                if (_hasEnded)
+                {
+                    return;
+                }
                 try
                 {
                     if (change == PathChange.Tree)
@@ -184,6 +188,10 @@ internal sealed class TurnMemory : IChangeMemory
                         Add(new(path, PathState.Absent));
                     }
                 }
+            }
+            lock (turn._gate)
+            {
+                _hasEnded = true;
             }
             if (_touched.Count == 0 && !turn._hasChanged)
             {

@@ -23,14 +23,14 @@ internal static partial class SpawnThread
     {
         if (memory is not null)
         {
-            return ChangeWatch.StartAsync(() => Start(start, inherited), memory);
+            return StartWatchedAsync(start, inherited, memory);
         }
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Work.Value.Add(() =>
         {
             try
             {
-                started.SetResult(Start(start, inherited));
+                started.SetResult(Start(new() { StartInfo = start, EnableRaisingEvents = true }, inherited));
             }
             catch (SpawnException e)
             {
@@ -40,9 +40,15 @@ internal static partial class SpawnThread
         return started.Task;
     }
 
-    private static Process Start(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited)
+    private static async Task<Process> StartWatchedAsync(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited, ICallMemory memory)
     {
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var process = new Process { StartInfo = start };
+        await ChangeWatch.StartAsync(process, () => Start(process, inherited), memory).ConfigureAwait(false);
+        return process;
+    }
+
+    private static Process Start(Process process, IReadOnlyList<SafeFileHandle>? inherited)
+    {
         try
         {
             lock (OneAtATime)
@@ -62,7 +68,7 @@ internal static partial class SpawnThread
         catch (Exception e) // Whatever it is belongs to the caller; the thread must survive it.
         {
             process.Dispose();
-            throw new SpawnException($"'{start.FileName}' could not be started: {e.Message}", e);
+            throw new SpawnException($"'{process.StartInfo.FileName}' could not be started: {e.Message}", e);
         }
     }
 

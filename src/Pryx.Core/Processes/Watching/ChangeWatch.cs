@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Pryx.Agent.Tools;
@@ -10,8 +11,9 @@ namespace Pryx.Core.Processes.Watching;
 /// call until we have looked. It costs nothing but the changes themselves, whatever the size of the workspace.
 /// </summary>
 /// <remarks>
-/// The filter is inherited from the thread that starts the child, so that thread carries it too and must do nothing but start and wait:
-/// another one answers. The starting thread lives as long as the child, because parent-death signals are tied to it.
+/// The filter is inherited from the thread that starts the child, so that thread carries it too, and whatever thread it would start: it
+/// does nothing but start the child and wait. It touches neither the thread pool nor events that do. Another one answers, made before the
+/// filter is. The starting thread lives as long as the child, because parent-death signals are tied to it.
 /// Whatever goes wrong lets the call go on; a child is never held for longer than a copy takes.
 /// </remarks>
 internal static class ChangeWatch
@@ -24,40 +26,63 @@ internal static class ChangeWatch
     /// <summary>This kernel can do it. What a child inherits (no new privileges) rules out sudo: only for sandboxed ones, who have that anyway.</summary>
     public static bool IsSupported => Filter.Value is not null;
 
-    /// <exception cref="SpawnException">The operating system refused.</exception>
-    public static Task<Process> StartAsync(Func<Process> start, ICallMemory memory)
+    /// <param name="process">Not started yet, and without events: those need the thread pool.</param>
+    /// <param name="start">Starts it.</param>
+    /// <returns>When it is started.</returns>
+    public static Task StartAsync(Process process, Action start, ICallMemory memory) => Task.Run(() =>
     {
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Run(start, memory, started), StackBytes) { IsBackground = true, Name = "pryx-watched" }.Start();
-        return started.Task;
+        var watched = new WatchedStart();
+        new Thread(() => Answer(watched, memory), StackBytes) { IsBackground = true, Name = "pryx-watch" }.Start();
+        new Thread(() => Start(watched, start), StackBytes) { IsBackground = true, Name = "pryx-watched" }.Start();
+        watched.Started.Wait();
+        if (watched.Trouble is { } trouble)
+        {
+            memory.Missed("what this command changes", $"the kernel refused to watch it ({trouble})");
+        }
+        if (watched.Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        process.Exited += (_, _) => watched.Ended.Set();
+        process.EnableRaisingEvents = true;
+    });
+
+    private sealed class WatchedStart
+    {
+        public ManualResetEventSlim Installed { get; } = new();
+        public ManualResetEventSlim Started { get; } = new();
+        public ManualResetEventSlim Ended { get; } = new();
+        public SafeFileHandle? Listener { get; set; }
+        public string? Trouble { get; set; }
+        public Exception? Failure { get; set; }
     }
 
-    private static void Run(Func<Process> start, ICallMemory memory, TaskCompletionSource<Process> started)
+    private static void Start(WatchedStart watched, Action start)
     {
         try
         {
-            var listener = WatchCalls.Install(Filter.Value!);
-            if (listener is null)
-            {
-                memory.Missed("what this command changes", $"the kernel refused to watch it ({Marshal.GetLastPInvokeErrorMessage()})");
-            }
-            else
-            {
-                new Thread(() => Answer(listener, memory), StackBytes) { IsBackground = true, Name = "pryx-watch" }.Start();
-            }
-            var process = start();
-            var exited = process.WaitForExitAsync(CancellationToken.None);
-            started.SetResult(process);
-            exited.GetAwaiter().GetResult();
+            watched.Listener = WatchCalls.Install(Filter.Value!);
+            watched.Trouble = watched.Listener is null ? Marshal.GetLastPInvokeErrorMessage() : null;
+            watched.Installed.Set();
+            start();
         }
         catch (Exception e) // Whatever it is belongs to the caller.
         {
-            _ = started.TrySetException(e);
+            watched.Failure = e;
+            watched.Ended.Set();
         }
+        watched.Installed.Set();
+        watched.Started.Set();
+        watched.Ended.Wait();
     }
 
-    private static void Answer(SafeFileHandle listener, ICallMemory memory)
+    private static void Answer(WatchedStart watched, ICallMemory memory)
     {
+        watched.Installed.Wait();
+        if (watched.Listener is not { } listener)
+        {
+            return;
+        }
         using (listener)
         {
             var paths = new WatchedPaths(memory.Root!, memory);
