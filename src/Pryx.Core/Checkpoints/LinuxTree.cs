@@ -83,24 +83,20 @@ internal sealed class LinuxTree(BlobStore blobs, long maxFileBytes) : Tree(blobs
             }
             else
             {
-                using var file = LinuxCalls.OpenAt(folder, temporary, LinuxCalls.WriteOnly | LinuxCalls.Create | LinuxCalls.Exclusive, NewFileMode) ?? throw Failure(path);
-                using (var blob = Blobs.Open(state.Content!))
-                {
-                    var buffer = new byte[128 * 1024];
-                    long at = 0;
-                    for (int read; (read = blob.Read(buffer)) > 0; at += read)
-                    {
-                        RandomAccess.Write(file, buffer.AsSpan(0, read), at);
-                    }
-                    if (at != state.Size)
-                    {
-                        throw new IOException($"the remembered bytes of {path} are incomplete");
-                    }
-                }
+                // A file with other names was changed under all of them: it is put back where it is, for those that no path here leads to.
+                var isShared = LinuxCalls.Stat(folder, Path.GetFileName(path), out var there) && there.ToFacts().Kind == FileKind.Regular && there.Names > 1;
+                using var file = (isShared
+                    ? LinuxCalls.OpenAt(folder, Path.GetFileName(path), LinuxCalls.WriteOnly | LinuxCalls.NonBlocking | LinuxCalls.NoTerminal)
+                    : LinuxCalls.OpenAt(folder, temporary, LinuxCalls.WriteOnly | LinuxCalls.Create | LinuxCalls.Exclusive, NewFileMode)) ?? throw Failure(path);
+                Fill(file, state, path);
                 Dress(file, state, path);
                 if (LinuxCalls.Sync(file) != 0)
                 {
                     throw Failure(path);
+                }
+                if (isShared)
+                {
+                    return;
                 }
             }
             if (LinuxCalls.Rename(folder, temporary, folder, Path.GetFileName(path)) != 0)
@@ -113,6 +109,22 @@ internal sealed class LinuxTree(BlobStore blobs, long maxFileBytes) : Tree(blobs
             _ = LinuxCalls.Unlink(folder, temporary, 0);
             throw;
         }
+    }
+
+    private void Fill(SafeFileHandle file, PathState state, string path)
+    {
+        using var blob = Blobs.Open(state.Content!);
+        if (blob.Length != state.Size)
+        {
+            throw new IOException($"the remembered bytes of {path} are incomplete");
+        }
+        var buffer = new byte[128 * 1024];
+        long at = 0;
+        for (int read; (read = blob.Read(buffer)) > 0; at += read)
+        {
+            RandomAccess.Write(file, buffer.AsSpan(0, read), at);
+        }
+        RandomAccess.SetLength(file, at);
     }
 
     public override void SetMode(string path, PathState state)

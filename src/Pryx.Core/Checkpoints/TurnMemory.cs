@@ -131,11 +131,11 @@ internal sealed class TurnMemory : IChangeMemory
                 }
                 try
                 {
+                    Remember(path, change);
                     if (change == PathChange.Tree)
                     {
                         _moved.Add(path);
                     }
-                    Remember(path, change);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -259,6 +259,18 @@ internal sealed class TurnMemory : IChangeMemory
             }
         }
 
+        private bool HasArrived(string path)
+        {
+            for (var folder = Path.GetDirectoryName(path); _moved.Count > 0 && folder is not null && folder.Length > turn._workspace.Length; folder = Path.GetDirectoryName(folder))
+            {
+                if (_moved.Contains(folder))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         private void Remember(string path, PathChange change)
         {
             if (_touched.Contains(path))
@@ -305,7 +317,8 @@ internal sealed class TurnMemory : IChangeMemory
                 }
                 else
                 {
-                    before = Keep(path, look);
+                    // What came with a renamed folder was not here when the call began.
+                    before = HasArrived(path) ? PathState.Absent : Keep(path, look);
                     Add(new(path, before));
                 }
             }

@@ -48,7 +48,7 @@ public sealed class UndoTests
     [InlineData("rm -rf b; echo file > b")]
     [InlineData("ln a.txt hard; echo through > hard")]
     [InlineData("ln -s ../a.txt b/link; echo through >> b/link")]
-    [InlineData("ln -s $PWD /tmp/elsewhere; echo over > /tmp/elsewhere/a.txt; rm -r /tmp/elsewhere/b")]
+    [InlineData("t=${TMPDIR:-/tmp}; ln -s $PWD $t/elsewhere; echo over > $t/elsewhere/a.txt; rm -r $t/elsewhere/b")]
     [InlineData("exec 3<>a.txt; echo by descriptor > /proc/self/fd/3")]
     [InlineData("cd b && echo x > c.txt && rm ../a.txt")]
     [InlineData("truncate -s 3 a.txt; dd if=/dev/zero of=b/c.txt bs=1 count=1 conv=notrunc 2>/dev/null")]
@@ -66,7 +66,7 @@ public sealed class UndoTests
             var before = WithoutGit(bench.Hash());
             await bench.RunAsync(command, Token);
             var after = WithoutGit(bench.Hash());
-            Assert.True(command.StartsWith("ln -s $PWD", StringComparison.Ordinal) && level == SandboxChoice.Landlock || !before.SequenceEqual(after), "It did nothing.");
+            Assert.False(before.SequenceEqual(after), "It did nothing.");
 
             var undone = await bench.UndoAsync(Token);
             Assert.Empty(undone.Left);

@@ -11,7 +11,7 @@ namespace Pryx.Core.Processes.Watching;
 /// </summary>
 internal sealed class WatchedPaths(string root, ICallMemory memory)
 {
-    private const int MaxPath = 4096, MaxLinks = 20;
+    private const int MaxPath = 4096, MaxLinks = 20, SymlinkNumber = 88;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private readonly byte[] _buffer = new byte[MaxPath];
@@ -52,8 +52,10 @@ internal sealed class WatchedPaths(string root, ICallMemory memory)
         WatchedCall.UnlinkAt or WatchedCall.MakeAt => [new(At(call, call.First, call.Second), PathChange.Content, false)],
         WatchedCall.Rename => [new(AtFolder(call, call.First), PathChange.Tree, false), new(AtFolder(call, call.Second), PathChange.Tree, false)],
         WatchedCall.RenameAt => [new(At(call, call.First, call.Second), PathChange.Tree, false), new(At(call, call.Third, call.Fourth), PathChange.Tree, false)],
-        WatchedCall.Link => [new(AtFolder(call, call.Second), PathChange.Content, false)],
-        WatchedCall.LinkAt => [new(At(call, call.Third, call.Fourth), PathChange.Content, false)],
+        // Both names are one file from then on: what is written to one changes the other.
+        WatchedCall.Link when call.Call == SymlinkNumber => [new(AtFolder(call, call.Second), PathChange.Content, false)],
+        WatchedCall.Link => [new(AtFolder(call, call.First), PathChange.Content, false), new(AtFolder(call, call.Second), PathChange.Content, false)],
+        WatchedCall.LinkAt => [new(At(call, call.First, call.Second), PathChange.Content, (call.Fifth & 0x400) != 0), new(At(call, call.Third, call.Fourth), PathChange.Content, false)],
         WatchedCall.SymlinkAt => [new(At(call, call.Second, call.Third), PathChange.Content, false)],
         WatchedCall.Mode => [new(AtFolder(call, call.First), PathChange.Mode, true)],
         WatchedCall.ModeAt => [new(At(call, call.First, call.Second), PathChange.Mode, true)],
