@@ -18,12 +18,15 @@ public sealed class CheckpointShelf
     private readonly Func<UndoOptions> _options;
     private readonly TimeProvider _time;
     private readonly Action<string> _onTrouble;
+    private readonly ServerMemory? _servers;
     private DateTimeOffset? _cleanedAt;
 
     /// <param name="paths">Checkpoints are kept in <c>checkpoints/</c> of the data folder.</param>
+    /// <param name="servers">Hears which calls are being made; null where no program outlives one.</param>
     /// <param name="onTrouble">Hears of what nobody waits for: a cleaning that failed.</param>
-    public CheckpointShelf(Database database, EventLog events, PryxPaths paths, Func<UndoOptions> options, Action<string> onTrouble)
+    public CheckpointShelf(Database database, EventLog events, PryxPaths paths, Func<UndoOptions> options, Action<string> onTrouble, ServerMemory? servers = null)
     {
+        _servers = servers;
         (_folder, _own, _options, _time, _onTrouble) = (Path.Combine(paths.Data, "checkpoints"), paths.Data, options, database.Time, onTrouble);
         Store = new(database, events);
         Blobs = new(Path.Combine(_folder, "blobs"));
@@ -162,7 +165,7 @@ public sealed class CheckpointShelf
     }
 
     private async Task<TurnMemory> NewMemoryAsync(SessionId session, TurnId turn, string workspace, UndoOptions options, CancellationToken cancellationToken) =>
-        new(Store, session, turn, workspace, Checkpoints.Tree.Local(Blobs, options.MaxFileBytes), options, new(workspace, _own), new(Journals, turn)) { FirstNumber = await Store.NextNumberAsync(turn, cancellationToken) };
+        new(Store, session, turn, workspace, Checkpoints.Tree.Local(Blobs, options.MaxFileBytes), options, new(workspace, _own), new(Journals, turn)) { Servers = _servers, FirstNumber = await Store.NextNumberAsync(turn, cancellationToken) };
 
     private static async Task TakeInAsync(LeftJournal left, TurnMemory memory, CancellationToken cancellationToken)
     {

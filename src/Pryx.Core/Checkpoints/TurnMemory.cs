@@ -37,12 +37,16 @@ internal sealed class TurnMemory : IChangeMemory
     /// <summary>The number of its first entry: a turn that goes on in another process has some already.</summary>
     public int FirstNumber { get; init; }
 
+    /// <summary>Tells it what programs change that outlive a call; null for none.</summary>
+    public ServerMemory? Servers { get; init; }
+
     public async Task<ICallMemory> BeginAsync(ToolPlan plan, SandboxMode place, CancellationToken cancellationToken)
     {
         var runs = plan.Accesses.Any(static access => access.Kind == AccessKind.Execute);
         var writes = plan.Accesses.Where(static access => access is { Kind: AccessKind.Write, IsInferred: false }).Select(static access => access.Target).ToList();
         var call = new Call(this);
         Interlocked.Increment(ref _open);
+        Servers?.Open(call);
         if (runs && !(place.IsOn && ProcessSpawner.CanWatch))
         {
             await Task.Run(() => call.Snapshot(cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -177,6 +181,7 @@ internal sealed class TurnMemory : IChangeMemory
 
         public async Task EndAsync(CancellationToken cancellationToken)
         {
+            turn.Servers?.Close(this);
             var isLast = Interlocked.Decrement(ref turn._open) == 0;
             if (_isSnapshot)
             {

@@ -59,6 +59,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
         Environment = Core.OwnEnvironment,
         DatabaseAsync = async cancellationToken => (await Core.StoreAsync(cancellationToken)).Database,
         Folder = Core.SandboxFolder,
+        Memory = Core.ServerMemory,
         IsEnabled = () => Core.Config.Bool("mcp_enabled"),
         ToolLimit = () => (int)Core.Config.Whole("mcp_tool_limit"),
         Version = Product.Version,

@@ -196,8 +196,16 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
-    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var isDeleted = await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+        if (isDeleted)
+        {
+            // What was remembered of it goes too.
+            await Undo(await StoreAsync(cancellationToken)).Shelf.CleanAsync(cancellationToken);
+        }
+        return isDeleted;
+    }
 
     /// <summary>What is known of models and providers.</summary>
     public CatalogDesk Catalog => field ??= _catalog = new(options.Paths, () => Config, options.Settings, options.Time, OnCatalogWarning);
@@ -320,6 +328,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         _opening.Dispose();
         _leaving.Dispose();
     }
+
+    /// <summary>What servers change while a call is being made.</summary>
+    internal ServerMemory ServerMemory { get; } = new();
 
     /// <summary>What takes changes in workspaces back.</summary>
     internal UndoParts Undo(CoreStore store) => _undo ??= new(this, store);

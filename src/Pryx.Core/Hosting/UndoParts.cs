@@ -8,7 +8,7 @@ namespace Pryx.Core.Hosting;
 /// <summary>What takes changes back, put together for one Core; each part when it is first needed.</summary>
 internal sealed class UndoParts(PryxCore core, CoreStore store)
 {
-    public CheckpointShelf Shelf => field ??= new(store.Database, store.Events, core.Options.Paths, () => OptionsOf(core.Config), trouble => core.Log.Write(new(LogSeverity.Warning, "undo.cleaning") { Message = trouble }));
+    public CheckpointShelf Shelf => field ??= new(store.Database, store.Events, core.Options.Paths, () => OptionsOf(core.Config), trouble => core.Log.Write(new(LogSeverity.Warning, "undo.cleaning") { Message = trouble }), core.ServerMemory);
 
     public UndoDesk Desk => field ??= new(store.Database, store.Sessions, Shelf);
 

@@ -39,7 +39,7 @@ public sealed class UndoPropertyTests
             {
                 var calls = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Script(random)).ToList();
                 commands.AppendJoin("\n", calls).Append("\n--\n");
-                await bench.TurnAsync(Token, [.. calls.Select(call => (Func<UndoBench.TurnCalls, Task>)(calling => calling.RunAsync(call)))]);
+                await bench.TurnAsync(Token, [.. calls.Select(call => (Func<UndoBench.TurnCalls, Task>)(calling => RunAsync(calling, call)))]);
                 states.Add(bench.Hash());
             }
             // Some of the user's own, where no turn has been.
@@ -83,8 +83,8 @@ public sealed class UndoPropertyTests
             Plant(bench, random);
             for (var turn = 0; turn < 3; turn++)
             {
-                await bench.RunAsync(Script(random), Token);
-                var files = Directory.EnumerateFiles(bench.Workspace, "*", SearchOption.AllDirectories).Where(static path => new FileInfo(path).LinkTarget is null).Order(StringComparer.Ordinal).ToList();
+                await bench.TurnAsync(Token, calling => RunAsync(calling, Script(random)));
+                var files = Files(bench).Order(StringComparer.Ordinal).ToList();
                 var chosen = files.Where(_ => random.Next(3) == 0).ToList();
                 foreach (var file in chosen)
                 {
@@ -92,8 +92,8 @@ public sealed class UndoPropertyTests
                     await File.WriteAllTextAsync(file, $"mine {seed}.{turn} {Path.GetFileName(file)}", Token);
                 }
             }
-            var own = Directory.EnumerateFiles(bench.Workspace, "*", SearchOption.AllDirectories).Where(static path => new FileInfo(path).LinkTarget is null && File.ReadAllText(path).StartsWith("mine ", StringComparison.Ordinal)).ToDictionary(static path => path, File.ReadAllText);
-            // The last words on each file are the user's: nothing may take them away.
+            var own = Words(bench);
+            // The last words on each file are the user's: nothing may take them away, wherever a rename has brought them.
             try
             {
                 await bench.Desk.RewindAsync(bench.Session, new(0, "files"), false, "test", null, Token);
@@ -102,13 +102,27 @@ public sealed class UndoPropertyTests
             {
                 continue;
             }
-            foreach (var (path, text) in own)
-            {
-                Assert.True(File.Exists(path), $"Seed {seed}: {path} is gone.");
-                Assert.Equal(text, await File.ReadAllTextAsync(path, Token));
-            }
+            Assert.True(Words(bench).IsSupersetOf(own), $"Seed {seed}: gone is {string.Join(", ", own.Except(Words(bench)))}");
         }
     }
+
+    // A command with a path in it whose links go in a circle is not run at all.
+    private static async Task RunAsync(UndoBench.TurnCalls calling, string command)
+    {
+        try
+        {
+            await calling.RunAsync(command);
+        }
+        catch (Pryx.Agent.Tools.ToolArgumentException)
+        {
+            await calling.RunAsync("true");
+        }
+    }
+
+    private static IEnumerable<string> Files(UndoBench bench) =>
+        Directory.EnumerateFiles(bench.Workspace, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+
+    private static HashSet<string> Words(UndoBench bench) => [.. Files(bench).Select(File.ReadAllText).Where(static text => text.StartsWith("mine ", StringComparison.Ordinal))];
 
     private static async Task UndoOneAsync(UndoBench bench, int turn)
     {
