@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies fuzz-skills spans audit-rows undo-check fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies fuzz-skills spans audit-rows undo-check undo-cost fmt run schema aot release bench requirements
 
 RID ?= linux-x64
 
@@ -74,6 +74,11 @@ UNDO_SEED ?= 1
 undo-check:
 	dotnet build tests/Pryx.Core.Tests
 	PRYX_UNDO_ROUNDS=$(UNDO_ROUNDS) PRYX_UNDO_SEED=$(UNDO_SEED) dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Checkpoints.UndoPropertyTests
+
+# What remembering costs, in a workspace of 100,000 files and 2 GB below TMPDIR: some minutes.
+undo-cost:
+	dotnet build tests/Pryx.Core.Tests
+	PRYX_UNDO_COST=1 dotnet run --no-build --project tests/Pryx.Core.Tests -- -class Pryx.Core.Tests.Checkpoints.UndoCostTests -showliveoutput
 
 fmt:
 	dotnet format Pryx.slnx

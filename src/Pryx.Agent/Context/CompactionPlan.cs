@@ -138,6 +138,8 @@ internal sealed class CompactionUnit
             CompactionUnit? unit;
             switch (item)
             {
+                case Summary { Text.Length: 0 }:
+                    continue;
                 case UserMessage or Summary:
                     units.Add(unit = new() { IsUser = item is UserMessage, Messages = 1, FromSeq = item.Seq, Place = (item.TurnId, item.Step) });
                     byStep.Clear();

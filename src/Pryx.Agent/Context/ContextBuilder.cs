@@ -42,6 +42,8 @@ public static class ContextBuilder
                 case UserMessage user:
                     messages.Add(UserMessage(user, view.WholeTextOf(user)));
                     break;
+                case Summary { Text.Length: 0 }:
+                    break;
                 case Summary told:
                     messages.Add(new ChatMessage(ChatRole.User, told.Text));
                     break;

@@ -121,6 +121,9 @@ internal sealed class CheckpointStore(Database database, EventLog events)
         return stored.Seq;
     }
 
+    /// <summary>Stores an item without more.</summary>
+    public void Say(SqliteConnection connection, SessionId session, Protocol.Items.Item item) => events.AppendItem(connection, session, item);
+
     /// <summary>Every hash that is still needed, with the time of the youngest that needs it.</summary>
     public Task<HashSet<string>> ReadHashesAsync(CancellationToken cancellationToken) => database.ReadAsync(connection =>
     {

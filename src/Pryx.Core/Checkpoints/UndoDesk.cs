@@ -67,7 +67,7 @@ public sealed class UndoDesk
                 throw new PryxException("UNDO_NOTHING", "No turn of this session has changed anything that is not undone already.", "pryx undo --list shows what each turn has changed");
             }
         }
-        return await RunAsync(new("undo", session, chosen.Workspace, [chosen], turns, preview, by, input.Force, input.Paths), cancellationToken);
+        return await RunAsync(new("undo", session, chosen.Workspace, [chosen], turns, preview, by, input.Force, input.Paths) { Own = own }, cancellationToken);
     }
 
     /// <summary>Brings back what the last undo or rewind took back.</summary>
@@ -77,7 +77,7 @@ public sealed class UndoDesk
         var (turns, checkpoints) = await OpenAsync(session, cancellationToken, preview ? null : (own, true));
         var last = FindRedo(checkpoints)
             ?? throw new PryxException("REDO_NOTHING", "Nothing was undone that could be brought back, or a turn has changed files since.", "pryx undo --list shows what each turn has changed");
-        return await RunAsync(new("redo", session, last.Workspace, [last], turns, preview, by, input.Force, input.Paths) { Reverses = last }, cancellationToken);
+        return await RunAsync(new("redo", session, last.Workspace, [last], turns, preview, by, input.Force, input.Paths) { Own = own, Reverses = last }, cancellationToken);
     }
 
     /// <summary>Back to how it was after a turn.</summary>
@@ -105,6 +105,7 @@ public sealed class UndoDesk
         var workspace = taken.FirstOrDefault()?.Workspace ?? (await _sessions.FindAsync(session, cancellationToken))?.Workspace ?? "";
         return await RunAsync(new("rewind", session, workspace, taken, turns, preview, by, input.Force, input.Paths)
         {
+            Own = own,
             HidesFrom = input.What == "files" ? null : after.FirstOrDefault(static turn => turn.First > 0)?.First,
             To = to,
             Numbers = [.. Enumerable.Range(to + 1, after.Count)],
@@ -151,6 +152,12 @@ public sealed class UndoDesk
             var name = request.Kind == "rewind" ? EventNames.SessionRewound : request.Kind == "redo" ? EventNames.WorkspaceRedone : EventNames.WorkspaceUndone;
             var text = new Summary(request.ForModel(body), from, to) { Of = of, Provenance = Provenance.User };
             var seq = _shelf.Store.Say(connection, request.Session, text, name, new(operation.Id, body.Kind, body.Turns, [.. body.Changed.Take(UndoRequest.Shown).Select(static path => path.Path)], body.Changed.Count, [.. body.Left.Take(UndoRequest.Shown).Select(static path => path.Path)], body.Conversation));
+            if (request.Own is { } own && request.HidesFrom is null)
+            {
+                // No model has made the call, and none is offered the tool.
+                var range = connection.First("SELECT MIN(seq), MAX(seq) FROM items WHERE turn_id = $turn", static row => (row.NumberOrNull(0) ?? 0, row.NumberOrNull(1) ?? 0), ("$turn", own.ToString()));
+                _shelf.Store.Say(connection, request.Session, new Summary("", range.Item1, range.Item2) { Of = SummaryOf.TakenBack, Provenance = Provenance.User });
+            }
             AuditLog.Append(connection, new($"workspace.{request.Kind}", "session", request.Session.ToString(), request.By, request.ForAudit(body), body.Left.Count == 0 ? "done" : "partly"), _database.Time);
             return (from, to, seq);
         }, CancellationToken.None);

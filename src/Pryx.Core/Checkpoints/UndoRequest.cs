@@ -15,6 +15,9 @@ internal sealed record UndoRequest(
     /// <summary>So many paths are named in words.</summary>
     public const int Shown = 50;
 
+    /// <summary>The turn that does it itself, whose call no model needs to see; null for none.</summary>
+    public TurnId? Own { get; init; }
+
     /// <summary>For a redo: the undo that it takes back.</summary>
     public Checkpoint? Reverses { get; init; }
 
