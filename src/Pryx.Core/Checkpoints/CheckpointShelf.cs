@@ -144,9 +144,10 @@ public sealed class CheckpointShelf
         return kept;
     }
 
-    private void CleanSoon()
+    /// <summary>Beside everything else, and not more often than twice a day unless it is due.</summary>
+    internal void CleanSoon(bool isDue = false)
     {
-        if (_cleanedAt is { } at && _time.GetUtcNow() - at < BetweenCleanings)
+        if (!isDue && _cleanedAt is { } at && _time.GetUtcNow() - at < BetweenCleanings)
         {
             return;
         }

@@ -29,7 +29,7 @@ internal sealed class LinuxTree(BlobStore blobs, long maxFileBytes) : Tree(blobs
         {
             FileKind.Folder => new(PathKind.Folder, facts.Mode, Owner: owner),
             FileKind.Link => new(PathKind.Link, Target: LinuxCalls.ReadLink(folder, name) ?? throw Failure(path)),
-            FileKind.Regular => new(PathKind.File, facts.Mode, facts.Size, look == Look.Facts ? null : ContentOf(folder, name, path, facts, look == Look.Keep), Owner: owner),
+            FileKind.Regular => new(PathKind.File, facts.Mode, facts.Size, look == Look.Facts ? null : ContentOf(folder, name, path, facts, look == Look.Keep), Owner: owner) { SharedAs = stat.Names > 1 ? stat.Inode : 0 },
             _ => new(PathKind.Other),
         };
     }

@@ -73,14 +73,26 @@ internal sealed class MemoryJournal(string folder, TurnId turn) : IDisposable
         }
         foreach (var path in Directory.EnumerateFiles(folder, "*.journal").ToList())
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            while (Fields(reader.ReadLine()) is { } fields)
+            using var reader = Open(path);
+            while (reader is not null && Fields(reader.ReadLine()) is { } fields)
             {
                 if (fields is [_, _, var state] && state.StartsWith("file ", StringComparison.Ordinal) && PathState.Parse(state).Content is { } content)
                 {
                     yield return content;
                 }
             }
+        }
+    }
+
+    private static StreamReader? Open(string path)
+    {
+        try
+        {
+            return new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // Its turn has stored it all in the meantime.
         }
     }
 

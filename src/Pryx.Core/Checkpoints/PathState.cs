@@ -16,6 +16,9 @@ internal enum PathKind { Absent, File, Folder, Link, Other }
 /// <param name="Owner">User and group, "0:0"; put back where that is allowed, and not compared.</param>
 internal sealed record PathState(PathKind Kind, int Mode = 0, long Size = 0, string? Content = null, string? Target = null, string Owner = "")
 {
+    /// <summary>Tells which paths are one file, of one that has other names; 0 for all others. Not stored.</summary>
+    public ulong SharedAs { get; init; }
+
     public static PathState Absent { get; } = new(PathKind.Absent);
 
     /// <summary>False for a file whose bytes were not kept: it can be recognised, not brought back.</summary>

@@ -25,6 +25,7 @@ internal sealed class TurnMemory : IChangeMemory
     private readonly List<RememberedPath> _all = [];
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = [];
+    private readonly Dictionary<ulong, HashSet<string>> _shared = [];
     private long _bytes;
     private int _missed, _open;
     private bool _hasChanged, _isWarned;
@@ -241,6 +242,14 @@ internal sealed class TurnMemory : IChangeMemory
                     entry.After = new(PathKind.Other);
                     turn.Note($"{Display(path)}: it can not be told how it was left ({e.Message})");
                 }
+                if (entry.After.SharedAs is > 0 and var file)
+                {
+                    if (!turn._shared.TryGetValue(file, out var names))
+                    {
+                        turn._shared[file] = names = [];
+                    }
+                    names.Add(path);
+                }
                 settled.Add(entry);
                 turn._folders.Remove(path);
             }
@@ -325,6 +334,14 @@ internal sealed class TurnMemory : IChangeMemory
                     // What came with a renamed folder was not here when the call began.
                     before = HasArrived(path) ? PathState.Absent : Keep(path, look);
                     Add(new(path, before));
+                }
+            }
+            if (change == PathChange.Content && before is { SharedAs: > 0 } shared && turn._shared.TryGetValue(shared.SharedAs, out var others))
+            {
+                // An earlier call has made these names of the same file: what is written to one changes them all.
+                foreach (var other in others.Where(other => !_touched.Contains(other)).ToList())
+                {
+                    Remember(other, PathChange.Content);
                 }
             }
             if (change == PathChange.Tree && (before ?? turn._tree.See(path, Look.Facts)).Kind == PathKind.Folder)

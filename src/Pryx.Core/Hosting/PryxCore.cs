@@ -202,7 +202,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         if (isDeleted)
         {
             // What was remembered of it goes too.
-            await Undo(await StoreAsync(cancellationToken)).Shelf.CleanAsync(cancellationToken);
+            Undo(await StoreAsync(cancellationToken)).Shelf.CleanSoon(isDue: true);
         }
         return isDeleted;
     }

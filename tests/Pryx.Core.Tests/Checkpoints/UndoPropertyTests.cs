@@ -81,6 +81,7 @@ public sealed class UndoPropertyTests
             var random = new Random(seed * 7919);
             await using var bench = await UndoBench.OpenAsync(Token);
             Plant(bench, random);
+            var written = new HashSet<string>();
             for (var turn = 0; turn < 3; turn++)
             {
                 await bench.TurnAsync(Token, calling => RunAsync(calling, Script(random)));
@@ -89,10 +90,12 @@ public sealed class UndoPropertyTests
                 foreach (var file in chosen)
                 {
                     bench.SetMode(Path.GetRelativePath(bench.Workspace, file), 0b110_100_100);
+                    written.Add($"mine {seed}.{turn} {Path.GetFileName(file)}");
                     await File.WriteAllTextAsync(file, $"mine {seed}.{turn} {Path.GetFileName(file)}", Token);
                 }
             }
             var own = Words(bench);
+            own.IntersectWith(written); // What a turn has added to since is the turn's.
             // The last words on each file are the user's: nothing may take them away, wherever a rename has brought them.
             try
             {

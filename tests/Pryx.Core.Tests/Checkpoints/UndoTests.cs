@@ -133,6 +133,17 @@ public sealed class UndoTests
     }
 
     [Fact]
+    public async Task A_name_that_one_call_gives_a_file_changes_with_it_in_the_next()
+    {
+        await using var bench = await UndoBench.OpenAsync(Token);
+        bench.Write("a.txt", "one\n");
+        var before = bench.Hash();
+        await bench.TurnAsync(Token, turn => turn.RunAsync("ln a.txt hard"), turn => turn.RunAsync("echo two >> a.txt"));
+        Assert.Empty((await bench.UndoAsync(Token)).Left);
+        Assert.Equal(before, bench.Hash());
+    }
+
+    [Fact]
     public async Task Several_turns_are_rewound_in_one_and_brought_back_in_one()
     {
         await using var bench = await UndoBench.OpenAsync(Token);

@@ -21,7 +21,7 @@ public sealed class UndoTests
         person.Home.Write("src/deep/data.csv", "1,2,3\n");
         person.Home.Write("notes.txt", "never in git\n");
 
-        var run = await person.RunAsync("--policy", "full", "--approve-all", "clean up");
+        var run = await person.RunAsync("--approve-all", "clean up");
         Assert.True(run.ExitCode == 0, run.Stderr);
         Assert.False(person.Home.Exists("src"));
         Assert.False(person.Home.Exists("notes.txt"));
