@@ -1,34 +1,24 @@
 using System.Globalization;
 using System.Text.Json;
-using Pryx.Core.Tools;
 using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Checkpoints;
 
 /// <summary>
-/// <c>/undo</c>, <c>/redo</c> and <c>/rewind</c> at the beginning of a message: done in a turn of their own that asks no model. With words that
-/// are not theirs the message is a text like any other. Only for the user's own messages.
+/// <c>/undo</c>, <c>/redo</c> and <c>/rewind</c> at the beginning of a message: done in a turn of their own that asks no model. Only for the
+/// user's own messages.
 /// </summary>
-public sealed class UndoWords : IInputExpansion
+public static class UndoWords
 {
     /// <summary>The name under which <see cref="UndoTool"/> is found; no model is ever offered it.</summary>
     public const string Server = "undo";
 
-    public ValueTask<InputExpansion?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken)
-    {
-        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        var arguments = words[0] switch
-        {
-            "/undo" or "/redo" or "/rewind" => Read(words),
-            _ => null,
-        };
-        return ValueTask.FromResult(arguments is null ? null : new InputExpansion("")
-        {
-            Becomes = request => request.SpeaksForUser
-                ? request with { Text = null, Attachments = [], Delivery = Delivery.Queue, KeepsSessionModel = true, Call = new CallTool(UndoTool.Name, arguments) { Server = Server } }
-                : request,
-        });
-    }
+    /// <summary>The request that the word stands for; null when what stands behind it is not its own.</summary>
+    /// <param name="action">undo, redo or rewind.</param>
+    public static StartTurn? Of(StartTurn request, string action, string arguments) => !request.SpeaksForUser ? request
+        : Read([action, .. arguments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)]) is { } call
+            ? request with { Text = null, Attachments = [], Delivery = Delivery.Queue, KeepsSessionModel = true, Call = new CallTool(UndoTool.Name, call) { Server = Server } }
+            : null;
 
     // /undo [TURN] [preview] [force]; /redo [preview] [force]; /rewind TURN [files|conversation] [preview] [force]
     private static string? Read(string[] words)
@@ -37,7 +27,7 @@ public sealed class UndoWords : IInputExpansion
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            writer.WriteString("action", words[0][1..]);
+            writer.WriteString("action", words[0]);
             foreach (var word in words.Skip(1))
             {
                 var plain = word.TrimStart('-').ToLowerInvariant();
@@ -46,10 +36,10 @@ public sealed class UndoWords : IInputExpansion
                     case "preview" or "force":
                         writer.WriteBoolean(plain, true);
                         break;
-                    case "files" or "conversation" or "both" when words[0] == "/rewind":
+                    case "files" or "conversation" or "both" when words[0] == "rewind":
                         writer.WriteString("what", plain);
                         break;
-                    case var _ when words[0] != "/redo" && int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var turn):
+                    case var _ when words[0] != "redo" && int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var turn):
                         writer.WriteNumber("turn", turn);
                         break;
                     default:

@@ -199,6 +199,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
     {
         var isDeleted = await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+        _store!.Archive.Forget(id);
         if (isDeleted)
         {
             // What was remembered of it goes too.
@@ -344,7 +345,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => name == UndoWords.Server ? Undo(store).Tools : Bundled.Find(name), options.Time)
     {
         Expansions = () => Abilities.Expansions,
-        Memory = (session, turn, workspace, token) => Undo(store).Shelf.OpenTurnAsync(session, turn, workspace, token),
+        Changes = (session, turn, workspace, token) => Undo(store).Shelf.OpenTurnAsync(session, turn, workspace, token),
+        Mentions = Abilities.Mentions,
+        Memory = Abilities.Memory.PromptAsync,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
@@ -408,10 +411,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     internal string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
+    /// <param name="path">Canonical.</param>
+    internal bool HoldsSecrets(string path) => SecretFiles.IsSecretName(path) || SecretPlaces.Why(path, isWrite: false) is not null;
+
+    private SecretFiles SecretPlaces => field ??= new(PolicyFactory.ScopeOf(options.Paths));
+
     private ToolSet BuildTools()
     {
-        var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: HoldsSecrets), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool(), .. Abilities.Memory.Tools]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

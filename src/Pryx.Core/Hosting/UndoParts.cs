@@ -1,5 +1,6 @@
 using Pryx.Agent.Tools;
 using Pryx.Core.Checkpoints;
+using Pryx.Core.Commands;
 using Pryx.Core.Configuration;
 using Pryx.Core.Logs;
 
@@ -14,6 +15,17 @@ internal sealed class UndoParts(PryxCore core, CoreStore store)
 
     /// <summary>What the words in a chat stand for.</summary>
     public ToolSet Tools => field ??= new([new UndoTool(Desk)]);
+
+    /// <summary>In a chat.</summary>
+    public static IReadOnlyList<ChatWord> Words =>
+    [
+        Word("undo", "[turn] [preview] [force]", "Take back what the last turn has changed in the folder, or the one you name"),
+        Word("redo", "[preview] [force]", "Bring back what was undone last"),
+        Word("rewind", "turn [files|conversation] [preview] [force]", "Go back to how it was after a turn, 0 for the beginning"),
+    ];
+
+    private static ChatWord Word(string name, string hint, string description) =>
+        ChatWord.Of(name, hint, description, (request, arguments) => UndoWords.Of(request, name, arguments) ?? ChatWord.Say(request, $"/{name} {hint}: {description}."));
 
     private static UndoOptions OptionsOf(PryxConfig config) => new()
     {
