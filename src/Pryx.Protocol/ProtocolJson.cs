@@ -27,6 +27,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(TurnEndedPayload))]
 [JsonSerializable(typeof(StepCompletedPayload))]
 [JsonSerializable(typeof(MemoryPayload))]
+[JsonSerializable(typeof(UndonePayload))]
 [JsonSerializable(typeof(ContextUsage))]
 [JsonSerializable(typeof(CompactSession))]
 [JsonSerializable(typeof(ToolRequestPayload))]

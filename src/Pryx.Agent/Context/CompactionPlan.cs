@@ -131,15 +131,17 @@ internal sealed class CompactionUnit
                 units[^1]._items.Add(next);
                 byStep.Clear();
             }
-            if (item is Summary or Notice or ApprovalRecord || view.IsHidden(item))
+            if (item is Summary { Of: not (SummaryOf.TakenBack or SummaryOf.BroughtBack) } or Notice or ApprovalRecord || view.IsHidden(item))
             {
                 continue;
             }
             CompactionUnit? unit;
             switch (item)
             {
-                case UserMessage:
-                    units.Add(unit = new() { IsUser = true, Messages = 1, FromSeq = item.Seq, Place = (item.TurnId, item.Step) });
+                case Summary { Text.Length: 0 }:
+                    continue;
+                case UserMessage or Summary:
+                    units.Add(unit = new() { IsUser = item is UserMessage, Messages = 1, FromSeq = item.Seq, Place = (item.TurnId, item.Step) });
                     byStep.Clear();
                     break;
                 case ToolResult result:

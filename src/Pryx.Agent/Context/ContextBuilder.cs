@@ -28,7 +28,7 @@ public static class ContextBuilder
                 assistant = null;
                 messages.Add(new ChatMessage(ChatRole.User, strange.Dequeue().Text));
             }
-            if (item is Summary || view.IsHidden(item))
+            if (item is Summary { Of: not (SummaryOf.TakenBack or SummaryOf.BroughtBack) } || view.IsHidden(item))
             {
                 continue;
             }
@@ -41,6 +41,11 @@ public static class ContextBuilder
             {
                 case UserMessage user:
                     messages.Add(UserMessage(user, view.WholeTextOf(user)));
+                    break;
+                case Summary { Text.Length: 0 }:
+                    break;
+                case Summary told:
+                    messages.Add(new ChatMessage(ChatRole.User, told.Text));
                     break;
                 case ToolCall call when call.IsMention():
                     messages.Add(Mentioned(call, results.GetValueOrDefault((call.TurnId, call.CallId)), view));

@@ -10,14 +10,20 @@ internal sealed class ContextView
     private readonly List<Summary> _outputs = [];
     private readonly Dictionary<long, Summary> _beginnings = [];
 
+    private readonly List<Summary> _takenBack = [];
+
     public ContextView(IReadOnlyList<Item> items)
     {
+        AddTakenBack(items);
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i] is Summary summary)
             {
                 Count++;
-                Add(summary);
+                if (!Covers(_takenBack, summary.Seq))
+                {
+                    Add(summary);
+                }
             }
         }
         _active.Sort(static (one, two) => one.FromSeq.CompareTo(two.FromSeq));
@@ -31,6 +37,8 @@ internal sealed class ContextView
 
     public bool IsHidden(Item item) => item switch
     {
+        _ when Covers(_takenBack, item.Seq) => true,
+        Summary { Of: SummaryOf.TakenBack or SummaryOf.BroughtBack } => Covers(_active, item.Seq),
         Summary summary => !_active.Contains(summary),
         Reasoning => Covers(_active, item.Seq) || Covers(_reasoning, item.Seq),
         _ => Covers(_active, item.Seq),
@@ -53,6 +61,26 @@ internal sealed class ContextView
     /// <summary>What stands for the beginning of a message; null when it is read as it is.</summary>
     public Summary? BeginningOf(UserMessage message) => _beginnings.GetValueOrDefault(message.Seq);
 
+    // The newest first: one that was taken back itself takes nothing back any more.
+    private void AddTakenBack(IReadOnlyList<Item> items)
+    {
+        var broughtBack = new HashSet<long>();
+        for (var i = items.Count - 1; i >= 0; i--)
+        {
+            switch (items[i])
+            {
+                case Summary { Of: SummaryOf.BroughtBack } summary when !Covers(_takenBack, summary.Seq):
+                    broughtBack.Add(summary.FromSeq);
+                    break;
+                case Summary { Of: SummaryOf.TakenBack, FromSeq: > 0 } summary when !broughtBack.Contains(summary.Seq) && !Covers(_takenBack, summary.Seq):
+                    _takenBack.Add(summary);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
     private void Add(Summary summary)
     {
         switch (summary.Of)
@@ -63,6 +91,8 @@ internal sealed class ContextView
             case SummaryOf.ToolOutput:
                 _outputs.Add(summary);
                 break;
+            case SummaryOf.TakenBack or SummaryOf.BroughtBack:
+                break; // Those that hold are known already.
             case SummaryOf.MessageBeginning:
                 _beginnings[summary.FromSeq] = summary;
                 break;

@@ -17,8 +17,11 @@ public static class PolicyTools
     public const string Network = "network";
     private const string Files = "filesystem.";
 
-    /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to read.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", MemorySearch };
+    /// <summary>
+    /// Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to
+    /// read. And the one that no model is offered, because only the user's own words can call it.
+    /// </summary>
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "workspace.undo", MemorySearch };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);

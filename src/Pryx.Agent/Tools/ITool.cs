@@ -144,6 +144,9 @@ public sealed record ToolContext
     /// <summary>How programs are run for this call. Off for whoever builds a context without saying; a turn says what its policy decided.</summary>
     public SandboxMode Sandbox { get; init; } = SandboxMode.Off;
 
+    /// <summary>Remembers what the call is about to change; for tools that start programs. What a plan names as written is remembered without them.</summary>
+    public ICallMemory Memory { get; init; } = NoMemory.Instance;
+
     /// <summary>Whatever a tool cuts, streams or puts into a file goes through this first: half a secret is not found any more. Its result is masked in any case.</summary>
     public ISecretMask Secrets { get; init; } = NoMask.Instance;
 

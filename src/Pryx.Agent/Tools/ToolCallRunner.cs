@@ -80,8 +80,19 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             var real = await RevealAsync(tool, permission.Arguments, permission.Plan, context, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
             var place = context with { Sandbox = setup.Sandbox.ModeOf(tool.Definition.PolicyName, permission.Plan, permission.Judgement, (host, token) => MayReachAsync(host, tool, call, permission.Arguments, items, token)) };
+            // Before the call counts as started: what runs is remembered, or the user has read that it is not.
+            place = place with { Memory = await RememberAsync(real.Plan, place, call, cancellationToken) };
             await journal.CommitStartAsync(call, permission.Plan.Summary, place.Sandbox, cancellationToken);
-            var outcome = await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken);
+            ToolOutcome outcome;
+            try
+            {
+                outcome = await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken);
+            }
+            finally
+            {
+                // Whatever it did, also when STOP ended it.
+                await place.Memory.EndAsync(CancellationToken.None);
+            }
             return permission.WasEdited
                 ? outcome with { Text = $"The user changed the arguments to {permission.Arguments.Json.GetRawText()} before approving.\n{outcome.Text}" }
                 : outcome;
@@ -94,6 +105,16 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         {
             return ToolOutcome.Error($"The tool failed: {e.Message}");
         }
+    }
+
+    private async Task<ICallMemory> RememberAsync(ToolPlan plan, ToolContext place, ToolCall call, CancellationToken cancellationToken)
+    {
+        var memory = await setup.Memory.BeginAsync(plan, place.Sandbox, cancellationToken);
+        if (memory.Notice is { } notice)
+        {
+            await journal.CommitItemAsync(new Notice("undo", notice) { TurnId = call.TurnId, Step = call.Step, Provenance = Provenance.Workspace }, cancellationToken);
+        }
+        return memory;
     }
 
     private readonly record struct Permission(ToolPlan Plan, Judgement Judgement, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);

@@ -58,6 +58,9 @@ public sealed record TurnSetup
     /// <summary>How the programs of allowed calls are run.</summary>
     public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Off;
 
+    /// <summary>Remembers what tool calls change, so that it can be taken back.</summary>
+    public IChangeMemory Memory { get; init; } = NoMemory.Instance;
+
     /// <summary>Keeps secrets out of what is stored, shown and sent.</summary>
     public ISecretMask Secrets { get; init; } = NoMask.Instance;
     public JsonElement? OutputSchema { get; init; }

@@ -87,6 +87,15 @@ public static class ConfigKeys
         new("trace_max_spans", Whole, "1000000"),
         // Which sandbox commands run in: auto, bubblewrap, landlock or off.
         new("sandbox", Text, "auto", "PRYX_SANDBOX"),
+        // What turns change in the workspace is remembered for undo; files and turns larger than this are not, what is older or more goes, the oldest first.
+        new("undo", Bool, "true"),
+        new("undo_max_file_mb", Whole, "64"),
+        new("undo_max_turn_mb", Whole, "1024"),
+        new("undo_max_total_mb", Whole, "4096"),
+        new("undo_days", Whole, "30"),
+        // Where commands can not be watched, the workspace is copied before each, up to this size.
+        new("undo_snapshot_files", Whole, "20000"),
+        new("undo_snapshot_mb", Whole, "512"),
         // Secrets in what tools read and people type are replaced by placeholders before the model, the store and the surfaces see them.
         new("mask_secrets", Bool, "true"),
         // Where keys are kept: auto (the OS keychain where one works, else the encrypted vault), keychain or vault.

@@ -60,6 +60,17 @@ internal static unsafe partial class LinuxCalls
         return Fstatfs(handle, buffer) == 0 ? buffer[0] : 0;
     }
 
+    /// <summary>Where a link leads, as it is written; null when it is none.</summary>
+    internal static string? ReadLink(SafeFileHandle folder, string name)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        fixed (byte* to = buffer)
+        {
+            var length = (int)Readlinkat(folder, name, to, buffer.Length);
+            return length < 0 ? null : System.Text.Encoding.UTF8.GetString(buffer[..length]);
+        }
+    }
+
     private static SafeFileHandle? Handle(int descriptor) => descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -86,6 +97,16 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(SafeFileHandle folder, string name, int flags);
 
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeLink(string target, SafeFileHandle folder, string name);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Readlinkat(SafeFileHandle folder, string name, byte* buffer, nint size);
+
+    /// <summary>Follows links: only for paths below <c>/proc/self/fd</c>.</summary>
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SetModeOf(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static partial int SetMode(SafeFileHandle file, uint mode);
 
@@ -109,6 +130,7 @@ internal static unsafe partial class LinuxCalls
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(16)] public uint Names;
         [FieldOffset(20)] public uint User;
         [FieldOffset(24)] public uint Group;
         [FieldOffset(28)] public ushort Mode;

@@ -25,7 +25,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
 
     /// <summary>Pryx's own words in a chat; one is added here.</summary>
-    private IReadOnlyList<ChatWord> Words => [ChatWords.Compact, .. Memory.Words];
+    private IReadOnlyList<ChatWord> Words => [ChatWords.Compact, .. Memory.Words, .. UndoParts.Words];
 
     internal MemoryHost Memory => field ??= new(core);
 
@@ -85,6 +85,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
         Environment = Core.OwnEnvironment,
         DatabaseAsync = async cancellationToken => (await Core.StoreAsync(cancellationToken)).Database,
         Folder = Core.SandboxFolder,
+        Memory = Core.ServerMemory,
         IsEnabled = () => Core.Config.Bool("mcp_enabled"),
         ToolLimit = () => (int)Core.Config.Whole("mcp_tool_limit"),
         Version = Product.Version,

@@ -2,6 +2,7 @@ using Pryx.Core.Access;
 using Pryx.Core.Approvals;
 using Pryx.Core.Archive;
 using Pryx.Core.Audit;
+using Pryx.Core.Checkpoints;
 using Pryx.Core.Commands;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
@@ -40,6 +41,7 @@ internal static class GatewayRoutes
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
         new ArchiveEndpoints(store.Archive, store.Sessions, turns, new AuditLog(store.Database), () => core.Config.Text("titles") == "model", time).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
+        new UndoEndpoints(core.Undo(store).Desk).Map(routes);
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
         new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
         new EventStreamEndpoints(store.Events).Map(routes);

@@ -4,6 +4,7 @@ using Pryx.Agent.Tools;
 using Pryx.Core.Access;
 using Pryx.Core.Agents;
 using Pryx.Core.Catalog;
+using Pryx.Core.Checkpoints;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Dialogue;
@@ -52,6 +53,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
     private ServedSessions? _served;
+    private UndoParts? _undo;
     private OutsideTools? _outside;
     private static readonly TimeSpan AfterReady = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource _leaving = new();
@@ -196,9 +198,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
     public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
     {
-        var isGone = await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+        var isDeleted = await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
         _store!.Archive.Forget(id);
-        return isGone;
+        if (isDeleted)
+        {
+            // What was remembered of it goes too.
+            Undo(await StoreAsync(cancellationToken)).Shelf.CleanSoon(isDue: true);
+        }
+        return isDeleted;
     }
 
     /// <summary>What is known of models and providers.</summary>
@@ -323,15 +330,22 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         _leaving.Dispose();
     }
 
+    /// <summary>What servers change while a call is being made.</summary>
+    internal ServerMemory ServerMemory { get; } = new();
+
+    /// <summary>What takes changes in workspaces back.</summary>
+    internal UndoParts Undo(CoreStore store) => _undo ??= new(this, store);
+
     /// <summary>How full a session's context window is.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
     public async Task<ContextUsage> MeasureAsync(SessionId id, CancellationToken cancellationToken) => await Preparation(await StoreAsync(cancellationToken)).MeasureAsync(id, cancellationToken);
 
     // One for all: it keeps what was counted of the sessions in use.
     private TurnPreparation Preparation(CoreStore store) => _preparation ??= new(
-        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => Bundled.Find(name), options.Time)
+        options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => name == UndoWords.Server ? Undo(store).Tools : Bundled.Find(name), options.Time)
     {
         Expansions = () => Abilities.Expansions,
+        Changes = (session, turn, workspace, token) => Undo(store).Shelf.OpenTurnAsync(session, turn, workspace, token),
         Mentions = Abilities.Mentions,
         Memory = Abilities.Memory.PromptAsync,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model

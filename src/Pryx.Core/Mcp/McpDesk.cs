@@ -181,7 +181,7 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
         }
     }
 
-    private McpLaunch Launch() => _launch ??= new(options.Spawner(), options.Profiles(), References, Http, options.Folder, options.Environment()) { Network = options.Network };
+    private McpLaunch Launch() => _launch ??= new(options.Spawner(), options.Profiles(), References, Http, options.Folder, options.Environment()) { Network = options.Network, Memory = options.Memory };
 
     private McpReferences References => field ??= new(options.Secrets, name => options.Environment().GetValueOrDefault(name));
 

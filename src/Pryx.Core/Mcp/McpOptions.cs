@@ -1,3 +1,4 @@
+using Pryx.Agent.Tools;
 using Pryx.Core.Mcp.Definitions;
 using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
@@ -20,6 +21,9 @@ public sealed record McpOptions
 
     /// <summary>A private folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Hears what programs of servers in the sandbox change, before they do.</summary>
+    public ICallMemory Memory { get; init; } = NoMemory.Instance;
 
     /// <summary>The configuration key <c>mcp_enabled</c>.</summary>
     public Func<bool> IsEnabled { get; init; } = static () => true;

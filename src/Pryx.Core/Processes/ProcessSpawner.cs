@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
+using Pryx.Core.Processes.Watching;
 using Pryx.Core.Sandbox;
 
 namespace Pryx.Core.Processes;
@@ -22,6 +23,9 @@ public sealed class ProcessSpawner
         _namespace = new(() => usesNamespaces ? PidNamespace.ProbeAsync() : Task.FromResult<PidNamespace?>(null));
         _sandbox = sandbox is null ? null : new SandboxLevels(sandbox, static command => ProbeRun.RunAsync(command.Words, command.Environment, command.Inherited), PidNamespace.UnderInit);
     }
+
+    /// <summary>Whether changes of sandboxed children can be seen before they happen; false where the kernel can not do it.</summary>
+    public static bool CanWatch => ChangeWatch.IsSupported;
 
     /// <summary>Which sandbox is in force for what asks for one; probed once.</summary>
     public Task<SandboxState> SandboxStateAsync() =>
@@ -92,7 +96,7 @@ public sealed class ProcessSpawner
         {
             start.Environment[name] = value;
         }
-        var process = await SpawnThread.StartAsync(start, inherited).ConfigureAwait(false);
+        var process = await SpawnThread.StartAsync(start, inherited, request.Sandbox is not null && request.Memory is { Root: not null } memory && CanWatch ? memory : null).ConfigureAwait(false);
         if (!request.KeepsInput)
         {
             process.StandardInput.Close();

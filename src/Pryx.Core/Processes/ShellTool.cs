@@ -113,6 +113,7 @@ public sealed class ShellTool : ITool
         var request = new SpawnRequest(shell, [.. options, run.Command])
         {
             Sandbox = sandbox?.Profile,
+            Memory = context.Memory,
             WorkingDirectory = run.WorkingDirectory,
             Environment = ChildEnvironment.Build(_environment, context.Environment, run.Environment),
         };

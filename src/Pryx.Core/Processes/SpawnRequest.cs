@@ -1,3 +1,4 @@
+using Pryx.Agent.Tools;
 using Pryx.Core.Sandbox;
 
 namespace Pryx.Core.Processes;
@@ -14,6 +15,9 @@ public sealed record SpawnRequest(string Program, IReadOnlyList<string> Argument
 
     /// <summary>What the child may do; null runs it with the user's own rights. With one it runs inside or not at all.</summary>
     public SandboxProfile? Sandbox { get; init; }
+
+    /// <summary>Hears of each change to files before the child makes it; null for nobody. Only a sandboxed child is watched, and only where <see cref="ProcessSpawner.CanWatch"/>.</summary>
+    public ICallMemory? Memory { get; init; }
 
     /// <summary>True keeps a pipe to the child's standard input; otherwise it reads end of file.</summary>
     public bool KeepsInput { get; init; }

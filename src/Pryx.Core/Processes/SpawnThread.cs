@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Pryx.Agent.Tools;
+using Pryx.Core.Processes.Watching;
 
 namespace Pryx.Core.Processes;
 
@@ -12,16 +14,44 @@ namespace Pryx.Core.Processes;
 internal static partial class SpawnThread
 {
     private static readonly Lazy<BlockingCollection<Action>> Work = new(Open);
+    private static readonly Lock OneAtATime = new();
 
     /// <param name="inherited">Descriptors that this child gets, and no other one: no two children are started at the same time.</param>
+    /// <param name="memory">What hears of each change to files before it happens; then the child has a thread of its own, which lives as long as it does.</param>
     /// <exception cref="SpawnException">The operating system refused.</exception>
-    public static Task<Process> StartAsync(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited = null)
+    public static Task<Process> StartAsync(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited = null, ICallMemory? memory = null)
     {
+        if (memory is not null)
+        {
+            return StartWatchedAsync(start, inherited, memory);
+        }
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Work.Value.Add(() =>
         {
-            var process = new Process { StartInfo = start, EnableRaisingEvents = true };
             try
+            {
+                started.SetResult(Start(new() { StartInfo = start, EnableRaisingEvents = true }, inherited));
+            }
+            catch (SpawnException e)
+            {
+                started.SetException(e);
+            }
+        });
+        return started.Task;
+    }
+
+    private static async Task<Process> StartWatchedAsync(ProcessStartInfo start, IReadOnlyList<SafeFileHandle>? inherited, ICallMemory memory)
+    {
+        var process = new Process { StartInfo = start };
+        await ChangeWatch.StartAsync(process, () => Start(process, inherited), memory).ConfigureAwait(false);
+        return process;
+    }
+
+    private static Process Start(Process process, IReadOnlyList<SafeFileHandle>? inherited)
+    {
+        try
+        {
+            lock (OneAtATime)
             {
                 Inherit(inherited, true);
                 try
@@ -32,15 +62,14 @@ internal static partial class SpawnThread
                 {
                     Inherit(inherited, false);
                 }
-                started.SetResult(process);
             }
-            catch (Exception e) // Whatever it is belongs to the caller; the thread must survive it.
-            {
-                process.Dispose();
-                started.SetException(new SpawnException($"'{start.FileName}' could not be started: {e.Message}", e));
-            }
-        });
-        return started.Task;
+            return process;
+        }
+        catch (Exception e) // Whatever it is belongs to the caller; the thread must survive it.
+        {
+            process.Dispose();
+            throw new SpawnException($"'{process.StartInfo.FileName}' could not be started: {e.Message}", e);
+        }
     }
 
     private static void Inherit(IReadOnlyList<SafeFileHandle>? files, bool isInherited)

@@ -41,6 +41,9 @@ public sealed class TurnPreparation(
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
+    /// <summary>Who remembers what a turn's calls change, by session, turn and workspace.</summary>
+    public Func<SessionId, TurnId, string, CancellationToken, Task<IChangeMemory>> Changes { get; init; } = static (_, _, _, _) => Task.FromResult<IChangeMemory>(NoMemory.Instance);
+
     /// <summary>What a new session is told of what is remembered; null for nothing.</summary>
     public Func<ToolScope, CancellationToken, Task<string?>> Memory { get; init; } = static (_, _) => Task.FromResult<string?>(null);
 
@@ -235,6 +238,7 @@ public sealed class TurnPreparation(
             WantsTitle = config().Text("titles") == "model" && request is { Compact: null, Say: null, Describes: false } && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Call = request.Call,
+            Memory = request is { Compact: null, Say: null } ? await Changes(session.Id, turn.Id, folder.Path, cancellationToken) : NoMemory.Instance,
             Say = request.Say,
             Describes = request.Describes,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),

@@ -71,3 +71,12 @@ public sealed record ErrorPayload(string Code, string Message, string? TraceId);
 
 /// <param name="Status">active or archived.</param>
 public sealed record SessionUpdatedPayload(string Title, string Status, string? Model);
+
+/// <param name="Checkpoint">The id of what was done.</param>
+/// <param name="Kind">undo, redo or rewind.</param>
+/// <param name="Turns">The numbers of the turns it is about, from 1.</param>
+/// <param name="Paths">The first 50 that were put back, relative to the workspace.</param>
+/// <param name="Count">How many were put back.</param>
+/// <param name="Left">The first 50 that were left as they are.</param>
+/// <param name="Conversation">Turns left the conversation, or came back into it.</param>
+public sealed record UndonePayload(string Checkpoint, string Kind, IReadOnlyList<int> Turns, IReadOnlyList<string> Paths, int Count, IReadOnlyList<string> Left, bool Conversation);

@@ -88,6 +88,15 @@ public static class EventNames
     /// <summary>Room was made: its item events say how.</summary>
     public const string MemorySummarized = "memory.summarized";
 
+    /// <summary>What a turn had changed in the workspace was taken back.</summary>
+    public const string WorkspaceUndone = "workspace.undone";
+
+    /// <summary>What an undo or rewind took back is there again.</summary>
+    public const string WorkspaceRedone = "workspace.redone";
+
+    /// <summary>A session went back to how it was after a turn: its conversation, the files or both.</summary>
+    public const string SessionRewound = "session.rewound";
+
     // Progress: version 0, may be dropped.
     public const string SessionTyping = "session.typing";
     public const string MessageDelta = "message.delta";

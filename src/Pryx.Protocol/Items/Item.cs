@@ -189,4 +189,13 @@ public enum SummaryOf
 
     /// <summary>The beginning of one user message that is too long for one call; the model reads its text instead.</summary>
     [JsonStringEnumMemberName("message_beginning")] MessageBeginning,
+
+    /// <summary>
+    /// The user took something back: the items in its range have left the context (none where the range is empty), and the model reads its
+    /// text at the place where that was done.
+    /// </summary>
+    [JsonStringEnumMemberName("taken_back")] TakenBack,
+
+    /// <summary>The user brought back what the <see cref="TakenBack"/> in its range had taken; the model reads its text.</summary>
+    [JsonStringEnumMemberName("brought_back")] BroughtBack,
 }

@@ -15,6 +15,7 @@ using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
 using Pryx.Commands.Skills;
+using Pryx.Commands.Undo;
 using Pryx.Terminal;
 
 namespace Pryx.Commands;
@@ -39,6 +40,9 @@ internal static class CommandLine
             StopCommand.Create(io),
             ApprovalCommand.Create(io),
             SessionCommand.Create(io),
+            UndoCommand.CreateUndo(io),
+            UndoCommand.CreateRedo(io),
+            UndoCommand.CreateRewind(io),
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             SkillsCommand.Create(io),

@@ -31,6 +31,9 @@ internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profile
 
     public SandboxNetworkOptions Network { get; init; } = new();
 
+    /// <inheritdoc cref="McpOptions.Memory"/>
+    public ICallMemory Memory { get; init; } = NoMemory.Instance;
+
     // Who configures one of these wants its package fetched.
     private static readonly string[] Fetchers = ["npx", "npm", "pnpm", "pnpx", "yarn", "bunx", "bun", "uvx", "uv", "pipx", "deno"];
 
@@ -45,7 +48,7 @@ internal sealed record McpLaunch(ProcessSpawner Spawner, SandboxProfiles Profile
             throw new SpawnException($"its folder {folder} does not exist");
         }
         var environment = new Dictionary<string, string>(ChildEnvironment.Build(Own, new Dictionary<string, string>(), await References.ResolveAsync(server.Name, server.Env, cancellationToken).ConfigureAwait(false)));
-        var request = new SpawnRequest(server.Command[0], [.. server.Command.Skip(1)]) { WorkingDirectory = folder, Environment = environment, KeepsInput = true };
+        var request = new SpawnRequest(server.Command[0], [.. server.Command.Skip(1)]) { WorkingDirectory = folder, Environment = environment, KeepsInput = true, Memory = Memory };
         if (state is null)
         {
             return new(request, "none", null);

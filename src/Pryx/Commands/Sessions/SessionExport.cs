@@ -67,6 +67,9 @@ internal static class SessionExport
             case Notice notice:
                 text.Append(CultureInfo.InvariantCulture, $"\n> {OneLine(notice.Text)}\n");
                 break;
+            case Summary { Of: SummaryOf.TakenBack or SummaryOf.BroughtBack } told:
+                text.Append(told.Text.Length > 0 ? $"\n> {OneLine(told.Text)}\n" : "");
+                break;
             case Summary summary:
                 text.Append("\n## Summary of what came before\n\n").Append(summary.Text.Trim()).Append('\n');
                 break;

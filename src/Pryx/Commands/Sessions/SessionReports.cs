@@ -158,6 +158,12 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
             case Notice notice:
                 Print($"{_style.Yellow("!")} {SafeText.Of(notice.Text)}");
                 break;
+            case Summary { Of: SummaryOf.TakenBack or SummaryOf.BroughtBack } told:
+                if (told.Text.Length > 0)
+                {
+                    Print(_style.Dim($"\n{SafeText.Line(told.Text, isFull ? int.MaxValue : 300)}"));
+                }
+                break;
             case Summary summary:
                 Print(_style.Dim($"\nSummary of what came before: {(isFull ? Body(summary.Text) : SafeText.Line(summary.Text, 200))}"));
                 break;
