@@ -25,6 +25,7 @@ public sealed partial class ArchitectureTests
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
+        ["Background"] = ["Files", "Processes", "Sandbox"],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
@@ -54,7 +55,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Background", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

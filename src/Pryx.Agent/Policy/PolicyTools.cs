@@ -6,6 +6,9 @@ public static class PolicyTools
     public const string Shell = "shell.exec";
     public const string Http = "http.request";
 
+    /// <summary>A command that goes on after its call. To policy it is a command like any other: what is written of <see cref="Shell"/> holds for both.</summary>
+    public const string ProcessStart = "process.start";
+
     public const string Browser = "browser.use";
     public const string Search = "web.search";
 
@@ -13,17 +16,19 @@ public static class PolicyTools
     public const string Network = "network";
     private const string Files = "filesystem.";
 
-    /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to read.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use" };
+    /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, read what the user installed for it to read, or look after what this session itself has started.</summary>
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "process.read", "process.stop" };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);
 
-    /// <summary><c>fs.read</c> and <c>filesystem.read</c> are one name; case and outer spaces do not count.</summary>
+    /// <summary><c>fs.read</c> and <c>filesystem.read</c> are one name, as are <c>process.start</c> and <c>shell.exec</c>; case and outer spaces do not count.</summary>
     public static string Canonical(string tool)
     {
         var name = tool.Trim().ToLowerInvariant();
-        return name.StartsWith("fs.", StringComparison.Ordinal) ? string.Concat(Files, name.AsSpan(3)) : name;
+        return name.StartsWith("fs.", StringComparison.Ordinal) ? string.Concat(Files, name.AsSpan(3))
+            : name == ProcessStart ? Shell
+            : name;
     }
 
     public static bool IsHarmless(string tool) => Harmless.Contains(tool);

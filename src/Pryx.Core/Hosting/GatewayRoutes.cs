@@ -52,6 +52,7 @@ internal static class GatewayRoutes
     {
         var (mcp, audit) = (core.Abilities.Mcp, new AuditLog(store.Database));
         var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
+        core.Background.Map(routes, served, options.WorkingDirectory);
         new McpServerEndpoints(mcp, audit).Map(routes);
         new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
         new McpPromptEndpoints(mcp).Map(routes);

@@ -53,6 +53,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private Abilities? _abilities;
     private ServedSessions? _served;
     private OutsideTools? _outside;
+    private BackgroundWork? _background;
     private static readonly TimeSpan AfterReady = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource _leaving = new();
 
@@ -69,6 +70,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>The same as MCP servers, under the names those have.</summary>
     public BundledServers Bundled => field ??= new(name => Tools.Find(name), Outside.Servers());
+
+    internal BackgroundWork Background => field ??= _background = new(this);
 
     private OutsideTools Outside => field ??= _outside = new(this);
 
@@ -218,6 +221,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
+    internal void OnBackgroundWarning(string warning) => Log.Write(new(LogSeverity.Warning, "process.warning") { Message = warning });
+
     // A command says it to whoever called it; a daemon has only its log.
     internal void OnCatalogWarning(string warning)
     {
@@ -303,6 +308,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _turns.DisposeAsync();
         }
+        if (_background is not null)
+        {
+            await _background.DisposeAsync();
+        }
         if (_observation is not null)
         {
             await _observation.DisposeAsync();
@@ -328,6 +337,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => Bundled.Find(name), options.Time)
     {
         Expansions = () => Abilities.Expansions,
+        TakeNews = session => _background?.TakeNews(session) ?? [],
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
@@ -394,7 +404,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ToolSet BuildTools()
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
+        var shell = new ShellTool(Spawner, OwnEnvironment(), CommandSandbox());
+        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), shell, .. Background.Tools(shell), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

@@ -73,7 +73,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     private async Task<PolicyRequest> ConfinedAsync(PolicyRequest request)
     {
-        if (request.Tool != PolicyTools.Shell)
+        if (PolicyTools.Canonical(request.Tool) != PolicyTools.Shell)
         {
             return request;
         }

@@ -51,9 +51,13 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     /// <summary>All items, oldest first; empty when there is no such session.</summary>
     public Task<IReadOnlyList<Item>> ReadItemsAsync(SessionId id, CancellationToken cancellationToken) => history.ReadAsync(id, cancellationToken);
 
+    /// <summary>Hears of a session that is going to be deleted, or has been archived: what lives beside its turns ends with it.</summary>
+    public Func<SessionId, Task> OnLeaving { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>False when there is no such session. What it cost and what was audited stays.</summary>
     public async Task<bool> DeleteAsync(SessionId id, CancellationToken cancellationToken)
     {
+        await OnLeaving(id);
         var isDeleted = await database.WriteAsync(connection =>
         {
             connection.Execute("DELETE FROM events WHERE session_id = $id", ("$id", id.ToString()));
@@ -69,7 +73,17 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     }
 
     /// <summary>What is null stays. Null when there is no such session.</summary>
-    public Task<Session?> ChangeAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    public async Task<Session?> ChangeAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeRowAsync(id, change, cancellationToken);
+        if (changed is { Status: "archived" })
+        {
+            await OnLeaving(id);
+        }
+        return changed;
+    }
+
+    private Task<Session?> ChangeRowAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         if (Find(connection, id) is not { } before)
         {

@@ -41,6 +41,9 @@ public sealed class TurnPreparation(
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
+    /// <summary>As <see cref="TurnSetup.TakeNews"/>, of a session.</summary>
+    public Func<SessionId, IReadOnlyList<string>> TakeNews { get; init; } = static _ => [];
+
     private readonly SessionMeters _meters = new(sessions);
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
@@ -232,6 +235,7 @@ public sealed class TurnPreparation(
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
             ApprovalTimeout = patience,
+            TakeNews = () => TakeNews(session.Id),
         };
     }
 

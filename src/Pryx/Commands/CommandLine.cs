@@ -9,6 +9,7 @@ using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
+using Pryx.Commands.Processes;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
@@ -42,6 +43,7 @@ internal static class CommandLine
             SkillsCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
+            ProcessCommand.Create(io),
             PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
