@@ -25,6 +25,7 @@ internal sealed class BackgroundProcess(string id, NewProcess wanted, DateTimeOf
 {
     private readonly Lock _gate = new();
     private RunningProcess? _child;
+    private Task? _stopping;
     private string? _endedBy;
     private long _saved;
     private int _isToldOf;
@@ -61,23 +62,35 @@ internal sealed class BackgroundProcess(string id, NewProcess wanted, DateTimeOf
     /// <summary>Ends the whole tree; the first who asks is remembered as the reason.</summary>
     public async Task StopAsync(string by)
     {
+        Task stopping;
         lock (_gate)
         {
-            if (EndedAt is not null)
+            if (_child is null)
             {
                 return;
             }
             _endedBy ??= by;
+            stopping = _stopping ??= _child.EndTreeAsync();
         }
-        await (_child?.EndTreeAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await stopping.ConfigureAwait(false);
         await Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody begins to end it any more; returns when those who do are done.</summary>
+    public Task DetachAsync()
+    {
+        lock (_gate)
+        {
+            _child = null;
+            return _stopping ?? Task.CompletedTask;
+        }
     }
 
     public void End(int exitCode, DateTimeOffset now)
     {
         lock (_gate)
         {
-            (ExitCode, EndedAt, _child) = (exitCode, now, null);
+            (ExitCode, EndedAt) = (exitCode, now);
             _endedBy ??= "itself";
         }
         // What has ended is kept for a while, and many may have.

@@ -146,6 +146,7 @@ internal sealed class ProcessDesk(Func<CancellationToken, Task<ProcessStore>> st
             {
                 await sandbox.DisposeAsync().ConfigureAwait(false);
             }
+            await process.DetachAsync().ConfigureAwait(false);
             await child.DisposeAsync().ConfigureAwait(false);
             process.End(exitCode, time.GetUtcNow());
             Tell(process);

@@ -8,7 +8,7 @@ internal sealed class ProcessStopTool(ProcessDesk desk) : ITool
 {
     private const string Schema = """{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}""";
 
-    public ToolDefinition Definition { get; } = ToolSchema.Define("process.stop", "process_stop", Schema, "killProcesses", "kill_processes") with { IsRepeatable = true };
+    public ToolDefinition Definition { get; } = ToolSchema.Define("process.stop", "process_stop", Schema, "killProcesses", "kill_processes") with { IsRepeatable = true, RunsAlone = true };
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>
         ValueTask.FromResult(ToolPlan.WithoutAccess($"Stop {arguments.RequireString("id")}"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Providers;
 using Pryx.Commands.Sessions;
 using Pryx.Protocol;
 using Pryx.Protocol.Processes;
