@@ -40,6 +40,7 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
+        ["Planning"] = ["Approvals", "Audit", "Policies", "Sessions"],
         ["Policies"] = ["Approvals", "Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Network"] = [],
@@ -51,11 +52,11 @@ public sealed partial class ArchitectureTests
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Planning", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Background", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Background", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

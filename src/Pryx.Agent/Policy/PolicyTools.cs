@@ -8,6 +8,10 @@ public static class PolicyTools
 
     /// <summary>A command that goes on after its call. To policy it is a command like any other: what is written of <see cref="Shell"/> holds for both.</summary>
     public const string ProcessStart = "process.start";
+    public const string ProcessStop = "process.stop";
+
+    /// <summary>A plan as a question to a person; always asked, see <see cref="PlanLayer"/>.</summary>
+    public const string PresentPlan = "plan.present";
 
     public const string Browser = "browser.use";
     public const string Search = "web.search";
@@ -17,7 +21,7 @@ public static class PolicyTools
     private const string Files = "filesystem.";
 
     /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, read what the user installed for it to read, or look after what this session itself has started.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "process.read", "process.stop" };
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "process.read", ProcessStop, PresentPlan };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using Pryx.Core.Configuration;
 using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Definitions;
+using Pryx.Core.Planning;
 using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Skills;
@@ -18,7 +19,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
-    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills), Mcp.Prompts];
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new PlanWords(), new SkillInvocation(Skills), Mcp.Prompts];
 
     public PryxCore Core => core;
 

@@ -14,6 +14,7 @@ using Pryx.Core.Logs;
 using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
+using Pryx.Core.Planning;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Routing;
@@ -48,6 +49,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private BudgetLedger? _budgets;
     private PryxConfig? _config;
     private PolicyFactory? _policies;
+    private PlanDesk? _plans;
     private SecretDesk? _masks;
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
@@ -337,6 +339,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         options.Paths, store.Sessions, store.Trust, store.Grants, Policies(store), store.Desk, store.Approvals, new RouteDesk(() => Config, Models, new RouteHistory(store.Database), Traffic, options.Time), () => Config, new ToolShelf(() => Tools, () => Abilities.Sources), Budgets(store), Masks(store), options.Settings, ApprovalTimeout, name => Bundled.Find(name), options.Time)
     {
         Expansions = () => Abilities.Expansions,
+        Plans = Plans(store),
         TakeNews = session => _background?.TakeNews(session) ?? [],
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
@@ -374,10 +377,13 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>What may be spent.</summary>
     public BudgetLedger Budgets(CoreStore store) => _budgets ??= new(store.Database, store.Events, () => BudgetOptions.From(Config), () => store.Owner.Name, name => store.Owner.IsAlive(name));
 
+    /// <summary>Plan mode.</summary>
+    public PlanDesk Plans(CoreStore store) => _plans ??= new(store.Database, store.Events, store.Grants, store.Approvals);
+
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
         PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
-        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins };
+        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins, IsPlanningAsync = (session, token) => Plans(store).IsOnAsync(session, token) };
 
     private SecretStoreChoice CreateSecrets()
     {

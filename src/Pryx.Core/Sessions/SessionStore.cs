@@ -18,7 +18,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
                s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api,
-               s.estimated_cost_usd, s.budget_usd
+               s.estimated_cost_usd, s.budget_usd, s.mode
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -95,7 +95,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         var after = Find(connection, id)!;
         if (after != before)
         {
-            var payload = JsonSerializer.SerializeToElement(new(after.Title, after.Status, after.Model), ProtocolJson.Default.SessionUpdatedPayload);
+            var payload = JsonSerializer.SerializeToElement(new(after.Title, after.Status, after.Model) { Mode = after.Mode }, ProtocolJson.Default.SessionUpdatedPayload);
             events.Append(connection, new PryxEvent { Event = EventNames.SessionUpdated, SessionId = id, Payload = payload });
             if (after.Status == "archived" && before.Status != after.Status)
             {
@@ -133,8 +133,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
             """, ("$id", id.ToString()));
         connection.Execute(
             """
-            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role)
-            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, model_api, system_prompt, instructions, summary, tags, agent_role FROM sessions WHERE id = $id
+            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role, mode)
+            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, model_api, system_prompt, instructions, summary, tags, agent_role, mode FROM sessions WHERE id = $id
             """,
             ("$copy", copy.ToString()), ("$end", end), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$title", title ?? $"Copy of {parent.Title}"), ("$id", id.ToString()));
         CopyItems(connection, id, copy, end);
@@ -175,8 +175,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
 
     private void Insert(SqliteConnection connection, SessionId id, CreateSession request, string? workspaceId) => connection.Execute(
         """
-        INSERT INTO sessions (id, workspace_id, parent_id, created_at, updated_at, title, model, model_api, system_prompt)
-        VALUES ($id, $workspace, $parent, $at, $at, $title, $model, $api, $prompt)
+        INSERT INTO sessions (id, workspace_id, parent_id, created_at, updated_at, title, model, model_api, system_prompt, mode)
+        VALUES ($id, $workspace, $parent, $at, $at, $title, $model, $api, $prompt, (SELECT mode FROM sessions WHERE id = $parent)) -- a helper may no more than whom it helps
         """,
         ("$id", id.ToString()), ("$workspace", workspaceId), ("$parent", request.ParentId?.ToString()), ("$at", Sql.FormatTime(database.Time.GetUtcNow())),
         ("$title", request.Title ?? ""), ("$model", request.Model), ("$api", request.ModelApi), ("$prompt", request.SystemPrompt));
@@ -248,6 +248,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         ModelApi = row.TextOrNull(16),
         EstimatedCostUsd = row.Money(17),
         BudgetUsd = row.IsDBNull(18) ? null : row.Money(18),
+        Mode = row.TextOrNull(19),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;

@@ -48,6 +48,7 @@ public sealed class SessionTurns(
             await SayAsync(hidden, steered.Turn, cancellationToken);
             return steered.Turn;
         }
+        await preparation.TakeModeAsync(request, cancellationToken);
         var plan = await preparation.PrepareAsync(request, cancellationToken);
         plan.TakeInput();
         var begun = await BeginAsync(request, plan, cancellationToken);
@@ -83,7 +84,7 @@ public sealed class SessionTurns(
         connection => { events.AppendItem(connection, turn.SessionId, notice with { TurnId = turn.Id, Provenance = Provenance.User }); }, cancellationToken);
 
     private static bool IsWordsAlone(StartTurn request) =>
-        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null };
+        request is { Delivery: Delivery.Steer, Model: null, Mode: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>

@@ -8,6 +8,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
+using Pryx.Core.Planning;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
 using Pryx.Core.Secrets.Masking;
@@ -40,6 +41,9 @@ public sealed class TurnPreparation(
 
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
+
+    /// <summary>Which sessions are in plan mode; null where none can be.</summary>
+    public PlanDesk? Plans { get; init; }
 
     /// <summary>As <see cref="TurnSetup.TakeNews"/>, of a session.</summary>
     public Func<SessionId, IReadOnlyList<string>> TakeNews { get; init; } = static _ => [];
@@ -112,6 +116,10 @@ public sealed class TurnPreparation(
         return request;
     }
 
+    /// <summary>What the request says of plan mode.</summary>
+    /// <exception cref="PryxException">VALIDATION_ERROR, SESSION_NOT_FOUND</exception>
+    public Task TakeModeAsync(StartTurn request, CancellationToken cancellationToken) => Plans?.TakeAsync(request, cancellationToken) ?? Task.CompletedTask;
+
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
         policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
@@ -130,6 +138,10 @@ public sealed class TurnPreparation(
         if (request.Call is { } call)
         {
             folder = folder with { Tools = call.Server is { } server ? served(server) : folder.Tools };
+        }
+        else if (Plans is { } plans && session.Mode == "plan")
+        {
+            folder = folder with { Tools = plans.With(folder.Tools) };
         }
         var choice = request.Call is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.

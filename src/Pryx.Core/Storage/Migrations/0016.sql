@@ -7,4 +7,6 @@ CREATE TABLE processes (
     started_at TEXT NOT NULL,
     ended_at   TEXT
 );
+-- 'plan': the agent reads and asks, and acts only once its plan is approved; null: it acts.
+ALTER TABLE sessions ADD COLUMN mode TEXT;
 CREATE INDEX processes_by_session ON processes(session_id) WHERE session_id IS NOT NULL;

@@ -37,9 +37,11 @@ internal static class RunCommand
         var image = new Option<string[]>("--image", "-i") { HelpName = "FILE", Description = "Add an image to the prompt (repeatable)" };
         var local = new Option<bool>("--local") { Description = "Work in this process even when a daemon runs" };
 
+        var plan = new Option<bool>("--plan") { Description = "Only read and ask; act once you have approved the plan" };
+
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
+            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local, plan,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -65,6 +67,7 @@ internal static class RunCommand
                 Timeout = Timeout(parsed.GetValue(timeout)),
                 System = await SystemAsync(io, parsed.GetValue(system), interrupts.Any),
                 IsLocal = parsed.GetValue(local),
+                IsPlan = parsed.GetValue(plan),
                 Images = await Task.WhenAll((parsed.GetValue(image) ?? []).Select(path => ImageFile.ReadAsync(Path.GetFullPath(path, io.WorkingDirectory), interrupts.Any))),
                 Prompt = await PromptSource.ReadAsync(io, words, parsed.GetValue(file), interrupts.Any),
             };
@@ -104,6 +107,10 @@ internal static class RunCommand
         if (options.Prompt is null && options.Images.Count > 0)
         {
             throw UsageError.Of("An image needs a prompt that says what to do with it.", "pryx run \"describe this\" --image FILE");
+        }
+        if (options.IsPlan && options.ApproveAll)
+        {
+            throw UsageError.Of("--plan wants you to approve the plan, and --approve-all wants to ask you nothing.", "leave one of them out");
         }
         if (options.Continues && options.Session is not null)
         {
