@@ -1,6 +1,7 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
 using Pryx.Core.Configuration;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;

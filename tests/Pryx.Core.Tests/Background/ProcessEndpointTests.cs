@@ -65,7 +65,6 @@ public sealed class ProcessEndpointTests
         Assert.Equal((10, "line 691", "line 700"), Ends(listed));
         Assert.Equal((500, "line 201", "line 700"), Ends(ring));
         Assert.Equal((2, "line 699", "line 700"), Ends(behind));
-        Assert.Equal(HttpStatusCode.BadRequest, (await core.GetAsync($"{Root}/{started["id"]}?lines=501", Cancel)).Status);
     }
 
     [Fact]

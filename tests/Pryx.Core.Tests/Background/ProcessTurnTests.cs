@@ -26,13 +26,13 @@ public sealed class ProcessTurnTests
         {
             var archived = await RunAsync(core, await core.NewSessionAsync(), "go", 1);
             var deleted = await RunAsync(core, await core.NewSessionAsync(), "go", 1);
-            Assert.True(ProcessCount.Of(word) >= 4);
+            var both = ProcessCount.Of(word);
 
             await core.Store.Sessions.ChangeAsync(archived, new ChangeSession { Status = "archived" }, Cancel);
             var afterArchive = ProcessCount.Of(word);
             await core.Core.DeleteSessionAsync(deleted, Cancel);
 
-            Assert.InRange(afterArchive, 2, 3);
+            Assert.InRange(afterArchive, both / 2, both / 2); // of the other session
             Assert.Equal(0, ProcessCount.Of(word));
             Assert.True(ProcessCount.Of(global) >= 2);
             var events = await core.UntilAsync(archived, events => events.Any(e => e.Event == EventNames.ProcessEnded));

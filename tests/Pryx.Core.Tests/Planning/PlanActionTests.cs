@@ -40,7 +40,6 @@ public sealed class PlanActionTests
     [InlineData("filesystem.write:/")]
     [InlineData("filesystem.write:~/**")]
     [InlineData("http.request")]
-    [InlineData("http.request:*")]
     public void What_means_more_than_it_says_is_asked(string action)
     {
         var actions = PlanActions.Read([action]);
@@ -53,5 +52,6 @@ public sealed class PlanActionTests
     [InlineData("rm -rf /")]
     [InlineData("shell.exec:ls\nshell.exec:rm*")]
     [InlineData("shell.exec:")]
+    [InlineData("http.request:*")]
     public void What_is_no_action_is_said(string action) => Assert.Throws<ToolArgumentException>(() => PlanActions.Read([action]));
 }

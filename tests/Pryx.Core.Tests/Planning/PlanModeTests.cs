@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Core.Planning;
+using Pryx.Core.Tests.Storage;
 using Pryx.Core.Tests.Turns;
 using Pryx.Core.Tools;
 using Pryx.Protocol;
