@@ -36,6 +36,7 @@ internal static class GatewayRoutes
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
+        core.CodeCheck.Map(routes, store, options.WorkingDirectory);
         new PlanEndpoints(core.Plans(store)).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);

@@ -56,6 +56,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private ServedSessions? _served;
     private OutsideTools? _outside;
     private BackgroundWork? _background;
+    private CodeCheck? _codeCheck;
     private static readonly TimeSpan AfterReady = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource _leaving = new();
 
@@ -74,6 +75,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     public BundledServers Bundled => field ??= new(name => Tools.Find(name), Outside.Servers());
 
     internal BackgroundWork Background => field ??= _background = new(this);
+
+    internal CodeCheck CodeCheck => field ??= _codeCheck = new(this);
 
     private OutsideTools Outside => field ??= _outside = new(this);
 
@@ -310,6 +313,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _turns.DisposeAsync();
         }
+        if (_codeCheck is not null)
+        {
+            await _codeCheck.DisposeAsync();
+        }
         if (_background is not null)
         {
             await _background.DisposeAsync();
@@ -340,7 +347,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         Expansions = () => Abilities.Expansions,
         Plans = Plans(store),
-        TakeNews = session => _background?.TakeNews(session) ?? [],
+        TakeNews = session => [.. _background?.TakeNews(session) ?? [], .. _codeCheck?.TakeNews(session) ?? []],
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
@@ -411,7 +418,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
         var shell = new ShellTool(Spawner, OwnEnvironment(), CommandSandbox());
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), shell, .. Background.Tools(shell), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. CodeCheck.Of(FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null)), shell, .. Background.Tools(shell), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
+using Pryx.Commands.Diagnostics;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
@@ -51,6 +52,7 @@ internal static class CommandLine
             AuditCommand.Create(io),
             McpCommand.Create(io),
             DoctorCommand.Create(io),
+            DiagnosticsCommand.Create(io),
             ConfigCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),
