@@ -32,7 +32,7 @@ public sealed partial class ArchitectureTests
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
         ["Desktop"] = ["Processes"],
-        ["Diagnostics"] = ["Processes", "Sandbox"],
+        ["Diagnostics"] = ["Files", "Processes", "Sandbox"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],

@@ -115,15 +115,15 @@ internal sealed class Checkers(Func<string, string?> find, string own, string us
         {
             var (command, server) = (Texts(entry.Value, "command"), Texts(entry.Value, "lsp"));
             var files = Texts(entry.Value, "files");
-            if ((command.Count > 0 || server.Count > 0) && files.Count > 0)
+            if ((command.Length > 0 || server.Length > 0) && files.Length > 0)
             {
-                yield return new(entry.Name, [.. files.Select(static file => file.TrimStart('*'))], server.Count > 0 ? server : command) { IsServer = server.Count > 0, Markers = Texts(entry.Value, "project") };
+                yield return new(entry.Name, [.. files.Select(static file => file.TrimStart('*'))], server.Length > 0 ? server : command) { IsServer = server.Length > 0, Markers = Texts(entry.Value, "project") };
             }
         }
     }
 
     // Words of one text are split at spaces: a path with one in it is written as a list.
-    private static IReadOnlyList<string> Texts(JsonElement entry, string name) => entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty(name, out var value) ? []
+    private static string[] Texts(JsonElement entry, string name) => entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty(name, out var value) ? []
         : value.ValueKind == JsonValueKind.String ? value.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(static word => word.ToString())]
         : [];

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pryx.Agent.Tools;
+using Pryx.Core.Files;
 using Pryx.Core.Http;
 using Pryx.Protocol.Diagnostics;
 using Pryx.Protocol.Errors;
@@ -30,7 +31,7 @@ internal sealed class CodeDiagnosticsEndpoints(DiagnosticsDesk desk, Func<string
         }
         var context = await placeAsync(workspace, http.RequestAborted);
         var name = http.QueryText("file") ?? throw new PryxException("VALIDATION_ERROR", "file: a path is expected.");
-        var file = Files.WorkspacePath.Resolve(context.Workspace, name);
+        var file = WorkspacePath.Resolve(context.Workspace, name);
         if (!file.IsInsideWorkspace || !File.Exists(file.Canonical))
         {
             throw new PryxException("FILE_NOT_FOUND", $"file: there is no file {name} in {context.Workspace}.");

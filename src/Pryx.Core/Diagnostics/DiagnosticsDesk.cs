@@ -158,11 +158,16 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
 
     private async Task TellLaterAsync(CheckPlace place, ToolContext context, Task<IReadOnlyList<Diagnostic>?> checking)
     {
-        // Whoever fails has nothing to tell; the edit has said that it would be told when it is known.
-        if (await checking.ContinueWith(static done => done.IsCompletedSuccessfully ? done.Result : null, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default) is { } found
-            && Report(place, found, context) is { Length: > 0 } text)
+        try
         {
-            _news.GetOrAdd(context.SessionId, static _ => []).Enqueue($"About your edit of {DiagnosticText.Relative(place.File, context.Workspace)}: {text.Trim()}");
+            if (await checking is { } found && Report(place, found, context) is { Length: > 0 } text)
+            {
+                _news.GetOrAdd(context.SessionId, static _ => []).Enqueue($"About your edit of {DiagnosticText.Relative(place.File, context.Workspace)}: {text.Trim()}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Another edit has come, or the end: what it would have told is of yesterday.
         }
     }
 

@@ -95,6 +95,8 @@ internal sealed class LspServer : IAsyncDisposable
         await _child.DisposeAsync();
         await _sandbox.DisposeAsync();
         await _reading;
+        _stream.Dispose();
+        _one.Dispose();
     }
 
     private async Task TellAsync(string uri, string file, string text, CancellationToken cancellationToken)

@@ -6,12 +6,14 @@ using System.Text.Json;
 namespace Pryx.Core.Diagnostics;
 
 /// <summary>JSON-RPC as language servers speak it: a header with the length, then the message.</summary>
-internal sealed class LspStream(Stream writer, Stream reader)
+internal sealed class LspStream(Stream writer, Stream reader) : IDisposable
 {
     /// <summary>Bytes of one message; a server that sends more is not believed.</summary>
     private const int Longest = 16 << 20;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public void Dispose() => _writing.Dispose();
 
     /// <param name="id">Null for a notification.</param>
     public Task WriteAsync(string method, int? id, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken) => SendAsync(json =>

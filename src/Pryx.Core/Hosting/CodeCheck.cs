@@ -6,7 +6,6 @@ using Pryx.Core.Http;
 using Pryx.Core.Processes;
 using Pryx.Core.Sessions;
 using Pryx.Protocol;
-using Pryx.Protocol.Health;
 
 namespace Pryx.Core.Hosting;
 
@@ -27,6 +26,8 @@ internal sealed class CodeCheck(PryxCore core) : IAsyncDisposable
     /// <summary>The same tools, those that change files with the errors they introduce.</summary>
     public IEnumerable<ITool> Of(IEnumerable<ITool> tools) =>
         tools.Select(tool => tool.Definition.PolicyName == "filesystem.write" ? new DiagnosedTool(tool, () => Use is "off" ? null : Desk) : tool);
+
+    internal Task<bool> IsPossibleAsync() => Desk.IsPossibleAsync();
 
     public IReadOnlyList<string> TakeNews(SessionId session) => _desk?.TakeNews(session) ?? [];
 
