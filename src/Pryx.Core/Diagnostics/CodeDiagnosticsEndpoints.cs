@@ -41,10 +41,9 @@ internal sealed class CodeDiagnosticsEndpoints(DiagnosticsDesk desk, Func<string
             throw new PryxException("FOLDER_NOT_TRUSTED", "Checkers may run code of the folder, and it is not trusted.", $"look at it, then: pryx trust {context.Workspace}");
         }
         using var leaving = http.Leaving();
-        var found = await desk.CheckAsync(file.Canonical, context, leaving.Token);
-        var body = await BodyAsync();
+        var (checker, errors) = await desk.CheckAsync(file.Canonical, context, leaving.Token);
         await http.WriteAsync(
-            found is { } result ? body with { CheckedBy = result.Checker.Name, Errors = [.. result.Errors.Select(static error => new CodeError(error.File, error.Line, error.Message))] } : body,
+            await BodyAsync() with { CheckedBy = checker?.Name, Errors = errors is null ? null : [.. errors.Select(static error => new CodeError(error.File, error.Line, error.Message))] },
             CodeDiagnosticsJson.Default.CodeDiagnostics);
     }
 

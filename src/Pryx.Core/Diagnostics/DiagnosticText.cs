@@ -25,7 +25,6 @@ internal static partial class DiagnosticText
                 continue;
             }
             var file = match.Groups["file"].Value.Trim();
-            file = file.StartsWith("vet: ", StringComparison.Ordinal) ? file[5..] : file;
             var message = Project().Replace(match.Groups["message"].Value, "").Trim();
             var diagnostic = new Diagnostic(Relative(Path.GetFullPath(file, folder), workspace), int.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture), message.Length > 300 ? message[..300] + "…" : message);
             if (seen.Add(diagnostic))
@@ -38,7 +37,7 @@ internal static partial class DiagnosticText
 
     public static string Relative(string path, string workspace) => Path.GetRelativePath(workspace, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
-    [GeneratedRegex(@"^\s*(?<file>[^\s:(][^:(]*)(?:\((?<line>\d{1,7})(?:,\d+)*\)|:(?<line>\d{1,7})(?::\d+)?):\s*(?<message>\S.*)$")]
+    [GeneratedRegex(@"^\s*(?:vet: )?(?=[^:(]*[A-Za-z./])(?<file>[^\s:(][^:(]*)(?:\((?<line>\d{1,7})(?:,\d+)*\)|:(?<line>\d{1,7})(?::\d+)?):\s*(?<message>\S.*)$")]
     private static partial Regex Place();
 
     [GeneratedRegex(@"^\s*(?:warning|note|info|hint|help)\b", RegexOptions.IgnoreCase)]

@@ -93,9 +93,9 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
     }
 
     /// <summary>The errors of a file as they are, for a person who asks.</summary>
-    /// <returns>Null where no checker takes it, or none could be run.</returns>
-    public async Task<(Checker Checker, IReadOnlyList<Diagnostic> Errors)?> CheckAsync(string file, ToolContext context, CancellationToken cancellationToken) =>
-        checkers().For(file, context.Workspace) is { } place && await TryAsync(place, context, Longest, cancellationToken) is { } found ? (place.Checker, found) : null;
+    /// <returns>No checker where none takes the file; no errors (null) where it could not be run or gave no answer.</returns>
+    public async Task<(Checker? Checker, IReadOnlyList<Diagnostic>? Errors)> CheckAsync(string file, ToolContext context, CancellationToken cancellationToken) =>
+        checkers().For(file, context.Workspace) is { } place ? (place.Checker, await TryAsync(place, context, Longest, cancellationToken)) : (null, null);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,10 +14,10 @@ public sealed record CodeError(string File, int Line, string Message);
 /// <param name="Sandboxed">False: there is no sandbox here, so nothing is run.</param>
 public sealed record CodeDiagnostics(string Use, bool Sandboxed, IReadOnlyList<CodeChecker> Checkers)
 {
-    /// <summary>Who looked at the file; null where nobody takes it, or it could not be run.</summary>
+    /// <summary>Who looks at such a file; null where nobody does.</summary>
     public string? CheckedBy { get; init; }
 
-    /// <summary>Null where nobody looked.</summary>
+    /// <summary>Null where nobody could look: the checker was not found inside the sandbox, or took too long.</summary>
     public IReadOnlyList<CodeError>? Errors { get; init; }
 }
 

@@ -41,35 +41,43 @@ public sealed class EditDiagnosticsTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    // An error in each line that has BAD in it.
+    private const string Finder = """
+        diagnostics_tools:
+          finder: { files: ["*.py"], command: ["/bin/sh", "-c", "grep -n BAD \"$0\" | while IFS=: read n rest; do echo \"$0:$n: error: $rest\"; done", "{file}"] }
+
+        """;
+
     [Fact]
-    public async Task A_syntax_error_is_told_with_the_edit_that_makes_it_and_an_older_one_is_not()
+    public async Task An_error_is_told_with_the_edit_that_makes_it_and_an_older_one_is_not()
     {
-        Assert.SkipUnless(File.Exists(Python), "Needs python3: apt install python3");
-        var results = await RunAsync("diagnostics_use: python\n", home => home.Write("old.py", "def f(:\n"),
-            ("write_file", """{"path":"good.py","content":"x = 1\n"}"""),
-            ("write_file", """{"path":"bad.py","content":"x = 1\ny = (\n"}"""),
-            ("edit_file", """{"path":"old.py","edits":[{"old_string":"def f(:","new_string":"\n\ndef f(:"}]}"""),
-            ("write_file", """{"path":"notes.txt","content":"(\n"}"""));
+        var results = await RunAsync(Finder, home => home.Write("old.py", "BAD\n"),
+            ("write_file", """{"path":"good.py","content":"fine\n"}"""),
+            ("write_file", """{"path":"bad.py","content":"fine\nBAD one\n"}"""),
+            ("edit_file", """{"path":"old.py","edits":[{"old_string":"BAD","new_string":"\n\nBAD"}]}"""),
+            ("apply_patch", """{"patch":"*** Begin Patch\n*** Update File: good.py\n@@\n-fine\n+BAD two\n*** End Patch"}"""),
+            ("write_file", """{"path":"notes.txt","content":"BAD\n"}"""));
 
         Assert.DoesNotContain("rrors", results[0], StringComparison.Ordinal);
-        Assert.Contains("New errors since this edit (python):\nbad.py:2: ", results[1], StringComparison.Ordinal);
+        Assert.Contains("New errors since this edit (finder):\nbad.py:2: error: BAD one", results[1], StringComparison.Ordinal);
         Assert.DoesNotContain("rrors", results[2], StringComparison.Ordinal);
-        Assert.DoesNotContain("rrors", results[3], StringComparison.Ordinal);
+        Assert.Contains("good.py:1: error: BAD two", results[3], StringComparison.Ordinal);
+        Assert.DoesNotContain("rrors", results[4], StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("diagnostics_use: off\n", true, true)]
-    [InlineData("diagnostics_use: go\n", true, true)]
-    [InlineData("", false, true)]
-    [InlineData("", true, false)]
-    [InlineData("diagnostics_use: always\n", false, false)]
-    public async Task Nothing_runs_where_it_is_off_or_the_folder_is_not_trusted_or_its_commands_are_asked(string config, bool isTrusted, bool isGranted)
+    [InlineData("", true, true, true)]
+    [InlineData("diagnostics_use: always\n", true, false, true)]
+    [InlineData("diagnostics_use: off\n", true, true, false)]
+    [InlineData("", false, true, false)]
+    [InlineData("", true, false, false)]
+    [InlineData("diagnostics_use: always\n", false, true, false)]
+    public async Task A_checker_runs_only_where_the_folder_is_trusted_and_its_commands_run_unasked(string config, bool isTrusted, bool isGranted, bool runs)
     {
-        Assert.SkipUnless(File.Exists(Python), "Needs python3: apt install python3");
-        var results = await RunAsync(config, static _ => { }, isTrusted, isGranted, ("write_file", """{"path":"bad.py","content":"y = (\n"}"""));
+        var results = await RunAsync(Finder + config, static _ => { }, isTrusted, isGranted, ("write_file", """{"path":"bad.py","content":"BAD\n"}"""));
 
-        Assert.Equal("Created bad.py (1 line, 6 bytes).", results[0].Split('\n')[0]);
-        Assert.DoesNotContain("rrors", results[0], StringComparison.Ordinal);
+        Assert.StartsWith("Created bad.py", results[0], StringComparison.Ordinal);
+        Assert.Equal(runs, results[0].Contains("bad.py:1: error: BAD", StringComparison.Ordinal));
     }
 
     [Fact]

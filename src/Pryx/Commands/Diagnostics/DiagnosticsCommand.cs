@@ -35,7 +35,7 @@ internal static class DiagnosticsCommand
             {
                 Show(io, found);
             }
-            return found.Errors is { Count: > 0 } ? ExitCodes.Failed : ExitCodes.Ok;
+            return found.Errors is { Count: > 0 } || (found.Errors is null && found.CheckedBy is not null) ? ExitCodes.Failed : ExitCodes.Ok;
         }, cancellationToken));
         return command.WithExamples("pryx diagnostics\npryx diagnostics src/main.py --json");
     }
@@ -63,7 +63,13 @@ internal static class DiagnosticsCommand
         }
         if (found.Errors is not { Count: > 0 })
         {
-            io.Out.WriteLine(found.CheckedBy is { } who ? $"No errors ({SafeText.Line(who)})." : "Nothing here looks at such a file: pryx diagnostics lists what there is.");
+            io.Out.WriteLine(found switch
+            {
+                { CheckedBy: { } who, Errors: not null } => $"No errors ({SafeText.Line(who)}).",
+                { Sandboxed: false } => "Nothing is run: there is no sandbox here. pryx doctor says how to get one.",
+                { CheckedBy: { } who } => $"The checker {SafeText.Line(who)} gave no answer: it is not found inside the sandbox, fails there or takes too long.",
+                _ => "Nothing here looks at such a file: pryx diagnostics lists what there is.",
+            });
         }
     }
 }
