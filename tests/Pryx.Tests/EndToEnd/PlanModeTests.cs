@@ -22,7 +22,7 @@ public sealed class PlanModeTests
         var mode = await person.JsonAsync("session", "mode", id, "--json");
         var act = await person.PryxAsync("session", "mode", id, "act");
         var wrong = await person.PryxAsync("session", "mode", id, "other");
-        var again = await person.RunAsync("--session", id, "--policy", "full", "write");
+        var after = await person.PryxAsync("session", "list");
 
         Assert.Equal(2, both.ExitCode);
         Assert.Contains("Plan mode is on", provider.ModelRequests[1].Results[0].Text, StringComparison.Ordinal);
@@ -30,8 +30,8 @@ public sealed class PlanModeTests
         Assert.Contains("[plan]", listed.Stdout, StringComparison.Ordinal);
         Assert.Equal("plan", mode.GetProperty("mode").GetString());
         Assert.Equal((0, 1), (act.ExitCode, wrong.ExitCode));
-        Assert.True(again.ExitCode == 0, again.Stderr);
-        Assert.True(person.Home.Exists("made.txt"));
+        Assert.DoesNotContain("[plan]", after.Stdout, StringComparison.Ordinal);
+        Assert.False(person.Home.Exists("made.txt"));
         Assert.NotEqual(2, run.ExitCode);
     }
 }
