@@ -24,11 +24,13 @@ public sealed partial class ArchitectureTests
         ["Access"] = ["Audit"],
         ["Agents"] = ["Sessions", "Turns"],
         ["Approvals"] = ["Audit", "Tracing"],
+        ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
         ["Background"] = ["Files", "Processes", "Sandbox"],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
+        ["Commands"] = ["Files", "Skills"],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
         ["Desktop"] = ["Processes"],
@@ -38,6 +40,8 @@ public sealed partial class ArchitectureTests
         ["Health"] = ["Logs"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
+        ["Memory"] = ["Audit", "Files", "Sessions", "Skills", "Workspaces"],
+        ["Mentions"] = ["Files"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
@@ -57,7 +61,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Background", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

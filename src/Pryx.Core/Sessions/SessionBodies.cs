@@ -25,6 +25,10 @@ public sealed record SessionBody
     public decimal? BudgetUsd { get; init; }
     public long MessageCount { get; init; }
 
+    /// <summary>As of <see cref="Session.ArchivedAt"/>.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+    public string? Summary { get; init; }
+
     [JsonPropertyName("createdAt")]
     public DateTimeOffset CreatedAtOfB2 => CreatedAt;
 
@@ -61,6 +65,8 @@ public sealed record SessionBody
         EstimatedCostUsd = session.EstimatedCostUsd,
         BudgetUsd = session.BudgetUsd,
         MessageCount = session.MessageCount,
+        ArchivedAt = session.ArchivedAt,
+        Summary = session.Summary,
     };
 }
 

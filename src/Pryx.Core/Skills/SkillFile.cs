@@ -58,12 +58,7 @@ public static class SkillFile
         {
             return (null, Broken(path, origin, refused.Line + 1, refused.Why));
         }
-        var (yaml, wrong) = Parse(parts.Yaml);
-        if (wrong > 0 && Parse(Repaired(parts.Yaml)) is { Wrong: 0 } repaired)
-        {
-            yaml = repaired.Yaml;
-            wrong = 0;
-        }
+        var (yaml, wrong) = Load(parts.Yaml);
         if (wrong > 0)
         {
             return (null, Broken(path, origin, wrong + 1, "the frontmatter is not valid YAML"));
@@ -77,6 +72,15 @@ public static class SkillFile
         return SkillName.IdOf(title) is { } id
             ? (head.ToSkill(id, title, origin, folder, path), null)
             : (null, Broken(path, origin, head.LineOf("name") + 1, $"name: 1 to 64 letters, digits, '-' and '_' are expected"));
+    }
+
+    /// <summary>Frontmatter as people write it, for other files that have one, too.</summary>
+    /// <param name="text">Already looked at by <see cref="YamlGuard"/>.</param>
+    /// <returns>Wrong: the line, from 1, where it is no YAML; 0 when it is.</returns>
+    internal static (YamlStream Yaml, int Wrong) Load(string text)
+    {
+        var parsed = Parse(text);
+        return parsed.Wrong > 0 && Parse(Repaired(text)) is { Wrong: 0 } repaired ? repaired : parsed;
     }
 
     // The parser's message may quote the line, and the line may hold a token: only its number is kept.

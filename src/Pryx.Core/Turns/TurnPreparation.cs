@@ -47,6 +47,11 @@ public sealed class TurnPreparation(
 
     /// <summary>As <see cref="TurnSetup.TakeNews"/>, of a session.</summary>
     public Func<SessionId, IReadOnlyList<string>> TakeNews { get; init; } = static _ => [];
+    /// <summary>What a new session is told of what is remembered; null for nothing.</summary>
+    public Func<ToolScope, CancellationToken, Task<string?>> Memory { get; init; } = static (_, _) => Task.FromResult<string?>(null);
+
+    /// <summary>What an @ names.</summary>
+    public IMentionFinder Mentions { get; init; } = new NoMentions();
 
     private readonly SessionMeters _meters = new(sessions);
 
@@ -88,32 +93,37 @@ public sealed class TurnPreparation(
         }
     }
 
-    /// <summary>Finds what a <c>/name</c> at the beginning of a message stands for: a skill, a command of the user's own. Without one it is a text like any other.</summary>
-    public async Task<StartTurn> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds what the words of a message stand for: a <c>/name</c> at its beginning (a word of Pryx's own, a command, a skill, a prompt) and
+    /// what it names with @. Without them it is a text like any other.
+    /// </summary>
+    /// <returns>The request as it is to be run, and what the user should know of how it was read.</returns>
+    public async Task<(StartTurn Request, IReadOnlyList<Notice> Notices)> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
     {
-        request = request with { Expansion = null, ExpansionSource = null };
-        if (!(request.Text?.StartsWith('/') ?? false) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        request = request with { Expansion = null, ExpansionSource = null, Mentions = null, Narrowed = null, Say = null };
+        var text = request.Text;
+        if (string.IsNullOrEmpty(text) || !(text[0] == '/' || text.Contains('@', StringComparison.Ordinal)) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
         {
-            return request;
+            return (request, []);
         }
         var workspace = session.Workspace ?? paths.Home;
         var scope = new ToolScope(workspace, await trust.IsTrustedAsync(workspace, cancellationToken));
-        foreach (var expansion in Expansions())
+        var words = text[0] == '/' ? await InputWords.ExpandAsync(Expansions(), text, scope, cancellationToken) : InputWords.None;
+        if (words.Expansion?.Becomes is { } becomes)
         {
-            if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } found)
-            {
-                if (found.Becomes is { } becomes)
-                {
-                    return becomes(request);
-                }
-                // What is put in may hold a secret like what is typed.
-                var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
-                var text = mask.Mask(found.Text);
-                await mask.SaveAsync(cancellationToken);
-                return request with { Expansion = text, ExpansionSource = found.Source };
-            }
+            return (becomes(request), []);
         }
-        return request;
+        var named = Mentions.Find(text, scope);
+        request = words.Of(request);
+        if (words.Expansion is not null || named.Mentions.Count > 0)
+        {
+            // What is put in may hold a secret like what is typed.
+            var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
+            var mentions = (request.Mentions ?? []).Concat(named.Mentions).Distinct().Select(mention => mention with { Arguments = mask.Mask(mention.Arguments) }).ToList();
+            request = request with { Expansion = request.Expansion is { } expansion ? mask.Mask(expansion) : null, Mentions = mentions.Count == 0 ? null : mentions };
+            await mask.SaveAsync(cancellationToken);
+        }
+        return (request, [.. words.Notes.Concat(named.Notes).Distinct().Select(static note => new Notice("input", note))]);
     }
 
     /// <summary>What the request says of plan mode.</summary>
@@ -128,6 +138,7 @@ public sealed class TurnPreparation(
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
     {
         var session = await sessions.FindAsync(request.SessionId, cancellationToken) ?? throw SessionStore.NotFound(request.SessionId);
+        SessionStore.RequireAtHand(session);
         var workspace = session.Workspace ?? paths.Home;
         if (!Directory.Exists(workspace))
         {
@@ -143,9 +154,14 @@ public sealed class TurnPreparation(
         {
             folder = folder with { Tools = plans.With(folder.Tools) };
         }
-        var choice = request.Call is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
+        var choice = request.Call is not null || request.Say is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
+        if (request.Attachments.Count > 0)
+        {
+            var others = await routes.OthersAsync(folder.Settings, cancellationToken);
+            AttachmentFit.Require(choice.Model, request.Attachments, () => others);
+        }
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null, request.Narrowed);
         return new TurnPlan(
             choice,
             [.. NoticesOf(choice, folder)],
@@ -230,9 +246,11 @@ public sealed class TurnPreparation(
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Effort = EffortOf(request),
-            WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
+            WantsTitle = config().Text("titles") == "model" && request is { Compact: null, Say: null, Describes: false } && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Call = request.Call,
+            Say = request.Say,
+            Describes = request.Describes,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Tools = folder.Tools,
@@ -290,6 +308,7 @@ public sealed class TurnPreparation(
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
+            Memory = await Memory(new(folder.Path, folder.IsTrusted), cancellationToken),
             Added = session?.SystemPrompt,
         }.Compose();
     }
@@ -307,7 +326,11 @@ public sealed class TurnPreparation(
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments, Expansion = request.Expansion };
-        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with
+        {
+            Reasoning = EffortOf(request) is { IsThinking: true },
+            Documents = AttachmentFit.NeedsOf(request.Attachments).Documents,
+        };
     }
 
     // By a meter of its own: the session's has not seen this input yet, and may never see it.

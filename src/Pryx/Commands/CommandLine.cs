@@ -2,11 +2,13 @@ using System.CommandLine;
 using Pryx.Commands.Access;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
+using Pryx.Commands.Chat;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Diagnostics;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
+using Pryx.Commands.Memory;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
@@ -42,6 +44,8 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             SkillsCommand.Create(io),
+            ChatCommandCommand.Create(io),
+            MemoryCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             ProcessCommand.Create(io),
