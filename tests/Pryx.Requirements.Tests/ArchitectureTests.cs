@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = ["Audit"],
-        ["Agents"] = ["Sessions", "Turns"],
+        ["Agents"] = ["Audit", "Costs", "Files", "Processes", "Sandbox", "Sessions", "Skills", "Turns", "Workspaces"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Audit"] = [],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],

@@ -9,12 +9,15 @@ public static class PolicyTools
     public const string Browser = "browser.use";
     public const string Search = "web.search";
 
+    /// <summary>Calls an agent. It may do what its caller may, and each of its own calls is judged by itself.</summary>
+    public const string Agent = "agent.spawn";
+
     /// <summary>In rules: any connection of our own tools and of sandboxed commands, whichever makes it.</summary>
     public const string Network = "network";
     private const string Files = "filesystem.";
 
     /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to read.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use" };
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", Agent };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);
@@ -31,5 +34,5 @@ public static class PolicyTools
     public static bool IsFileTool(string tool) => tool.StartsWith(Files, StringComparison.Ordinal);
 
     /// <summary>True for tools whose plan can be believed, because they are ours.</summary>
-    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http or Browser or Search;
+    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http or Browser or Search or Agent;
 }

@@ -15,12 +15,15 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     private McpDesk? _mcp;
 
     /// <summary>In the order in which their tools are declared.</summary>
-    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
+    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Delegation.Source, Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
     internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills), Mcp.Prompts];
 
     public PryxCore Core => core;
+
+    /// <summary>What calls agents.</summary>
+    public Delegation Delegation => field ??= new(core);
 
     /// <summary>All skills there are.</summary>
     public SkillShelf Skills => field ??= new(SkillPlaces, SkillState, SkillFit(), core.Options.Time);

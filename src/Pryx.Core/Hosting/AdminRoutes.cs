@@ -31,7 +31,7 @@ internal static class AdminRoutes
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         MapProviders(routes, core, store, audit);
         new SkillEndpoints(core.Abilities.SkillDesk(), store.Trust.IsTrustedAsync, options.WorkingDirectory, audit).Map(routes);
-        new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
+        new AgentEndpoints(core.Agents(store, options.WorkingDirectory), core.Abilities.Delegation.Builder(store, options.WorkingDirectory), core.Abilities.Delegation.Shelf.List, store.Sessions, store.Trust.IsTrustedAsync).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
         new OpenApiEndpoints(routes).Map();
     }

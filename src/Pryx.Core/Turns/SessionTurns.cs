@@ -121,6 +121,9 @@ public sealed class SessionTurns(
     /// <summary>As <see cref="TurnStops.OnStopped"/>.</summary>
     public Func<SessionId, string, Task> OnStopped { get => Stops.OnStopped; set => Stops.OnStopped = value; }
 
+    /// <summary>Told of every turn that has ended here: what it called has nobody left to answer.</summary>
+    public Func<TurnId, Task> OnEnded { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>As the other one, for what Pryx itself has to end.</summary>
     public Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken) => StopAsync(id, "engine", cancellationToken);
 
@@ -215,7 +218,11 @@ public sealed class SessionTurns(
 
     private Task GoOnAfterAsync(Turn turn, RunningTurns.Departure departure) => departure switch
     {
-        RunningTurns.Departure.Ended => GoOnWithQueuedAsync(turn.SessionId),
+        RunningTurns.Departure.Ended => TryAsync(turn.Id, async () =>
+        {
+            await OnEnded(turn.Id);
+            await GoOnWithQueuedAsync(turn.SessionId);
+        }),
         RunningTurns.Departure.OpenThoughStopped => TryAsync(turn.Id, () => StopAsync(turn.Id, CancellationToken.None)),
         _ => TryAsync(turn.Id, async () =>
         {

@@ -31,6 +31,9 @@ namespace Pryx.Core.Turns;
 public sealed class TurnPreparation(
     PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolShelf shelf, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, Func<string, ToolSet> served, TimeProvider time)
 {
+    /// <summary>Of turns that a model or a program has called.</summary>
+    public const string AgentSurface = "agent";
+
     public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
@@ -42,6 +45,7 @@ public sealed class TurnPreparation(
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
     private readonly SessionMeters _meters = new(sessions);
+    private readonly NarrowedTools _narrowed = new();
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
@@ -85,7 +89,8 @@ public sealed class TurnPreparation(
     public async Task<StartTurn> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
     {
         request = request with { Expansion = null, ExpansionSource = null };
-        if (!(request.Text?.StartsWith('/') ?? false) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        // A model's words stand for themselves: what is put in for a word is read without being judged as a call.
+        if (!(request.Text?.StartsWith('/') ?? false) || request.Surface == AgentSurface || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
         {
             return request;
         }
@@ -128,6 +133,7 @@ public sealed class TurnPreparation(
         {
             folder = folder with { Tools = call.Server is { } server ? served(server) : folder.Tools };
         }
+        folder = folder with { Tools = _narrowed.Of(folder.Tools, request.Tools, request.NotTools) };
         var choice = request.Call is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);

@@ -35,10 +35,22 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
         await workspaces.TrustAsync(shown.Workspace, inspected.Hash, cancellationToken);
     }
 
+    /// <summary>Trusts another folder that brings nothing but what a trusted one brings; otherwise it stays as untrusted as it is.</summary>
+    public async Task TrustCopyAsync(string trusted, string copy, CancellationToken cancellationToken)
+    {
+        var original = await FolderContents.InspectAsync(CanonicalPath.Of(trusted), cancellationToken);
+        var inspected = await FolderContents.InspectAsync(CanonicalPath.Of(copy), cancellationToken);
+        if (!inspected.IsEmpty && original.IsTrusted((await workspaces.FindAsync(original.Workspace, cancellationToken))?.TrustedWhat) && inspected.IsPartOf(original))
+        {
+            await workspaces.TrustAsync(inspected.Workspace, inspected.Hash, cancellationToken);
+        }
+    }
+
     private static string EffectOf(string kind) => kind switch
     {
         "instructions" => "instructions for the model",
         "policies" => "rules (they can only tighten yours)",
+        "agents" => "agents the model may call",
         "skills" => "skills the model may use",
         "mcp" => "servers that would run or be called",
         "hooks" => "programs that run by themselves",
