@@ -34,6 +34,7 @@ public sealed partial class ArchitectureTests
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
+        ["Hooks"] = ["Audit", "Files", "Processes", "Sandbox", "Skills"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
         ["Metrics"] = [],
@@ -50,11 +51,11 @@ public sealed partial class ArchitectureTests
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Hooks", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Network", "Processes"],
-        ["Workspaces"] = ["Audit", "Sessions"],
+        ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -1,5 +1,6 @@
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
@@ -17,10 +18,14 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     // Closing writes outlive the token that ended the turn: a result the user already paid for must not be lost to it.
     internal static readonly TimeSpan ClosingBudget = TimeSpan.FromSeconds(5);
 
+    // A program that is never content must not keep a turn for ever.
+    private const int MaxEndsPutOff = 5;
+
     private TokenUsage _usage;
     private decimal? _cost = 0;
     private decimal _spent;
     private int _lastStep;
+    private int _endsPutOff;
     private TokenUsage _lastUsage;
 
     /// <summary>Runs the turn to its one terminal event; null when it was suspended or parked and goes on at another time.</summary>
@@ -96,7 +101,12 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
                         return null;
                     }
                 }
+                await SayNoticesAsync(state.LastStep, cancellationToken);
                 continue;
+            }
+            if (setup.Hooks.Stopped is { } why)
+            {
+                return End(TurnEnd.Limited, "HOOK_STOPPED", why, state.LastStep);
             }
             if (setup.EndsOnFailedTool && state.FailedResult is { } failed)
             {
@@ -108,6 +118,10 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             }
             if (!state.AwaitsModel)
             {
+                if (await GoesOnAsync(items, state, cancellationToken))
+                {
+                    continue;
+                }
                 if (setup.WantsTitle)
                 {
                     await model.WriteTitleAsync(items, state.LastStep, _spent, cancellationToken);
@@ -145,6 +159,34 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
                     ? End(TurnEnd.Limited, "MAX_OUTPUT", "The reply was cut at the output limit. Say 'go on' to have the rest.", step.Step)
                     : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{step.Model} refused to go on with this content.", step.Step);
             }
+        }
+    }
+
+    // A program of the user's may have more to do for the model, a few times.
+    private async Task<bool> GoesOnAsync(IReadOnlyList<Item> items, TurnState state, CancellationToken cancellationToken)
+    {
+        if (setup.Hooks == NoHooks.Instance || _endsPutOff >= MaxEndsPutOff)
+        {
+            return false;
+        }
+        var reply = items.OfType<Reply>().LastOrDefault(item => item.TurnId == setup.TurnId)?.Text ?? "";
+        var words = await setup.Hooks.BeforeEndAsync(reply, _endsPutOff > 0, cancellationToken);
+        await SayNoticesAsync(state.LastStep, cancellationToken);
+        if (words is null || setup.Hooks.Stopped is not null)
+        {
+            return false;
+        }
+        _endsPutOff++;
+        await journal.CommitItemAsync(
+            new UserMessage($"[a hook says: {words.Text}]") { TurnId = setup.TurnId, Step = state.LastStep, IsSteering = true, Provenance = words.Source is null ? Provenance.User : Provenance.Untrusted, Source = words.Source }, cancellationToken);
+        return true;
+    }
+
+    private async Task SayNoticesAsync(int step, CancellationToken cancellationToken)
+    {
+        foreach (var notice in setup.Hooks.TakeNotices())
+        {
+            await journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Workspace }, cancellationToken);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Secrets;
@@ -51,6 +52,9 @@ public sealed record TurnSetup
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
     /// <summary>How the programs of allowed calls are run.</summary>
     public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Off;
+
+    /// <summary>Programs that the user has set before and after tools.</summary>
+    public Hooks.IHooks Hooks { get; init; } = NoHooks.Instance;
 
     /// <summary>Keeps secrets out of what is stored, shown and sent.</summary>
     public ISecretMask Secrets { get; init; } = NoMask.Instance;

@@ -25,6 +25,9 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     /// <summary>What calls agents.</summary>
     public Delegation Delegation => field ??= new(core);
 
+    /// <summary>Programs around tools.</summary>
+    public HookDesk Hooks => field ??= new(core);
+
     /// <summary>All skills there are.</summary>
     public SkillShelf Skills => field ??= new(SkillPlaces, SkillState, SkillFit(), core.Options.Time);
 

@@ -6,7 +6,7 @@ internal static class ErrorStatus
     public static int Of(string code) => code switch
     {
         "UNAUTHORIZED" => 401,
-        "FORBIDDEN" or "SCOPE_MISSING" or "HOST_REFUSED" or "ORIGIN_REFUSED" or "CONFIG_LOCAL_ONLY" or "POLICY_WIDER" => 403,
+        "FORBIDDEN" or "SCOPE_MISSING" or "HOST_REFUSED" or "ORIGIN_REFUSED" or "CONFIG_LOCAL_ONLY" or "POLICY_WIDER" or "HOOK_DENIED" => 403,
         "NOT_FOUND" or "PROVIDER_UNKNOWN" => 404,
         "METHOD_NOT_ALLOWED" => 405,
         "TIMEOUT" => 408,

@@ -40,7 +40,7 @@ public sealed class SessionTurns(
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
         (request, var hidden) = await MaskedInput.OfAsync(request, preparation.Secrets, cancellationToken);
-        request = await preparation.ExpandAsync(request, cancellationToken);
+        request = await preparation.HookAsync(await preparation.ExpandAsync(request, cancellationToken), cancellationToken);
         await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
         if (_running.IsBusy && IsWordsAlone(request) && await turns.TrySteerAsync(request, _running.Contains, cancellationToken) is { } steered)

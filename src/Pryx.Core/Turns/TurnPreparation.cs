@@ -1,5 +1,6 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Secrets;
@@ -8,6 +9,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
+using Pryx.Core.Hooks;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
 using Pryx.Core.Secrets.Masking;
@@ -40,6 +42,9 @@ public sealed class TurnPreparation(
 
     /// <summary>Who gives a second opinion on questions, with the folder's settings; null for nobody.</summary>
     public Func<Settings, ReviewerOptions?> Reviewer { get; init; } = static _ => null;
+
+    /// <summary>The user's programs around a turn; null for none. Null where there is nothing to offer.</summary>
+    public Func<ToolContext, TurnHooks?> Hooks { get; init; } = static _ => null;
 
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
@@ -112,6 +117,30 @@ public sealed class TurnPreparation(
             }
         }
         return request;
+    }
+
+    /// <summary>The user's programs see a message before anything becomes of it; what they add, the model reads behind it.</summary>
+    /// <exception cref="PryxException">HOOK_DENIED</exception>
+    public async Task<StartTurn> HookAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (request is { Compact: not null } or { Call: not null } || request.Surface == AgentSurface || string.IsNullOrEmpty(request.Text) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return request;
+        }
+        var workspace = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        var context = new ToolContext
+        {
+            SessionId = session.Id, TurnId = default, CallId = "", Workspace = workspace, OutputDirectory = paths.ToolOutput, IsTrusted = await trust.IsTrustedAsync(workspace, cancellationToken),
+            AskUserAsync = static (_, _) => throw new InvalidOperationException("A hook asks nobody."), Time = time,
+        };
+        if (Hooks(context) is not { } hooks || await hooks.BeforeInputAsync(request.Text, isFirst: session.MessageCount == 0, cancellationToken) is not { } words)
+        {
+            return request;
+        }
+        var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
+        var text = mask.Mask($"[a hook says: {words.Text}]");
+        await mask.SaveAsync(cancellationToken);
+        return request with { Expansion = request.Expansion is { } more ? $"{more}\n\n{text}" : text, ExpansionSource = request.ExpansionSource ?? words.Source };
     }
 
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
@@ -213,6 +242,7 @@ public sealed class TurnPreparation(
             ProposeAsync = new GrantProposals(questions, policy, folder.Tools, PlanningContext(turn, session, folder, output)).ForAsync,
         };
         var mask = await secrets.OpenAsync(session.Id, cancellationToken);
+        var environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read);
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -226,6 +256,7 @@ public sealed class TurnPreparation(
             Call = request.Call,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
+            Hooks = Hooks(PlanningContext(turn, session, folder, output) with { Environment = environment }) is { } hooks ? hooks : NoHooks.Instance,
             Tools = folder.Tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
@@ -234,7 +265,7 @@ public sealed class TurnPreparation(
             Workspace = folder.Path,
             IsTrusted = folder.IsTrusted,
             OutputDirectory = output,
-            Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
+            Environment = environment,
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
             ApprovalTimeout = patience,

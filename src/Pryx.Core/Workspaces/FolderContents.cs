@@ -24,7 +24,7 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
     private static readonly (string Kind, string Path)[] Places =
     [
         ("policies", ".pryx/policies"), ("agents", ".pryx/agents"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
-        ("hooks", ".pryx/hooks"), ("hooks", ".pryx/hooks.json"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
+        ("hooks", ".pryx/hooks"), ("hooks", ".pryx/hooks.json"), ("hooks", ".claude/settings.json"), ("hooks", ".claude/settings.local.json"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
 
     public bool IsEmpty => Files.Count == 0;

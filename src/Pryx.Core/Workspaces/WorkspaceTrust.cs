@@ -1,3 +1,4 @@
+using Pryx.Core.Hooks;
 using Pryx.Core.Sessions;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Workspaces;
@@ -21,7 +22,7 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
         var inspected = await FolderContents.InspectAsync(path, cancellationToken);
         return inspected.IsTrusted((await workspaces.FindAsync(path, cancellationToken))?.TrustedWhat)
             ? null
-            : new TrustCard(path, inspected.Hash, [.. inspected.Files.Select(file => new TrustItem(file.Path, EffectOf(file.Kind)))]);
+            : new TrustCard(path, inspected.Hash, [.. inspected.Files.Select(file => new TrustItem(file.Path, EffectOf(file.Kind), file.Kind == "hooks" ? HookPreview.Of(Path.Combine(path, file.Path)) : null))]);
     }
 
     /// <exception cref="PryxException">TRUST_CHANGED</exception>

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Hooks;
 using Pryx.Commands.Mcp;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
@@ -40,6 +42,8 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             SkillsCommand.Create(io),
+            AgentCommand.Create(io),
+            HooksCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),
