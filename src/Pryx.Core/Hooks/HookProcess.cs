@@ -8,7 +8,8 @@ namespace Pryx.Core.Hooks;
 
 /// <summary>Runs a hook's program: in the sandbox of the folder, its input on standard input, its whole tree ended with it.</summary>
 /// <param name="hooksFolder">Where the user keeps the programs of their hooks: readable inside.</param>
-public sealed class HookProcess(ProcessSpawner spawner, CommandSandbox sandbox, Func<IReadOnlyDictionary<string, string>> environment, string hooksFolder)
+/// <param name="runsUnconfined">Whether a folder's hooks run where there is no sandbox.</param>
+public sealed class HookProcess(ProcessSpawner spawner, CommandSandbox sandbox, Func<IReadOnlyDictionary<string, string>> environment, string hooksFolder, Func<bool> runsUnconfined)
 {
     private const int MaxOutput = 256 * 1024;
     private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(500);
@@ -20,9 +21,9 @@ public sealed class HookProcess(ProcessSpawner spawner, CommandSandbox sandbox, 
     {
         var started = Stopwatch.GetTimestamp();
         var state = await spawner.SandboxStateAsync();
-        if (state.Level == SandboxLevel.None && hook.Origin == HookOrigin.Workspace)
+        if (state.Level == SandboxLevel.None && hook.Origin == HookOrigin.Workspace && !runsUnconfined())
         {
-            return Failed("there is no sandbox on this machine, and a folder's hooks run nowhere else");
+            return Failed("there is no sandbox on this machine, and a folder's hooks run nowhere else (config hooks_unconfined)");
         }
         var place = context with { Sandbox = hook.Hosts.Count > 0 ? SandboxMode.WithHosts(hook.Hosts) : SandboxMode.NoNetwork };
         await using var run = state.Level == SandboxLevel.None ? null : sandbox.Open(place, state);

@@ -9,7 +9,7 @@ public sealed class HookDesk(PryxCore core)
 {
     public HookShelf Shelf => field ??= new(core.Options.Paths, () => core.Config.Bool("hooks_claude"));
 
-    internal HookProcess Process => field ??= new(core.Spawner, core.CommandSandbox(), core.OwnEnvironment, Path.Combine(core.Options.Paths.Data, "hooks"));
+    internal HookProcess Process => field ??= new(core.Spawner, core.CommandSandbox(), core.OwnEnvironment, Path.Combine(core.Options.Paths.Data, "hooks"), () => core.Config.Bool("hooks_unconfined"));
 
     /// <returns>Null where none hold.</returns>
     internal TurnHooks? ForTurn(CoreStore store, ToolContext context)
