@@ -24,10 +24,12 @@ public sealed partial class ArchitectureTests
         ["Access"] = ["Audit"],
         ["Agents"] = ["Audit", "Costs", "Files", "Processes", "Sandbox", "Sessions", "Skills", "Turns", "Workspaces"],
         ["Approvals"] = ["Audit", "Tracing"],
+        ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Cloud"] = [],
+        ["Commands"] = ["Files", "Skills"],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
         ["Desktop"] = ["Processes"],
@@ -37,6 +39,8 @@ public sealed partial class ArchitectureTests
         ["Hooks"] = ["Audit", "Files", "Processes", "Sandbox", "Skills"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
+        ["Memory"] = ["Audit", "Files", "Sessions", "Skills", "Workspaces"],
+        ["Mentions"] = ["Files"],
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
@@ -55,7 +59,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Audit", "Browser", "Catalog", "Cloud", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Browser", "Catalog", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -38,6 +38,12 @@ public sealed class GuardedMcp : IAsyncDisposable
     /// <summary>What calls of tools need.</summary>
     public string CallScope { get; set; } = "";
 
+    /// <summary>A client that gets tokens by itself: its secret, or null where it signs with <see cref="ClientKey"/>. Its id is "machine-1".</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>The public half, in PEM.</summary>
+    public string? ClientKey { get; set; }
+
     /// <summary>Answers in place of the server; null to go on.</summary>
     public Func<SeenRequest, HttpContext, Task<bool>> Instead { get; set; } = static (_, _) => Task.FromResult(false);
 
@@ -78,7 +84,7 @@ public sealed class GuardedMcp : IAsyncDisposable
             "/.well-known/oauth-authorization-server" => (200, new JsonObject
             {
                 ["issuer"] = Url, ["authorization_endpoint"] = Url + "/authorize", ["token_endpoint"] = TokenEndpoint ?? Url + "/token", ["registration_endpoint"] = Url + "/register",
-                ["code_challenge_methods_supported"] = new JsonArray("S256"), ["response_types_supported"] = new JsonArray("code"), ["token_endpoint_auth_methods_supported"] = new JsonArray("none"),
+                ["code_challenge_methods_supported"] = new JsonArray("S256"), ["response_types_supported"] = new JsonArray("code"), ["token_endpoint_auth_methods_supported"] = new JsonArray("none", "client_secret_basic", "private_key_jwt"),
                 ["authorization_response_iss_parameter_supported"] = true,
             }),
             "/register" => (201, new JsonObject { ["client_id"] = "client-7", ["redirect_uris"] = JsonNode.Parse(request.Body)!["redirect_uris"]!.DeepClone(), ["token_endpoint_auth_method"] = "none" }),
@@ -132,6 +138,10 @@ public sealed class GuardedMcp : IAsyncDisposable
     private (int, JsonObject?) Token(SeenRequest request)
     {
         var form = request.Form;
+        if (form.GetValueOrDefault("grant_type") == "client_credentials")
+        {
+            return Machine(request);
+        }
         if (IsRevoked || form.GetValueOrDefault("resource") != Address || form.GetValueOrDefault("client_id") != "client-7")
         {
             return Invalid();
@@ -157,6 +167,38 @@ public sealed class GuardedMcp : IAsyncDisposable
         _access[$"access-hunter2-{number}"] = scope;
         _refresh[$"refresh-hunter2-{number}"] = scope;
         return (200, new() { ["access_token"] = $"access-hunter2-{number}", ["token_type"] = "Bearer", ["expires_in"] = Lifetime, ["refresh_token"] = $"refresh-hunter2-{number}", ["scope"] = scope });
+
+        (int, JsonObject?) Machine(SeenRequest asked)
+        {
+            var isKnown = ClientSecret is { } secret
+                ? asked.Headers.GetValueOrDefault("Authorization") == $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"machine-1:{Uri.EscapeDataString(secret)}"))}"
+                : ClientKey is not null && IsSigned(form.GetValueOrDefault("client_assertion", ""));
+            if (IsRevoked || !isKnown || form.GetValueOrDefault("resource") != Address)
+            {
+                return (401, new JsonObject { ["error"] = "invalid_client" });
+            }
+            var issued = $"machine-hunter2-{Interlocked.Increment(ref _issued)}";
+            _access[issued] = form.GetValueOrDefault("scope", "");
+            return (200, new() { ["access_token"] = issued, ["token_type"] = "Bearer", ["expires_in"] = Lifetime });
+        }
+
+        bool IsSigned(string assertion)
+        {
+            if (assertion.Split('.') is not [var head, var claims, var signature] || (string?)JsonNode.Parse(Base64Url.DecodeFromChars(claims))!["aud"] != Url || (string?)JsonNode.Parse(Base64Url.DecodeFromChars(claims))!["iss"] != "machine-1")
+            {
+                return false;
+            }
+            var (data, sign) = (Encoding.ASCII.GetBytes($"{head}.{claims}"), Base64Url.DecodeFromChars(signature));
+            using var curve = ECDsa.Create();
+            using var rsa = RSA.Create();
+            if ((string?)JsonNode.Parse(Base64Url.DecodeFromChars(head))!["alg"] == "RS256")
+            {
+                rsa.ImportFromPem(ClientKey);
+                return rsa.VerifyData(data, sign, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            }
+            curve.ImportFromPem(ClientKey);
+            return curve.VerifyData(data, sign, curve.KeySize == 256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
 
         static (int, JsonObject?) Invalid() => (400, new JsonObject { ["error"] = "invalid_grant" });
     }

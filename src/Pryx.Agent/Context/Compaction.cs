@@ -108,6 +108,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
         var written = await summarizer.SummarizeAsync(covered, instructions, step, spent, cancellationToken);
         var room = Math.Min(usage.Window * UserWordsShare, range.Tokens * UserWordsPart);
         var words = UserWords.Of(items, range.FromSeq, range.ToSeq, (int)Math.Clamp(room * 4, 400, 40_000));
+        var ledger = WorkLedger.Of(items, range.FromSeq, range.ToSeq, (int)Math.Clamp(room * 4, 600, 8_000));
         var text = written ?? $"(No model could be had to write this summary; these are the messages' own first words.)\n{Transcript.Extract(covered)}";
         // A summary that is no shorter than what it stands for would be worse than none.
         if (written is not null && TokenEstimate.Of(written, setup.Route.Current) > Math.Max(range.Tokens, CompactionRange.LeastTokens))
@@ -116,7 +117,7 @@ internal sealed class Compaction(TurnSetup setup, ITurnJournal journal, Summariz
         }
         var count = CompactionUnit.MessagesIn(items, range.FromSeq, range.ToSeq);
         var (provenance, source) = Taint(items, range);
-        return new Summary(SummaryText.Of(count, text, words), range.FromSeq, range.ToSeq) { Provenance = provenance, Source = source };
+        return new Summary(SummaryText.Of(count, text, words, ledger), range.FromSeq, range.ToSeq) { Provenance = provenance, Source = source };
     }
 
     // What strangers have written stays theirs, however often it is summarised.

@@ -42,6 +42,9 @@ public static class ContextBuilder
                 case UserMessage user:
                     messages.Add(UserMessage(user, view.WholeTextOf(user)));
                     break;
+                case ToolCall call when call.IsMention():
+                    messages.Add(Mentioned(call, results.GetValueOrDefault((call.TurnId, call.CallId)), view));
+                    break;
                 case Reasoning or Reply or ToolCall:
                     assistant ??= new AssistantStep(item.TurnId, item.Step);
                     assistant.Add(item);
@@ -89,7 +92,14 @@ public static class ContextBuilder
         return new ChatMessage(ChatRole.User, contents);
     }
 
-    private static DataContent Image(Attachment attachment) => new(Convert.FromBase64String(attachment.Base64), attachment.MediaType);
+    // What the user has named is the user's to show: no model has called for it, and a model that thinks is not made to have done so without a thought.
+    private static ChatMessage Mentioned(ToolCall call, ToolResult? result, ContextView view) => new(ChatRole.User,
+    [
+        new TextContent($"[{call.Name} {call.Arguments}, for what the user names{(result is { Status: not ToolStatus.Completed } ? "; it did not succeed" : "")}:]\n{(result is null ? "no result was recorded" : view.OutputOf(result))}\n[end of {call.Name}]"),
+        .. result?.Attachments.Select(Image) ?? [],
+    ]);
+
+    private static DataContent Image(Attachment attachment) => new(Convert.FromBase64String(attachment.Base64), attachment.MediaType) { Name = attachment.Name };
 
     private sealed class AssistantStep(TurnId? turn, int step)
     {
@@ -97,7 +107,7 @@ public static class ContextBuilder
         private readonly List<ToolCall> _calls = [];
 
         // Results and notices of the step stand between its items and the next message without ending it.
-        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage && item.TurnId == turn && item.Step == step);
+        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage && !(item is ToolCall call && call.IsMention()) && item.TurnId == turn && item.Step == step);
 
         public void Add(Item item)
         {

@@ -17,6 +17,9 @@ public sealed record Instructions
     /// <summary>What the folder's AGENTS.md and the like say; null while the folder is not trusted or has none.</summary>
     public string? WorkspaceInstructions { get; init; }
 
+    /// <summary>What is remembered of the user and the folder; null for nothing.</summary>
+    public string? Memory { get; init; }
+
     /// <summary>What the user asked to add (<c>--system</c>); null for nothing.</summary>
     public string? Added { get; init; }
 
@@ -29,6 +32,10 @@ public sealed record Instructions
         if (!string.IsNullOrWhiteSpace(WorkspaceInstructions))
         {
             text.Append("\nThe folder's own instructions, which the user trusts:\n\n").Append(WorkspaceInstructions.Trim()).Append('\n');
+        }
+        if (!string.IsNullOrWhiteSpace(Memory))
+        {
+            text.Append("\nWhat you were told to remember, as facts:\n\n").Append(Memory.Trim()).Append('\n');
         }
         if (!string.IsNullOrWhiteSpace(Added))
         {

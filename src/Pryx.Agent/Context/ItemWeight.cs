@@ -15,7 +15,7 @@ internal readonly record struct ItemWeight(long Tokens, long Bytes, int Images =
 
     public static ItemWeight Of(Item item, TokenWeights weights, ContextView? view = null) => item switch
     {
-        UserMessage message => OfText(view?.WholeTextOf(message) ?? message.Text + message.Expansion, weights) with { Images = message.Attachments.Count },
+        UserMessage message => (OfText(view?.WholeTextOf(message) ?? message.Text + message.Expansion, weights) with { Images = message.Attachments.Count }).Plus(DocumentWeight.Tokens(message.Attachments), DocumentWeight.AtMost(message.Attachments)),
         Reply reply => OfText(reply.Text, weights, reply.Opaque),
         Reasoning reasoning => OfReasoning(reasoning, weights),
         ToolCall call => OfText(call.Arguments, weights, call.Opaque).Plus(TokenEstimate.Of(call.Name, weights) + 8, call.Name.Length + call.CallId.Length),
@@ -37,6 +37,21 @@ internal readonly record struct ItemWeight(long Tokens, long Bytes, int Images =
     }
 
     private ItemWeight Plus(long tokens, long bytes) => this with { Tokens = Tokens + tokens, Bytes = Bytes + bytes };
+}
+
+/// <summary>What PDF files take beyond an image's weight: their pages are not counted here, so it is told from their size.</summary>
+internal static class DocumentWeight
+{
+    // Of base64: a page of text is some kilobytes in the file and some two thousand tokens as text and picture.
+    private const int CharactersPerToken = 24;
+    private const int CharactersPerTokenAtMost = 3;
+
+    public static long Tokens(IReadOnlyList<Attachment> attachments) => Characters(attachments) / CharactersPerToken;
+
+    public static long AtMost(IReadOnlyList<Attachment> attachments) => Characters(attachments) / CharactersPerTokenAtMost;
+
+    private static long Characters(IReadOnlyList<Attachment> attachments) =>
+        attachments.Count == 0 ? 0 : attachments.Where(static attachment => attachment.MediaType == "application/pdf").Sum(static attachment => (long)attachment.Base64.Length);
 }
 
 /// <summary>What an image takes: providers count by its size in tiles, which is not known without decoding it.</summary>

@@ -8,9 +8,10 @@ internal static class SummaryText
 {
     public const string Mark = "[SUMMARY of ";
 
+    /// <param name="ledger">As of <see cref="WorkLedger"/>.</param>
     /// <param name="messages">How many it stands for.</param>
-    public static string Of(int messages, string summary, string userWords) => string.Create(
-        CultureInfo.InvariantCulture, $"{Mark}{messages} messages]: {summary.Trim()}{(userWords.Length == 0 ? "" : $"\n\nWhat the user said in them, word for word; it still holds:\n{userWords}")}");
+    public static string Of(int messages, string summary, string userWords, string ledger = "") => string.Create(
+        CultureInfo.InvariantCulture, $"{Mark}{messages} messages]: {summary.Trim()}{(userWords.Length == 0 ? "" : $"\n\nWhat the user said in them, word for word; it still holds:\n{userWords}")}{(ledger.Length == 0 ? "" : $"\n\n{ledger}")}");
 
     /// <summary>
     /// NFR-M1.2 wants a system message. It is part of the one that there is: many servers take only one, and only in front. A text in which

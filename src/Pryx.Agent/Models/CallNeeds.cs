@@ -23,6 +23,9 @@ public sealed record CallNeeds
     public int Tools { get; init; }
     public int Images { get; init; }
 
+    /// <summary>PDF files.</summary>
+    public int Documents { get; init; }
+
     /// <summary>It is asked to think before it answers.</summary>
     public bool Reasoning { get; init; }
 

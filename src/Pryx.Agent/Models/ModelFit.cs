@@ -28,6 +28,10 @@ public static class ModelFit
         {
             return Text($"takes {images} images, there are {needs.Images}");
         }
+        if (needs.Documents > 0 && !model.InputModalities.Contains("pdf"))
+        {
+            return "takes no PDF files";
+        }
         if (needs.Reasoning && !model.SupportsReasoning)
         {
             return "does not reason";

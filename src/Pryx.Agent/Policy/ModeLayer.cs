@@ -26,6 +26,15 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
         {
             return _harmless;
         }
+        if (access is null && request.Tool == PolicyTools.MemoryWrite)
+        {
+            return mode switch
+            {
+                PolicyMode.ReadOnly => Says(Decision.Deny, "The mode is read-only, and memory is a file."),
+                PolicyMode.Ask => Says(Decision.Ask, "Every side effect is asked."),
+                _ => Says(Decision.Allow, "What the user and the model have said themselves may be remembered."),
+            };
+        }
         if (access is null || !PolicyTools.IsBuiltIn(request.Tool))
         {
             return mode == PolicyMode.ReadOnly && !request.Plan.IsVouchedReading

@@ -16,12 +16,12 @@ public sealed class PolicySet(IReadOnlyList<IPolicyLayer> layers, GrantSet grant
         List<IPolicyLayer> others = [.. more];
         IPolicyLayer[] guards = mode == PolicyMode.Full ? [] : [new TaintLayer(), new SecretUseLayer(), new UnclearLayer(others.Count > 0)];
         // Mode ask exists to show that every side effect is asked: what was allowed for ever, long ago, does not count there.
-        return new([new FloorLayer(scope), .. guards, new ModeLayer(mode, scope), .. others], grants, mode != PolicyMode.Ask);
+        return new([new FloorLayer(scope), new MemoryLayer(), .. guards, new ModeLayer(mode, scope), .. others], grants, mode != PolicyMode.Ask);
     }
 
     /// <summary>The layers of a written policy that stands in the mode's place.</summary>
     public static PolicySet Create(Documents.DocumentLayer chosen, PolicyScope scope, GrantSet grants, params IEnumerable<IPolicyLayer> more) =>
-        new([new FloorLayer(scope), new TaintLayer(), new SecretUseLayer(), new UnclearLayer(isRuled: true), chosen, .. more], grants);
+        new([new FloorLayer(scope), new MemoryLayer(), new TaintLayer(), new SecretUseLayer(), new UnclearLayer(isRuled: true), chosen, .. more], grants);
 
     public GrantSet Grants { get; } = grants;
 

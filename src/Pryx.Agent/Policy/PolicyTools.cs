@@ -11,13 +11,16 @@ public static class PolicyTools
 
     /// <summary>Calls an agent. It may do what its caller may, and each of its own calls is judged by itself.</summary>
     public const string Agent = "agent.spawn";
+    /// <summary>Notes a fact that every later session reads.</summary>
+    public const string MemoryWrite = "memory.write";
+    public const string MemorySearch = "memory.search";
 
     /// <summary>In rules: any connection of our own tools and of sandboxed commands, whichever makes it.</summary>
     public const string Network = "network";
     private const string Files = "filesystem.";
 
     /// <summary>Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, or read what the user installed for it to read.</summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", Agent };
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", Agent, MemorySearch };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);

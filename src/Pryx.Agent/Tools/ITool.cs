@@ -147,6 +147,10 @@ public sealed record ToolContext
     /// <summary>Whatever a tool cuts, streams or puts into a file goes through this first: half a secret is not found any more. Its result is masked in any case.</summary>
     public ISecretMask Secrets { get; init; } = NoMask.Instance;
 
+    /// <summary>The least trusted text in the model's context when it made the call, and where that came from.</summary>
+    public Provenance Taint { get; init; }
+    public string? TaintSource { get; init; }
+
     /// <summary>Shows output while the tool runs: stream (stdout, stderr) and text, already masked. May drop.</summary>
     public Action<string, string> OnOutput { get; init; } = static (_, _) => { };
 

@@ -68,7 +68,8 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         {
             return ToolOutcome.Error($"There is no tool named '{call.Name}'. The tools are: {string.Join(", ", setup.Tools.Tools.Select(known => known.Definition.WireName))}.");
         }
-        var context = Context(call);
+        var (taint, source) = ContextBuilder.TaintOf(items);
+        var context = Context(call) with { Taint = taint, TaintSource = source };
         try
         {
             var (tool, arguments) = setup.Tools.Resolve(called, ToolArguments.Parse(call.Arguments));

@@ -31,6 +31,9 @@ public interface ITurnJournal
     /// <summary>Names the session, unless its user has done so.</summary>
     Task CommitTitleAsync(string title, CancellationToken cancellationToken);
 
+    /// <summary>What the session was about, for its listing; takes the place of what stood there.</summary>
+    Task CommitDescriptionAsync(string description, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Stores that a call was judged; the audit log gets it in the same commit.</summary>
     Task CommitJudgementAsync(ToolCall call, ToolArguments? arguments, string summary, Judgement judgement, CancellationToken cancellationToken);
 

@@ -87,6 +87,17 @@ public sealed class ModelStep(TurnSetup setup, ITurnJournal journal, TimeProvide
         }
     }
 
+    /// <summary>Writes down what the session was about; false when no model could be had for it.</summary>
+    public async Task<bool> DescribeAsync(IReadOnlyList<Item> items, CancellationToken cancellationToken)
+    {
+        var (call, isWritten) = await new SessionDescription(setup, journal, _caller, time).WriteAsync(items, cancellationToken);
+        if (call is not null)
+        {
+            onCall?.Invoke(call);
+        }
+        return isWritten;
+    }
+
     /// <summary>Summarises what may be summarised; false when there is nothing.</summary>
     public Task<bool> CompactAsync(IReadOnlyList<Item> items, string? instructions, CancellationToken cancellationToken) =>
         Window.CompactAsync(items, instructions, cancellationToken);

@@ -76,6 +76,16 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         {
             return await CompactAsync(model, compact, cancellationToken);
         }
+        if (setup.Describes)
+        {
+            return await model.DescribeAsync(await journal.ReadItemsAsync(cancellationToken), cancellationToken)
+                ? End(TurnEnd.Completed, null, null)
+                : End(TurnEnd.Failed, "SUMMARY_FAILED", "No model could be had to say what the session was about.");
+        }
+        if (setup.Say is { } words)
+        {
+            return await SayAsync(words, cancellationToken);
+        }
         if (setup.Call is { } call)
         {
             return await CallAsync(runner, call, cancellationToken);
@@ -86,6 +96,14 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             cancellationToken.ThrowIfCancellationRequested();
             var items = await journal.ReadItemsAsync(cancellationToken);
             var state = TurnState.Of(setup.TurnId, items);
+            if (MentionCalls.Missing(setup, items, state.LastStep) is { Count: > 0 } mentioned)
+            {
+                foreach (var mention in mentioned)
+                {
+                    await journal.CommitItemAsync(mention, cancellationToken);
+                }
+                continue;
+            }
             if (state.PendingCalls.Count > 0)
             {
                 var open = await SettleInterruptedAsync(state.PendingCalls, cancellationToken);
@@ -198,6 +216,16 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
         {
             await journal.CommitItemAsync(
                 new Notice("context", "There is nothing to summarize: what is there is the beginning and the newest of the conversation.") { TurnId = setup.TurnId, Provenance = Provenance.Model }, cancellationToken);
+        }
+        return End(TurnEnd.Completed, null, null);
+    }
+
+    // After a crash what was said is not said again.
+    private async Task<TurnOutcome> SayAsync(string words, CancellationToken cancellationToken)
+    {
+        if (!(await journal.ReadItemsAsync(cancellationToken)).Any(item => item is Notice && item.TurnId == setup.TurnId))
+        {
+            await journal.CommitItemAsync(new Notice("answer", words) { TurnId = setup.TurnId, Provenance = Provenance.Workspace }, cancellationToken);
         }
         return End(TurnEnd.Completed, null, null);
     }

@@ -32,6 +32,12 @@ public sealed record TurnSetup
     /// <summary>The turn does nothing but this one call; null for an ordinary one.</summary>
     public Protocol.Sessions.CallTool? Call { get; init; }
 
+    /// <summary>The turn does nothing but say this to the user; null for an ordinary one.</summary>
+    public string? Say { get; init; }
+
+    /// <summary>The turn does nothing but write down what the session was about.</summary>
+    public bool Describes { get; init; }
+
     /// <summary>How much the models are to think; null leaves it to them.</summary>
     public ThinkingEffort? Effort { get; init; }
 

@@ -60,7 +60,7 @@ public sealed record TurnState
             LastStep = lastStep,
             PendingCalls = [.. calls.Where(call => !results.ContainsKey(call.CallId))],
             AwaitsModel = lastStepCalls || hasInputAfter,
-            FailedResult = calls.Select(call => results.GetValueOrDefault(call.CallId)).FirstOrDefault(result => result is { Status: not ToolStatus.Completed }),
+            FailedResult = calls.Where(static call => !call.IsMention()).Select(call => results.GetValueOrDefault(call.CallId)).FirstOrDefault(result => result is { Status: not ToolStatus.Completed }),
         };
     }
 }

@@ -1,11 +1,15 @@
+using Pryx.Core.Commands;
 using Pryx.Core.Configuration;
 using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Definitions;
+using Pryx.Core.Mentions;
 using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Skills;
 using Pryx.Core.Tools;
 using Pryx.Core.Web;
+using Pryx.Protocol.Errors;
+using Pryx.Protocol.Models;
 
 namespace Pryx.Core.Hosting;
 
@@ -18,7 +22,30 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Delegation.Source, Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
-    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new SkillInvocation(Skills), Mcp.Prompts];
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
+
+    /// <summary>Pryx's own words in a chat; one is added here.</summary>
+    private IReadOnlyList<ChatWord> Words => [ChatWords.Compact, .. Memory.Words];
+
+    internal MemoryHost Memory => field ??= new(core);
+
+    /// <summary>The commands of the user and of trusted folders.</summary>
+    internal CustomCommands Commands => field ??= new(new CommandPlaces(core.Options.Paths, core.HoldsSecrets), Mentions, KnowsModelAsync);
+
+    /// <summary>What an @ in a message names.</summary>
+    internal MentionFinder Mentions => field ??= new(core.HoldsSecrets);
+
+    private async Task<bool> KnowsModelAsync(string model, ToolScope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await core.CheckModelAsync(model, scope.Workspace, cancellationToken)).Length > 0;
+        }
+        catch (Exception e) when (e is PryxException or ModelException)
+        {
+            return false;
+        }
+    }
 
     public PryxCore Core => core;
 

@@ -1,4 +1,5 @@
 using Pryx.Core.Approvals;
+using Pryx.Core.Archive;
 using Pryx.Core.Audit;
 using Pryx.Core.Costs;
 using Pryx.Core.Events;
@@ -39,6 +40,8 @@ public sealed class CoreStore : IAsyncDisposable
     public SessionHistory History { get; }
     public SessionStore Sessions { get; }
     public SessionPages SessionPages => field ??= new(Database);
+    /// <summary>Of old sessions.</summary>
+    public SessionArchive Archive => field ??= new(Database, Events, History, Path.Combine(Path.GetDirectoryName(Database.Path)!, "archive"));
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }

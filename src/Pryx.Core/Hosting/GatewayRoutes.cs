@@ -1,6 +1,8 @@
 using Pryx.Core.Access;
 using Pryx.Core.Approvals;
+using Pryx.Core.Archive;
 using Pryx.Core.Audit;
+using Pryx.Core.Commands;
 using Pryx.Core.Configuration;
 using Pryx.Core.Conversations;
 using Pryx.Core.Health;
@@ -9,6 +11,7 @@ using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Auth;
 using Pryx.Core.Mcp.Discovery;
 using Pryx.Core.Mcp.Serving;
+using Pryx.Core.Memory;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
 using Pryx.Core.Secrets;
@@ -35,6 +38,7 @@ internal static class GatewayRoutes
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
+        new ArchiveEndpoints(store.Archive, store.Sessions, turns, new AuditLog(store.Database), () => core.Config.Text("titles") == "model", time).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new EstimateEndpoints(turns.Preparation, options.WorkingDirectory).Map(routes);
         new ContextEndpoints(core.MeasureAsync, turns).Map(routes);
@@ -42,6 +46,8 @@ internal static class GatewayRoutes
         new EnvironmentEndpoints(Product.Version, core.Options.Settings, () => core.Secrets, () => core.Catalog.Directory.Providers).Map(routes);
         new ApprovalEndpoints(store.Desk, store.Approvals).Map(routes);
         new SocketEndpoints(store.Events, store.Sessions, store.Turns, turns, store.Desk, store.Approvals, core.Agents(store, options.WorkingDirectory).StopAllAsync, new SocketLimits(() => core.Connections, () => core.Config), options.WorkingDirectory, onUnexpected).Map(routes);
+        new MemoryEndpoints(core.Abilities.Memory.Desk, store.Trust.IsTrustedAsync, options.WorkingDirectory, new AuditLog(store.Database)).Map(routes);
+        new CommandEndpoints(core.Abilities.Commands.Places, () => core.Abilities.Expansions, store.Trust.IsTrustedAsync, options.WorkingDirectory).Map(routes);
         MapConversations(routes, core, store, options);
         MapObservation(routes, core, store);
         MapMcp(routes, core, store, turns, options);

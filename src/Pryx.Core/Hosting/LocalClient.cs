@@ -1,5 +1,6 @@
 using Pryx.Core.Audit;
 using Pryx.Core.Policies;
+using Pryx.Core.Sessions;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
 using Pryx.Protocol.Client;
@@ -41,8 +42,15 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
     public async Task<IReadOnlyList<SessionHit>> SearchSessionsAsync(string query, int limit, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Sessions.SearchAsync(query, limit, cancellationToken);
 
-    public async Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Sessions.ReadItemsAsync(id, cancellationToken);
+    public async Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var sessions = (await core.StoreAsync(cancellationToken)).Sessions;
+        if (await sessions.FindAsync(id, cancellationToken) is { ArchivedAt: not null } archived)
+        {
+            SessionStore.RequireAtHand(archived);
+        }
+        return await sessions.ReadItemsAsync(id, cancellationToken);
+    }
 
     public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
         await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);

@@ -195,8 +195,12 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     }
 
     /// <summary>Stops what runs in the session, then deletes it; false when there is none.</summary>
-    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
-        await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+    public async Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var isGone = await (await TurnsAsync(cancellationToken)).DeleteSessionAsync(id, cancellationToken);
+        _store!.Archive.Forget(id);
+        return isGone;
+    }
 
     /// <summary>What is known of models and providers.</summary>
     public CatalogDesk Catalog => field ??= _catalog = new(options.Paths, () => Config, options.Settings, options.Time, OnCatalogWarning);
@@ -330,6 +334,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         Expansions = () => Abilities.Expansions,
         Hooks = context => Abilities.Hooks.ForTurn(store, context),
+        Mentions = Abilities.Mentions,
+        Memory = Abilities.Memory.PromptAsync,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
             ? new(token => ReviewerAsync(model, settings, token), Config.Duration("approvals_reviewer_timeout"), (decimal)Config.Number("approvals_reviewer_max_usd"))
             : null,
@@ -392,10 +398,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     internal string SandboxFolder => Path.Combine(options.Paths.Data, "sandbox");
 
+    /// <param name="path">Canonical.</param>
+    internal bool HoldsSecrets(string path) => SecretFiles.IsSecretName(path) || SecretPlaces.Why(path, isWrite: false) is not null;
+
+    private SecretFiles SecretPlaces => field ??= new(PolicyFactory.ScopeOf(options.Paths));
+
     private ToolSet BuildTools()
     {
-        var secrets = new SecretFiles(PolicyFactory.ScopeOf(options.Paths));
-        return new ToolSet([.. FileTools.All(holdsSecrets: path => SecretFiles.IsSecretName(path) || secrets.Why(path, isWrite: false) is not null), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool()]);
+        return new ToolSet([.. FileTools.All(holdsSecrets: HoldsSecrets), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool(), .. Abilities.Memory.Tools]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

@@ -19,7 +19,7 @@ internal static class McpBodiesOf
         Cwd = server.Cwd,
         Env = server.Env.Count > 0 ? [.. server.Env.Keys] : null,
         Headers = server.Headers.Count > 0 ? [.. server.Headers.Keys] : null,
-        Auth = server.Auth is { } auth ? new(auth.Type, auth.TokenRef, auth.ClientId, auth.Scopes.Count > 0 ? auth.Scopes : null) : null,
+        Auth = server.Auth is { } auth ? new(auth.Type, auth.TokenRef, auth.ClientId, auth.Scopes.Count > 0 ? auth.Scopes : null, auth.Issuer) : null,
         Trusted = server.IsTrusted,
         Sandbox = status.Sandbox,
         Sandboxed = server.IsSandboxed,
@@ -85,6 +85,7 @@ internal static class McpBodiesOf
             var into = new JsonObject { ["type"] = auth.Type };
             Set(into, "token_ref", auth.TokenRef);
             Set(into, "client_id", auth.ClientId);
+            Set(into, "issuer", auth.Issuer);
             Set(into, "scopes", auth.Scopes is { } scopes ? List(scopes) : null);
             entry["auth"] = into;
         }

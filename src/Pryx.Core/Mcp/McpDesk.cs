@@ -187,7 +187,7 @@ public sealed class McpDesk(McpOptions options) : IToolSource, IAsyncDisposable
 
     private McpTokens Tokens => field ??= new(options.Secrets, options.Time);
 
-    private McpHttpTransports Http => field ??= new(References, Tokens);
+    private McpHttpTransports Http => field ??= new(References, Tokens, options.Time);
 
     private async Task DropOthersAsync(string folder, IReadOnlyList<McpServer> wanted)
     {

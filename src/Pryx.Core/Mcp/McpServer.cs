@@ -76,4 +76,10 @@ public sealed record McpAuth(string Type)
     /// <summary>For a client that was registered by hand; null registers one.</summary>
     public string? ClientId { get; init; }
     public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>Who may be given the client's secret for a token; null for the server's own origin. For <see cref="ClientCredentials"/>.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>A client of the user's own gets in by itself, with a secret or a key that is in the keychain; nobody signs in.</summary>
+    public const string ClientCredentials = "client_credentials";
 }

@@ -2,6 +2,7 @@ using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
 using Pryx.Core.Configuration;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Policies;
 
@@ -20,7 +21,8 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
     /// <param name="allow">As <c>--allow</c> gives them: for this turn only.</param>
     /// <param name="trustedWorkspace">Canonical; its own policies count. Null when it is not trusted: its files are data then.</param>
     /// <exception cref="PryxException">POLICY_UNKNOWN, POLICY_INVALID, RULE_INVALID or RULE_TOO_WIDE: a turn does not start on a policy that could not be read.</exception>
-    public TurnPolicy Create(string? name, IReadOnlyList<string> allow, string? trustedWorkspace) => Create(Resolve(name), allow, trustedWorkspace, rates);
+    /// <param name="narrowed">The only tools there are; null for all.</param>
+    public TurnPolicy Create(string? name, IReadOnlyList<string> allow, string? trustedWorkspace, NarrowedTools? narrowed = null) => Create(Resolve(name), allow, trustedWorkspace, rates, narrowed);
 
     /// <summary>As a turn would get it, for calls that are not made: they count against no limit.</summary>
     public TurnPolicy CreateForExplanation(string? name, string? trustedWorkspace) => Create(Resolve(name), [], trustedWorkspace, null);
@@ -43,13 +45,17 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
             : wideDocument is not null ? narrowDocument!.Name == wideDocument.Name : wide == PolicyMode.Full;
     }
 
-    private TurnPolicy Create((PolicyMode? Mode, PolicyDocument? Document) chosen, IReadOnlyList<string> allow, string? trustedWorkspace, PolicyRates? counting)
+    private TurnPolicy Create((PolicyMode? Mode, PolicyDocument? Document) chosen, IReadOnlyList<string> allow, string? trustedWorkspace, PolicyRates? counting, NarrowedTools? narrowed = null)
     {
         var forThisTurn = allow.Select(text => new Grant("--allow", ToolRule.ParseGrant(text), IsStanding: false)).ToList();
         List<IPolicyLayer> more = [.. files.List().Where(static file => file.Name == PolicyFiles.User).Select(file => LayerOf(file, canOnlyTighten: true))];
         if (trustedWorkspace is not null)
         {
             more.AddRange(files.ListOf(trustedWorkspace).Select(file => LayerOf(file, canOnlyTighten: true)));
+        }
+        if (narrowed is not null)
+        {
+            more.Add(new NarrowedLayer(narrowed.By, [.. narrowed.Rules.Select(ToolRule.Parse)], scope.Home));
         }
         var layers = chosen.Document is { } document
             ? PolicySet.Create(new DocumentLayer(document, scope), scope, GrantSet.Empty, more)

@@ -74,6 +74,19 @@ public sealed class RouteDesk(Func<PryxConfig> config, ModelDesk models, RouteHi
             : (await ChooseAsync(new StartTurn { SessionId = session.Id, Model = named, Surface = "" }, session, settings, static _ => Task.FromResult(new CallNeeds()), cancellationToken)).Model;
     }
 
+    /// <summary>Models that could be asked in another's place: those that the user listed, then the best known ones of each provider that has a key.</summary>
+    public async Task<IReadOnlyList<ModelInfo>> OthersAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        var registry = await models.OpenAsync(null, settings, cancellationToken);
+        var options = RoutingOptions.From(config());
+        return
+        [
+            .. options.Candidates.Where(model => registry.IsConfigured(model.Provider)).Select(InfoOf),
+            .. models.Directory.Providers.Popular.Where(provider => provider is { NeedsKey: true, DefaultModel: not null } && registry.IsConfigured(provider.Id)).Select(provider => InfoOf(new(provider.Id, provider.DefaultModel!))),
+            .. Known(registry).Where(static model => model is { SupportsTools: true, Price: not null, Status: null }).OrderByDescending(static model => model.Released),
+        ];
+    }
+
     public ModelRoute RouteOf(RoutePlan plan, SessionId session) => new(plan, traffic, session.ToString(), time);
 
     private async Task<RouteChoice> ChooseByStrategyAsync(

@@ -24,6 +24,10 @@ public sealed record SessionBody
     public decimal? BudgetUsd { get; init; }
     public long MessageCount { get; init; }
 
+    /// <summary>As of <see cref="Session.ArchivedAt"/>.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+    public string? Summary { get; init; }
+
     [JsonPropertyName("createdAt")]
     public DateTimeOffset CreatedAtOfB2 => CreatedAt;
 
@@ -59,6 +63,8 @@ public sealed record SessionBody
         EstimatedCostUsd = session.EstimatedCostUsd,
         BudgetUsd = session.BudgetUsd,
         MessageCount = session.MessageCount,
+        ArchivedAt = session.ArchivedAt,
+        Summary = session.Summary,
     };
 }
 

@@ -28,7 +28,7 @@ public sealed class SessionEndpoints(
     {
         routes.Add(new("GET", "/api/v1/sessions", "Sessions, used last first, at most 100 a page; with q a full-text search, best first, with snippets")
         {
-            Query = [Limit, new("cursor", "next_cursor of the page before"), new("q", "Words that must all occur"), new("workspace", "Only those of this folder"), new("status", "active or archived")],
+            Query = [Limit, new("cursor", "next_cursor of the page before"), new("q", "Words that must all occur"), new("workspace", "Only those of this folder"), new("status", "active or archived"), new("parent_id", "Only those that this session was copied into or that help it")],
             Response = SessionJson.Default.SessionList,
         }, ListAsync);
         routes.Add(new("POST", "/api/v1/sessions", "Makes a session; title, workspace or workspace_id, model and system_prompt may be given")
@@ -59,9 +59,12 @@ public sealed class SessionEndpoints(
             await http.WriteAsync(new SessionList(await FindAsync(query, limit, http.RequestAborted)), SessionJson.Default.SessionList);
             return;
         }
-        var page = await pages.ListAsync(limit, http.QueryText("workspace"), http.QueryText("status"), http.QueryText("cursor"), http.RequestAborted);
+        var page = await pages.ListAsync(limit, http.QueryText("workspace"), http.QueryText("status"), http.QueryText("cursor"), http.RequestAborted, Parent(http));
         await http.WriteAsync(new SessionList([.. page.Sessions.Select(SessionBody.Of)], page.NextCursor), SessionJson.Default.SessionList);
     }
+
+    private static SessionId? Parent(HttpContext http) => http.QueryText("parent_id") is not { } text ? null
+        : SessionId.TryParse(text, out var id) ? id : throw new PryxException("VALIDATION_ERROR", "parent_id: the id of a session is expected");
 
     private async Task SearchAsync(HttpContext http)
     {
@@ -93,6 +96,10 @@ public sealed class SessionEndpoints(
     {
         var id = http.RouteSession();
         var change = await _input.CheckAsync(await http.ReadAsync(ProtocolJson.Default.ChangeSession), http.RequestAborted);
+        if (change.Status == "active" && await sessions.FindAsync(id, http.RequestAborted) is { ArchivedAt: not null } archived)
+        {
+            SessionStore.RequireAtHand(archived);
+        }
         var session = await sessions.ChangeAsync(id, change, http.RequestAborted) ?? throw SessionStore.NotFound(id);
         await http.WriteAsync(SessionBody.Of(session), SessionJson.Default.SessionBody);
     }
@@ -132,14 +139,14 @@ public sealed class SessionEndpoints(
 
     private async Task MessagesAsync(HttpContext http)
     {
-        var session = await RequireAsync(http);
+        var session = await AtHandAsync(http);
         var page = await pages.ListMessagesAsync(session.Id, http.QueryLong("after_seq"), http.QueryNumber("limit", 100, 1, ItemLimit), http.RequestAborted);
         await http.WriteAsync(page, SessionJson.Default.MessagePage);
     }
 
     private async Task ItemsAsync(HttpContext http)
     {
-        var session = await RequireAsync(http);
+        var session = await AtHandAsync(http);
         var limit = http.QueryNumber("limit", ItemLimit, 1, ItemLimit);
         var after = http.QueryLong("after_seq");
         // The history is kept in memory while a session is in use: its pages cost no further look into the store.
@@ -149,7 +156,7 @@ public sealed class SessionEndpoints(
 
     private async Task ExportAsync(HttpContext http)
     {
-        var session = await RequireAsync(http);
+        var session = await AtHandAsync(http);
         var items = await sessions.ReadItemsAsync(session.Id, http.RequestAborted);
         var (text, type, ending) = http.QueryText("format") switch
         {
@@ -162,6 +169,13 @@ public sealed class SessionEndpoints(
         http.Response.ContentLength = bytes.Length;
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"session-{session.Id}.{ending}\"";
         await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+    }
+
+    private async Task<Session> AtHandAsync(HttpContext http)
+    {
+        var session = await RequireAsync(http);
+        SessionStore.RequireAtHand(session);
+        return session;
     }
 
     private async Task<Session> RequireAsync(HttpContext http)

@@ -13,9 +13,10 @@ public sealed class SessionPages(Database database)
 {
     /// <summary>Used last first.</summary>
     /// <param name="workspace">Only those of this folder; null for all.</param>
+    /// <param name="parent">Only those that this one was copied into or that help it; null for all.</param>
     /// <param name="cursor">As a page before gave it; null for the first.</param>
     /// <exception cref="PryxException">CURSOR_INVALID</exception>
-    public Task<SessionPage> ListAsync(int limit, string? workspace, string? status, string? cursor, CancellationToken cancellationToken)
+    public Task<SessionPage> ListAsync(int limit, string? workspace, string? status, string? cursor, CancellationToken cancellationToken, SessionId? parent = null)
     {
         var (updated, row) = cursor is null ? (null, 0) : ParseCursor(cursor);
         var path = workspace is null ? null : CanonicalPath.Of(workspace);
@@ -24,11 +25,11 @@ public sealed class SessionPages(Database database)
             var found = connection.Query(
                 $"""
                 {SessionStore.Select}
-                WHERE ($path IS NULL OR w.path = $path) AND ($status IS NULL OR s.status = $status)
+                WHERE ($path IS NULL OR w.path = $path) AND ($status IS NULL OR s.status = $status) AND ($parent IS NULL OR s.parent_id = $parent)
                   AND ($updated IS NULL OR s.updated_at < $updated OR (s.updated_at = $updated AND s.rowid < $row))
                 ORDER BY s.updated_at DESC, s.rowid DESC LIMIT $limit
                 """,
-                SessionStore.ReadSession, ("$path", path), ("$status", status), ("$updated", updated), ("$row", row), ("$limit", limit + 1));
+                SessionStore.ReadSession, ("$path", path), ("$status", status), ("$parent", parent?.ToString()), ("$updated", updated), ("$row", row), ("$limit", limit + 1));
             return found.Count <= limit ? new SessionPage(found) : new SessionPage(found[..limit], CursorAt(connection, found[limit - 1].Id));
         }, cancellationToken);
     }

@@ -18,7 +18,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
                s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api,
-               s.estimated_cost_usd, s.budget_usd
+               s.estimated_cost_usd, s.budget_usd, s.archived_at, s.summary
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -108,6 +108,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     public Task<Session> ForkAsync(SessionId id, string? title, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var parent = Find(connection, id) ?? throw NotFound(id);
+        RequireAtHand(parent);
         var copy = SessionId.New();
         var end = connection.Number(
             """
@@ -136,7 +137,12 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         {
             return Task.FromResult<IReadOnlyList<SessionHit>>([]);
         }
-        return database.ReadAsync<IReadOnlyList<SessionHit>>(connection => FindHits(connection, match, Math.Clamp(limit, 1, 1000)), cancellationToken);
+        var most = Math.Clamp(limit, 1, 1000);
+        return database.ReadAsync<IReadOnlyList<SessionHit>>(connection =>
+        {
+            var hits = FindHits(connection, match, most);
+            return [.. hits, .. ArchivedSearch.Find(connection, query, most - hits.Count)];
+        }, cancellationToken);
     }
 
     /// <summary>The composed prompt as it was frozen at the session's first turn; null before.</summary>
@@ -154,6 +160,15 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
             ? JsonSerializer.Deserialize(json, ProtocolJson.Default.StepCompletedPayload)?.Context
             : null,
         cancellationToken);
+
+    /// <exception cref="PryxException">SESSION_ARCHIVED</exception>
+    internal static void RequireAtHand(Session session)
+    {
+        if (session.ArchivedAt is { } since)
+        {
+            throw new PryxException("SESSION_ARCHIVED", $"The session \"{session.Title}\" was archived on {since:yyyy-MM-dd}; what was said in it lies in a file.", $"bring it back: pryx session unarchive {session.Id}");
+        }
+    }
 
     internal static PryxException NotFound(SessionId id) => new("SESSION_NOT_FOUND", $"There is no session {id}.", "pryx session list shows those there are.");
 
@@ -234,6 +249,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         ModelApi = row.TextOrNull(16),
         EstimatedCostUsd = row.Money(17),
         BudgetUsd = row.IsDBNull(18) ? null : row.Money(18),
+        ArchivedAt = row.TimeOrNull(19),
+        Summary = row.TextOrNull(20),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;

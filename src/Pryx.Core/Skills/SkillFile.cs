@@ -73,17 +73,21 @@ public static class SkillFile
         {
             return Wrong(refused.Line + 1, refused.Why);
         }
-        var (yaml, wrong) = Parse(parts.Yaml);
-        if (wrong > 0 && Parse(Repaired(parts.Yaml)) is { Wrong: 0 } repaired)
-        {
-            yaml = repaired.Yaml;
-            wrong = 0;
-        }
+        var (yaml, wrong) = Load(parts.Yaml);
         return wrong > 0 ? Wrong(wrong + 1, "the frontmatter is not valid YAML")
             : yaml.Documents is [{ RootNode: YamlMappingNode root }] ? (root, parts.Body, 0, "")
             : Wrong(2, "the frontmatter must be 'key: value' lines with name and description");
 
         static (YamlMappingNode?, string, int, string) Wrong(int line, string why) => (null, "", line, why);
+    }
+
+    /// <summary>Frontmatter as people write it, for other files that have one, too.</summary>
+    /// <param name="text">Already looked at by <see cref="YamlGuard"/>.</param>
+    /// <returns>Wrong: the line, from 1, where it is no YAML; 0 when it is.</returns>
+    internal static (YamlStream Yaml, int Wrong) Load(string text)
+    {
+        var parsed = Parse(text);
+        return parsed.Wrong > 0 && Parse(Repaired(text)) is { Wrong: 0 } repaired ? repaired : parsed;
     }
 
     // The parser's message may quote the line, and the line may hold a token: only its number is kept.

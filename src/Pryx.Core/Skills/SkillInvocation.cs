@@ -6,6 +6,10 @@ namespace Pryx.Core.Skills;
 /// <summary><c>/name arguments</c> in a message: the skill's instructions go with it. What names no skill stays a text.</summary>
 public sealed partial class SkillInvocation(SkillShelf shelf) : IInputExpansion
 {
+    public IReadOnlyList<InputWord> Words(ToolScope scope, CancellationToken cancellationToken) =>
+        [.. shelf.ForPerson(scope.IsTrusted ? scope.Workspace : null, cancellationToken).Skills.Where(static shelved => shelved.IsUsable && shelved.Skill.IsUserInvocable)
+            .Select(static shelved => new InputWord(shelved.Skill.Id, "skill", HiddenText.Line(shelved.Skill.Description, 100), shelved.Skill.ArgumentHint))];
+
     public async ValueTask<InputExpansion?> ExpandAsync(string text, ToolScope scope, CancellationToken cancellationToken)
     {
         if (Invocation().Match(text) is not { Success: true } match)

@@ -16,6 +16,7 @@ internal sealed record ItemData
     public IReadOnlyList<Attachment>? Attachments { get; init; }
     public bool? IsSteering { get; init; }
     public string? Expansion { get; init; }
+    public IReadOnlyList<Mention>? Mentions { get; init; }
     public bool? IsPartial { get; init; }
     public ApprovalId? ApprovalId { get; init; }
     public bool? Approved { get; init; }
@@ -35,7 +36,7 @@ internal sealed record ItemData
 
     public static ItemData From(Item item) => item switch
     {
-        UserMessage message => new() { Attachments = NullIfEmpty(message.Attachments), IsSteering = NullIfFalse(message.IsSteering), Expansion = message.Expansion },
+        UserMessage message => new() { Attachments = NullIfEmpty(message.Attachments), IsSteering = NullIfFalse(message.IsSteering), Expansion = message.Expansion, Mentions = message.Mentions },
         Reply reply => new() { IsPartial = NullIfFalse(reply.IsPartial) },
         ToolCall call => new() { Name = call.Name },
         ToolResult result => new()

@@ -51,7 +51,7 @@ internal static class ItemRows
         var opaque = row.IsDBNull(first + 9) ? null : new OpaqueData(row.GetString(first + 9), row.GetString(first + 10));
         Item item = row.GetString(first + 4) switch
         {
-            "user_message" => new UserMessage(text) { Attachments = data.Attachments ?? [], IsSteering = data.IsSteering ?? false, Expansion = data.Expansion },
+            "user_message" => new UserMessage(text) { Attachments = data.Attachments ?? [], IsSteering = data.IsSteering ?? false, Expansion = data.Expansion, Mentions = data.Mentions },
             "reply" => new Reply(text) { Opaque = opaque, IsPartial = data.IsPartial ?? false },
             "reasoning" => new Reasoning(text) { Opaque = opaque, Tokens = data.Tokens },
             "tool_call" => new ToolCall(row.GetString(first + 6), data.Name!, row.GetString(first + 7), text) { Opaque = opaque },

@@ -40,12 +40,14 @@ public sealed class SessionTurns(
     public async Task<Turn> StartAsync(StartTurn request, CancellationToken cancellationToken)
     {
         (request, var hidden) = await MaskedInput.OfAsync(request, preparation.Secrets, cancellationToken);
-        request = await preparation.HookAsync(await preparation.ExpandAsync(request, cancellationToken), cancellationToken);
+        (request, var read) = await preparation.ExpandAsync(request, cancellationToken);
+        request = await preparation.HookAsync(request, cancellationToken);
+        IReadOnlyList<Notice> notices = hidden is null ? read : [hidden, .. read];
         await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
         if (_running.IsBusy && IsWordsAlone(request) && await turns.TrySteerAsync(request, _running.Contains, cancellationToken) is { } steered)
         {
-            await SayAsync(hidden, steered.Turn, cancellationToken);
+            await SayAsync(notices, steered.Turn, cancellationToken);
             return steered.Turn;
         }
         var plan = await preparation.PrepareAsync(request, cancellationToken);
@@ -57,7 +59,7 @@ public sealed class SessionTurns(
             await GoOnAsync(begun.Turn, cancellationToken);
             begun = await BeginAsync(request, plan, cancellationToken);
         }
-        await SayAsync(begun.Outcome is BeginOutcome.AlreadyTaken or BeginOutcome.Orphaned ? null : hidden, begun.Turn, cancellationToken);
+        await SayAsync(begun.Outcome is BeginOutcome.AlreadyTaken or BeginOutcome.Orphaned ? [] : notices, begun.Turn, cancellationToken);
         if (begun.Unparked is { } unparked && await turns.FindAsync(unparked, cancellationToken) is { } parked)
         {
             await GoOnAsync(parked, cancellationToken);
@@ -79,11 +81,16 @@ public sealed class SessionTurns(
         return begun.Turn;
     }
 
-    private Task SayAsync(Notice? notice, Turn turn, CancellationToken cancellationToken) => notice is null ? Task.CompletedTask : database.WriteAsync(
-        connection => { events.AppendItem(connection, turn.SessionId, notice with { TurnId = turn.Id, Provenance = Provenance.User }); }, cancellationToken);
+    private Task SayAsync(IReadOnlyList<Notice> notices, Turn turn, CancellationToken cancellationToken) => notices.Count == 0 ? Task.CompletedTask : database.WriteAsync(connection =>
+    {
+        foreach (var notice in notices)
+        {
+            events.AppendItem(connection, turn.SessionId, notice with { TurnId = turn.Id, Provenance = Provenance.User });
+        }
+    }, cancellationToken);
 
     private static bool IsWordsAlone(StartTurn request) =>
-        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null };
+        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null, Say: null, Describes: false, Narrowed: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>
@@ -116,6 +123,16 @@ public sealed class SessionTurns(
         return turn;
 
         static PryxException Taken() => new("TURN_TAKEN", "This turn has ended, or another pryx process has taken it up.", "see it with: pryx session show");
+    }
+
+    /// <summary>Has a small model write down what the session was about, in a turn of its own.</summary>
+    /// <returns>The turn's last state, once it has ended or the patience has.</returns>
+    /// <exception cref="PryxException">As <see cref="StartAsync"/>.</exception>
+    public async Task<Turn> DescribeAsync(SessionId session, string surface, string? by, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var turn = await StartAsync(new StartTurn { SessionId = session, Describes = true, Delivery = Delivery.Queue, KeepsSessionModel = true, Surface = surface, Principal = by }, cancellationToken);
+        await _running.WaitForAsync(turn.Id, atMost);
+        return await turns.FindAsync(turn.Id, cancellationToken) ?? turn;
     }
 
     /// <summary>As <see cref="TurnStops.OnStopped"/>.</summary>

@@ -122,6 +122,9 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         return true;
     }, cancellationToken);
 
+    public Task CommitDescriptionAsync(string description, CancellationToken cancellationToken) => CommitAsync(connection =>
+        connection.Execute("UPDATE sessions SET summary = $text WHERE id = $id", ("$text", description), ("$id", _sessionId.ToString())) == 1, cancellationToken);
+
     private void Record(SqliteConnection connection, UsageEntry entry, DateTimeOffset now)
     {
         UsageStore.Append(connection, entry, now);

@@ -12,13 +12,13 @@ internal static class TurnInput
     /// <summary>Characters; more than any model takes.</summary>
     public const int TextLimit = 10 * 1024 * 1024;
 
-    /// <summary>Bytes of a whole message with its images.</summary>
+    /// <summary>Bytes of a whole message with what is attached.</summary>
     public const long BodyLimit = 48 * 1024 * 1024;
 
     private const int AttachmentLimit = 20;
     private const int ExternalIdLimit = 200;
     private const int RuleLimit = 100;
-    private static readonly string[] _imageTypes = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    private static readonly string[] _types = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
 
     public static StartTurn Read(HttpContext http, SessionId session, SendMessage body)
     {
@@ -56,9 +56,9 @@ internal static class TurnInput
         {
             throw Invalid("attachments", $"at most {AttachmentLimit} are expected");
         }
-        if (request.Attachments.FirstOrDefault(attachment => !_imageTypes.Contains(attachment.MediaType) || !IsBase64(attachment.Base64)) is not null)
+        if (request.Attachments.FirstOrDefault(attachment => !_types.Contains(attachment.MediaType) || !IsBase64(attachment.Base64)) is not null)
         {
-            throw Invalid("attachments", $"media_type must be one of {string.Join(", ", _imageTypes)}, base64 the bytes");
+            throw Invalid("attachments", $"media_type must be one of {string.Join(", ", _types)}, base64 the bytes");
         }
         if (request.Allow.Count > RuleLimit || request.Allow.Any(static rule => rule is null))
         {

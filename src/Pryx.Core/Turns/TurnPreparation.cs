@@ -49,8 +49,14 @@ public sealed class TurnPreparation(
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
 
+    /// <summary>What a new session is told of what is remembered; null for nothing.</summary>
+    public Func<ToolScope, CancellationToken, Task<string?>> Memory { get; init; } = static (_, _) => Task.FromResult<string?>(null);
+
+    /// <summary>What an @ names.</summary>
+    public IMentionFinder Mentions { get; init; } = new NoMentions();
+
     private readonly SessionMeters _meters = new(sessions);
-    private readonly NarrowedTools _narrowed = new();
+    private readonly ToolNarrowing _narrowed = new();
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
@@ -90,40 +96,50 @@ public sealed class TurnPreparation(
         }
     }
 
-    /// <summary>Finds what a <c>/name</c> at the beginning of a message stands for: a skill, a command of the user's own. Without one it is a text like any other.</summary>
-    public async Task<StartTurn> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds what the words of a message stand for: a <c>/name</c> at its beginning (a word of Pryx's own, a command, a skill, a prompt) and
+    /// what it names with @. Without them it is a text like any other.
+    /// </summary>
+    /// <returns>The request as it is to be run, and what the user should know of how it was read.</returns>
+    public async Task<(StartTurn Request, IReadOnlyList<Notice> Notices)> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
     {
-        request = request with { Expansion = null, ExpansionSource = null };
-        // A model's words stand for themselves: what is put in for a word is read without being judged as a call.
-        if (!(request.Text?.StartsWith('/') ?? false) || request.Surface == AgentSurface || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        var narrowed = request.Narrowed;
+        request = request with { Expansion = null, ExpansionSource = null, Mentions = null, Narrowed = null, Say = null };
+        if (request.Surface == AgentSurface)
         {
-            return request;
+            // A model's words stand for themselves: what is put in for a word is read without being judged as a call.
+            return (request with { Narrowed = narrowed }, []);
+        }
+        var text = request.Text;
+        if (string.IsNullOrEmpty(text) || !(text[0] == '/' || text.Contains('@', StringComparison.Ordinal)) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return (request, []);
         }
         var workspace = session.Workspace ?? paths.Home;
         var scope = new ToolScope(workspace, await trust.IsTrustedAsync(workspace, cancellationToken));
-        foreach (var expansion in Expansions())
+        var words = text[0] == '/' ? await InputWords.ExpandAsync(Expansions(), text, scope, cancellationToken) : InputWords.None;
+        if (words.Expansion?.Becomes is { } becomes)
         {
-            if (await expansion.ExpandAsync(request.Text, scope, cancellationToken) is { } found)
-            {
-                if (found.Becomes is { } becomes)
-                {
-                    return becomes(request);
-                }
-                // What is put in may hold a secret like what is typed.
-                var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
-                var text = mask.Mask(found.Text);
-                await mask.SaveAsync(cancellationToken);
-                return request with { Expansion = text, ExpansionSource = found.Source };
-            }
+            return (becomes(request), []);
         }
-        return request;
+        var named = Mentions.Find(text, scope);
+        request = words.Of(request);
+        if (words.Expansion is not null || named.Mentions.Count > 0)
+        {
+            // What is put in may hold a secret like what is typed.
+            var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
+            var mentions = (request.Mentions ?? []).Concat(named.Mentions).Distinct().Select(mention => mention with { Arguments = mask.Mask(mention.Arguments) }).ToList();
+            request = request with { Expansion = request.Expansion is { } expansion ? mask.Mask(expansion) : null, Mentions = mentions.Count == 0 ? null : mentions };
+            await mask.SaveAsync(cancellationToken);
+        }
+        return (request, [.. words.Notes.Concat(named.Notes).Distinct().Select(static note => new Notice("input", note))]);
     }
 
     /// <summary>The user's programs see a message before anything becomes of it; what they add, the model reads behind it.</summary>
     /// <exception cref="PryxException">HOOK_DENIED</exception>
     public async Task<StartTurn> HookAsync(StartTurn request, CancellationToken cancellationToken)
     {
-        if (request is { Compact: not null } or { Call: not null } || request.Surface == AgentSurface || string.IsNullOrEmpty(request.Text) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        if (request is { Compact: not null } or { Call: not null } or { Say: not null } || request.Surface == AgentSurface || string.IsNullOrEmpty(request.Text) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
         {
             return request;
         }
@@ -151,6 +167,7 @@ public sealed class TurnPreparation(
     public async Task<TurnPlan> PrepareAsync(StartTurn request, CancellationToken cancellationToken)
     {
         var session = await sessions.FindAsync(request.SessionId, cancellationToken) ?? throw SessionStore.NotFound(request.SessionId);
+        SessionStore.RequireAtHand(session);
         var workspace = session.Workspace ?? paths.Home;
         if (!Directory.Exists(workspace))
         {
@@ -163,9 +180,14 @@ public sealed class TurnPreparation(
             folder = folder with { Tools = call.Server is { } server ? served(server) : folder.Tools };
         }
         folder = folder with { Tools = _narrowed.Of(folder.Tools, request.Tools, request.NotTools) };
-        var choice = request.Call is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
+        var choice = request.Call is not null || request.Say is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
+        if (request.Attachments.Count > 0)
+        {
+            var others = await routes.OthersAsync(folder.Settings, cancellationToken);
+            AttachmentFit.Require(choice.Model, request.Attachments, () => others);
+        }
         // Read now: a rule that can not be read must not be found out after the input is stored.
-        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null);
+        var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null, request.Narrowed);
         return new TurnPlan(
             choice,
             [.. NoticesOf(choice, folder)],
@@ -251,9 +273,11 @@ public sealed class TurnPreparation(
             Budget = new StoredBudget(budgets, session.Id, turn.Id, limits.MaxCostUsd, approvals, patience, time),
             Meter = await _meters.OfAsync(session.Id, cancellationToken),
             Effort = EffortOf(request),
-            WantsTitle = config().Text("titles") == "model" && request.Compact is null && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
+            WantsTitle = config().Text("titles") == "model" && request is { Compact: null, Say: null, Describes: false } && await sessions.IsUnnamedAsync(session.Id, cancellationToken),
             Compact = request.Compact,
             Call = request.Call,
+            Say = request.Say,
+            Describes = request.Describes,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
             Hooks = Hooks(PlanningContext(turn, session, folder, output) with { Environment = environment }) is { } hooks ? hooks : NoHooks.Instance,
@@ -311,6 +335,7 @@ public sealed class TurnPreparation(
             Workspace = folder.Path,
             Today = DateOnly.FromDateTime(time.GetLocalNow().Date),
             WorkspaceInstructions = own.Text,
+            Memory = await Memory(new(folder.Path, folder.IsTrusted), cancellationToken),
             Added = session?.SystemPrompt,
         }.Compose();
     }
@@ -328,7 +353,11 @@ public sealed class TurnPreparation(
     {
         IReadOnlyList<Item> items = session.MessageCount == 0 ? [] : await sessions.ReadItemsAsync(session.Id, cancellationToken);
         var input = new UserMessage(request.Text ?? "") { Attachments = request.Attachments, Expansion = request.Expansion };
-        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with { Reasoning = EffortOf(request) is { IsThinking: true } };
+        return SizeOf(new ModelInfo(new ModelRef("any", "any")), session.SystemPrompt ?? "", folder.Tools, [.. items, input]) with
+        {
+            Reasoning = EffortOf(request) is { IsThinking: true },
+            Documents = AttachmentFit.NeedsOf(request.Attachments).Documents,
+        };
     }
 
     // By a meter of its own: the session's has not seen this input yet, and may never see it.

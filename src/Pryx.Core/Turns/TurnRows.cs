@@ -29,16 +29,17 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     public Turn Start(SqliteConnection connection, TurnId id, StartTurn request, string model, DateTimeOffset? queuedAt = null)
     {
         var session = request.SessionId.ToString();
+        RequireAtHand(connection, request.SessionId);
         var now = database.Time.StoredNow();
         var turn = new Turn { Id = id, SessionId = request.SessionId, Status = TurnStatus.Running, Model = model, Surface = request.Surface, QueuedAt = queuedAt, StartedAt = now };
         var text = request.Text ?? "";
         if (connection.Execute(
             """
-            UPDATE sessions SET model = CASE WHEN $keeps THEN model ELSE $model END, updated_at = $at,
+            UPDATE sessions SET model = CASE WHEN $keeps THEN model ELSE $model END, updated_at = CASE WHEN $describes THEN updated_at ELSE $at END,
                 title = CASE title WHEN '' THEN $title ELSE title END, derived_title = CASE title WHEN '' THEN $title ELSE derived_title END
             WHERE id = $id
             """,
-            ("$keeps", request.KeepsSessionModel), ("$model", RouteStrategies.IsStrategy(request.Model) ? request.Model : model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
+            ("$keeps", request.KeepsSessionModel), ("$describes", request.Describes), ("$model", RouteStrategies.IsStrategy(request.Model) ? request.Model : model), ("$at", Sql.FormatTime(now)), ("$title", TitleFrom(text)), ("$id", session)) == 0)
         {
             throw SessionStore.NotFound(request.SessionId);
         }
@@ -54,7 +55,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         }
         TurnSpans.Begin(connection, turn);
         AnnounceStart(connection, turn, isResumed: false);
-        if (request is { Compact: null, Call: null })
+        if (request is { Compact: null, Call: null, Say: null, Describes: false })
         {
             events.AppendItem(connection, request.SessionId, MessageOf(text, request) with { TurnId = id, Attachments = request.Attachments }, request.Surface);
         }
@@ -65,6 +66,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
     public Turn Queue(SqliteConnection connection, TurnId id, StartTurn request, string model, int ahead)
     {
+        RequireAtHand(connection, request.SessionId);
         var now = database.Time.StoredNow();
         var turn = new Turn { Id = id, SessionId = request.SessionId, Status = TurnStatus.Queued, Model = model, Surface = request.Surface, QueuedAt = now, StartedAt = now };
         if (connection.Execute("UPDATE sessions SET updated_at = $at WHERE id = $id", ("$at", Sql.FormatTime(now)), ("$id", request.SessionId.ToString())) == 0)
@@ -74,6 +76,15 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
         Insert(connection, turn, request, "queued", null);
         Announce(connection, turn, EventNames.TurnQueued, JsonSerializer.SerializeToElement(new(model, ahead), ProtocolJson.Default.TurnQueuedPayload));
         return turn;
+    }
+
+    // Looked at in the transaction that begins the turn: it may have been archived a moment ago.
+    private static void RequireAtHand(SqliteConnection connection, SessionId id)
+    {
+        if (connection.Text("SELECT archived_at FROM sessions WHERE id = $id", ("$id", id.ToString())) is not null && SessionStore.Find(connection, id) is { } session)
+        {
+            SessionStore.RequireAtHand(session);
+        }
     }
 
     public void AnnounceStart(SqliteConnection connection, Turn turn, bool isResumed) =>
@@ -108,6 +119,7 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     public static UserMessage MessageOf(string text, StartTurn? request) => new(text)
     {
         Expansion = request?.Expansion,
+        Mentions = request?.Mentions,
         Provenance = (request?.ExpansionSource ?? request?.TextSource) is null ? Provenance.User : Provenance.Untrusted,
         Source = request?.ExpansionSource ?? request?.TextSource,
     };

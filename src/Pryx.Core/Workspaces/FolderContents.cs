@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pryx.Core.Workspaces;
 
-/// <param name="Kind">instructions, policies, agents, skills, mcp, claude, hooks or env.</param>
+/// <param name="Kind">instructions, policies, agents, commands, memory, skills, mcp, claude, hooks or env.</param>
 /// <param name="Path">Relative to the workspace.</param>
 public sealed record BroughtFile(string Kind, string Path, long Bytes);
 
@@ -23,9 +23,12 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
 
     private static readonly (string Kind, string Path)[] Places =
     [
-        ("policies", ".pryx/policies"), ("agents", ".pryx/agents"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
+        ("policies", ".pryx/policies"), ("agents", ".pryx/agents"), ("commands", ".pryx/commands"), ("memory", ".pryx/MEMORY.md"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
         ("hooks", ".pryx/hooks"), ("hooks", ".pryx/hooks.json"), ("hooks", ".claude/settings.json"), ("hooks", ".claude/settings.local.json"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
+
+    /// <summary>The same without the folder's MEMORY.md, which Pryx itself writes.</summary>
+    public string HashOfOthers { get; private init; } = "";
 
     public bool IsEmpty => Files.Count == 0;
 
@@ -43,9 +46,15 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
         }
         foreach (var (kind, place) in Places)
         {
+            // In the home folder these are the user's own, and what Pryx itself writes.
+            if (kind is "commands" or "memory" && workspace == Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))
+            {
+                continue;
+            }
             AddFiles(Path.Combine(workspace, place), kind, found, cancellationToken);
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var others = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = new List<BroughtFile>(found.Count);
         var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (path, kind) in found)
@@ -53,12 +62,16 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
             var relative = Path.GetRelativePath(workspace, path).Replace(Path.DirectorySeparatorChar, '/');
             var info = new FileInfo(path);
             files.Add(new(kind, relative, info.Exists ? info.Length : 0));
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")));
             var own = await HashFileAsync(path, cancellationToken);
-            hash.AppendData(own);
             hashes[relative] = Convert.ToHexStringLower(own);
+            byte[] one = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")), .. own];
+            hash.AppendData(one);
+            if (kind != "memory")
+            {
+                others.AppendData(one);
+            }
         }
-        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset())) { Hashes = hashes };
+        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset())) { Hashes = hashes, HashOfOthers = Convert.ToHexStringLower(others.GetHashAndReset()) };
     }
 
     /// <summary>For the card: "instructions: AGENTS.md, CLAUDE.md" and so on, one kind a line.</summary>

@@ -47,11 +47,24 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
         }
     }
 
+    /// <summary>After Pryx itself has written the folder's MEMORY.md for its user: trust goes on where it was there before and nothing else has changed.</summary>
+    /// <param name="before">As the folder was.</param>
+    public async Task RenewAsync(FolderContents before, CancellationToken cancellationToken)
+    {
+        var now = await FolderContents.InspectAsync(before.Workspace, cancellationToken);
+        if (before.IsTrusted((await workspaces.FindAsync(before.Workspace, cancellationToken))?.TrustedWhat) && now.HashOfOthers == before.HashOfOthers && !now.IsEmpty)
+        {
+            await workspaces.TrustAsync(before.Workspace, now.Hash, cancellationToken);
+        }
+    }
+
     private static string EffectOf(string kind) => kind switch
     {
         "instructions" => "instructions for the model",
         "policies" => "rules (they can only tighten yours)",
         "agents" => "agents the model may call",
+        "commands" => "commands you may invoke",
+        "memory" => "facts the model is told",
         "skills" => "skills the model may use",
         "mcp" => "servers that would run or be called",
         "hooks" => "programs that run by themselves",

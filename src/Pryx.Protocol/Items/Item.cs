@@ -64,7 +64,16 @@ public sealed record UserMessage(string Text) : Item
     /// <summary>What a <c>/name</c> at the beginning of the text stands for: the model reads it behind the text. Null where it stands for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expansion { get; init; }
+
+    /// <summary>What its <c>@path</c> and <c>@https://…</c> name: read before the model answers, as a call of the user's. Null where it names nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mention>? Mentions { get; init; }
 }
+
+/// <summary>A tool call that a user's words ask for. Its stored call has the provenance <see cref="Provenance.User"/>; policy judges it like any other.</summary>
+/// <param name="Name">The name the model would call.</param>
+/// <param name="Arguments">JSON.</param>
+public sealed record Mention(string Name, string Arguments);
 
 /// <summary>The model's text of one step. A step that only calls tools has none.</summary>
 public sealed record Reply(string Text) : Item
@@ -89,6 +98,12 @@ public sealed record Reasoning(string Text) : Item
 /// <param name="Arguments">The JSON text exactly as the model sent it, also when it is malformed.</param>
 public sealed record ToolCall(string CallId, string Name, string Tool, string Arguments) : Item
 {
+    /// <summary>How the ids of calls begin that a user's words have asked for.</summary>
+    public const string MentionPrefix = "at-";
+
+    /// <summary>Made for a <see cref="Mention"/>, not by the model.</summary>
+    public bool IsMention() => Provenance == Provenance.User && CallId.StartsWith(MentionPrefix, StringComparison.Ordinal);
+
     public OpaqueData? Opaque { get; init; }
 }
 

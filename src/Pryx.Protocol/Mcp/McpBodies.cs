@@ -85,9 +85,10 @@ public static class McpStates
     public const string NeedsAuth = "needs_auth";
 }
 
-/// <param name="Type">oauth, bearer or none.</param>
+/// <param name="Type">oauth, bearer, client_credentials or none.</param>
 /// <param name="TokenRef"><c>keychain:NAME</c>.</param>
-public sealed record McpAuthBody(string Type, string? TokenRef = null, string? ClientId = null, IReadOnlyList<string>? Scopes = null);
+/// <param name="Issuer">For client_credentials: who may be given the client's secret; null for the server's own origin.</param>
+public sealed record McpAuthBody(string Type, string? TokenRef = null, string? ClientId = null, IReadOnlyList<string>? Scopes = null, string? Issuer = null);
 
 /// <param name="Config">The user's servers.json, whether or not it exists.</param>
 /// <param name="Problems">Files that could not be read, with the place and what to do; their servers are missing in the list.</param>

@@ -7,7 +7,8 @@ namespace Pryx.Protocol.Mcp;
 // DELETE /api/v1/mcp/servers/{name}/auth   204
 
 /// <param name="Token">Kept in the keychain in place of a sign-in; null to sign in.</param>
-public sealed record McpSigninInput(string? Token = null);
+/// <param name="ClientSecret">Of a client that was registered by hand: its secret, or its private key in PEM. Kept in the keychain.</param>
+public sealed record McpSigninInput(string? Token = null, string? ClientSecret = null);
 
 /// <param name="IsNeeded">False: the server lets Pryx in without, or the token is kept.</param>
 /// <param name="ExpiresIn">Seconds until the attempt is given up.</param>

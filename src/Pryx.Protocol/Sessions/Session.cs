@@ -35,6 +35,14 @@ public sealed record Session
     /// <summary>The session's own budget in USD, 0 for none; null where the configured one holds.</summary>
     public decimal? BudgetUsd { get; init; }
     public long MessageCount { get; init; }
+
+    /// <summary>UTC; null while everything said in it is at hand, else it lies in a file until it is unarchived.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>What it was about, in a few sentences; null until somebody asked for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Summary { get; init; }
 }
 
 /// <param name="Snippet">The text around the hit, the hit between « and ».</param>

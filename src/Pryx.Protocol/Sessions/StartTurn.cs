@@ -33,6 +33,18 @@ public sealed record StartTurn
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NotTools { get; init; }
 
+    /// <summary>As of <see cref="UserMessage.Mentions"/>; found by Core as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mention>? Mentions { get; init; }
+
+    /// <summary>The only tools the turn may use, as a command of the user's says; it never grants. Null for all; found by Core as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NarrowedTools? Narrowed { get; init; }
+
+    /// <summary>The turn asks no model: it says this, and is over. Null for an ordinary one; set by Core alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Say { get; init; }
+
     /// <summary>As <c>provider/model</c>.</summary>
     public string? Model { get; init; }
 
@@ -75,6 +87,10 @@ public sealed record StartTurn
     /// <summary>The turn only summarises the session's history and takes no text; null for an ordinary one.</summary>
     public CompactSession? Compact { get; init; }
 
+    /// <summary>The turn only writes down what the session was about, for its listing; its context stays as it is. Set by Core alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Describes { get; init; }
+
     /// <summary>The turn is this one tool call and takes no text; null for an ordinary one.</summary>
     public CallTool? Call { get; init; }
 
@@ -97,6 +113,10 @@ public sealed record StartTurn
     /// <summary>The network's id of this input: the same one is taken once.</summary>
     public string? ExternalId { get; init; }
 }
+
+/// <param name="By">Who says so, such as <c>/review</c>.</param>
+/// <param name="Rules">In the syntax of <c>--allow</c>; empty: no tool that touches anything.</param>
+public sealed record NarrowedTools(string By, IReadOnlyList<string> Rules);
 
 /// <summary>What becomes of an input that finds its session busy.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Delivery>))]

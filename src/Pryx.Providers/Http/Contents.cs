@@ -60,8 +60,13 @@ internal static class Contents
 
     public static bool IsImage(this DataContent data) => data.HasTopLevelMediaType("image");
 
+    public static bool IsPdf(this DataContent data) => data.MediaType == "application/pdf";
+
+    /// <summary>As the APIs want one.</summary>
+    public static string FileName(this DataContent data) => data.Name is { Length: > 0 } name ? name : "document.pdf";
+
     /// <summary>Stands in for an attachment that the wire can not carry, so that the model knows of it.</summary>
-    public static string Missing(this DataContent data) => $"[An attachment of type {data.MediaType} was left out: this model's API takes images only.]";
+    public static string Missing(this DataContent data) => $"[An attachment of type {data.MediaType} was left out: this model's API does not take it.]";
 
     /// <summary>A complete call. Malformed arguments stay as they came; the engine answers them to the model.</summary>
     public static FunctionCallContent Call(string id, string name, string arguments)

@@ -293,6 +293,17 @@ internal sealed class ChatRequest(Utf8JsonWriter json, string wire, ChatDialect 
 
     private void WriteData(DataContent data)
     {
+        if (data.IsPdf())
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "file"u8);
+            json.WriteStartObject("file"u8);
+            json.WriteString("filename"u8, data.FileName());
+            json.WriteString("file_data"u8, data.Uri);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            return;
+        }
         if (!data.IsImage())
         {
             WriteText(data.Missing(), isMarked: false);

@@ -132,6 +132,14 @@ internal sealed class ResponsesRequest(Utf8JsonWriter json, string wire, ModelIn
                 json.WriteString("image_url"u8, data.Uri);
                 json.WriteEndObject();
             }
+            else if (content is DataContent file && file.IsPdf())
+            {
+                json.WriteStartObject();
+                json.WriteString("type"u8, "input_file"u8);
+                json.WriteString("filename"u8, file.FileName());
+                json.WriteString("file_data"u8, file.Uri);
+                json.WriteEndObject();
+            }
             else if (content is TextContent or DataContent)
             {
                 WriteText("input_text", content is DataContent other ? other.Missing() : ((TextContent)content).Text);

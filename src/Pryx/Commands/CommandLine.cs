@@ -3,11 +3,13 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
+using Pryx.Commands.Chat;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Hooks;
 using Pryx.Commands.Mcp;
+using Pryx.Commands.Memory;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
@@ -44,6 +46,8 @@ internal static class CommandLine
             SkillsCommand.Create(io),
             AgentCommand.Create(io),
             HooksCommand.Create(io),
+            ChatCommandCommand.Create(io),
+            MemoryCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
             PolicyCommand.Create(io),

@@ -175,7 +175,7 @@ public sealed class McpHttpTransportTests : IDisposable
 
     private async Task UseAsync(McpServer server)
     {
-        await using var transport = await new McpHttpTransports(new(() => Secrets, static name => name == "TEAM" ? "red" : null), new(() => Secrets, TimeProvider.System)).CreateAsync(server, consent: null, Cancellation);
+        await using var transport = await new McpHttpTransports(new(() => Secrets, static name => name == "TEAM" ? "red" : null), new(() => Secrets, TimeProvider.System), TimeProvider.System).CreateAsync(server, consent: null, Cancellation);
         try
         {
             await using var client = await McpClient.CreateAsync(transport, cancellationToken: Cancellation);

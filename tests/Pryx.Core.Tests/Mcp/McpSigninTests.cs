@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Client;
 using Pryx.Core.Configuration;
@@ -157,6 +158,80 @@ public sealed class McpSigninTests
         Assert.Equal("MCP_INVALID", (await Assert.ThrowsAsync<PryxException>(() => bench.Desk.GiveAsync(fake.Definition(), "two words", Cancellation))).Code);
     }
 
+    private static McpServer Machine(GuardedMcp fake, string? issuer = null) => fake.Definition() with { Auth = new(McpAuth.ClientCredentials) { ClientId = "machine-1", Issuer = issuer } };
+
+    [Fact]
+    public async Task A_client_with_a_secret_gets_in_without_a_person_and_its_secret_is_only_in_the_keychain()
+    {
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { ClientSecret = "s3cret-hunter2+%" });
+        await using var bench = new Bench();
+        Assert.Equal("pryx mcp auth linear --client-secret", (await bench.RefusedAsync(Machine(fake))).Next);
+
+        await bench.Desk.GiveSecretAsync(Machine(fake), "s3cret-hunter2+%\n", Cancellation);
+
+        Assert.Equal("signed_in", (await bench.Desk.StateAsync(Machine(fake), TimeSpan.Zero, Cancellation)).State);
+        Assert.Equal("echoed", await bench.EchoAsync(Machine(fake)));
+        Assert.DoesNotContain("hunter2", bench.FilesAsText(), StringComparison.Ordinal);
+        fake.ForgetAccess();
+        Assert.Equal("echoed", await bench.EchoAsync(Machine(fake)));
+        fake.CallScope = "write";
+        Assert.Equal("echoed", await bench.EchoAsync(Machine(fake)));
+        Assert.DoesNotContain(fake.Seen, static request => request.Path is "/register" or "/authorize");
+        Assert.True(await bench.Desk.SignOutAsync(Machine(fake), Cancellation));
+        Assert.Equal("MCP_SIGNIN_NEEDED", (await bench.RefusedAsync(Machine(fake))).Code);
+    }
+
+    [Theory]
+    [InlineData("P-256")]
+    [InlineData("P-384")]
+    [InlineData("RSA")]
+    public async Task A_client_with_a_key_signs_and_the_key_stays_here(string kind)
+    {
+        using var curve = ECDsa.Create(kind == "P-384" ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { ClientKey = kind == "RSA" ? rsa.ExportSubjectPublicKeyInfoPem() : curve.ExportSubjectPublicKeyInfoPem() });
+        await using var bench = new Bench();
+
+        await bench.Desk.GiveSecretAsync(Machine(fake), kind == "RSA" ? rsa.ExportPkcs8PrivateKeyPem() : curve.ExportPkcs8PrivateKeyPem(), Cancellation);
+
+        Assert.Equal("echoed", await bench.EchoAsync(Machine(fake)));
+        Assert.DoesNotContain(fake.Seen, static request => request.Body.Contains("PRIVATE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_secret_goes_to_nobody_whom_only_the_server_names()
+    {
+        await using var thief = await GuardedMcp.StartAsync(Cancellation, new() { ClientSecret = "hunter2" });
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { AuthorizationServer = thief.Url, ClientSecret = "hunter2" });
+        await using var bench = new Bench();
+        await bench.Desk.GiveSecretAsync(Machine(fake), "hunter2", Cancellation);
+
+        var refused = await bench.RefusedAsync(Machine(fake));
+        var named = await bench.RefusedAsync(Machine(fake, "https://login.example.org"));
+
+        Assert.Equal(("MCP_ISSUER", "MCP_ISSUER"), (refused.Code, named.Code));
+        Assert.EndsWith($"--issuer {thief.Url}", refused.Next, StringComparison.Ordinal);
+        Assert.DoesNotContain(thief.Seen, static request => request.Path == "/token");
+    }
+
+    [Fact]
+    public async Task What_is_no_secret_or_is_not_taken_says_so()
+    {
+        await using var fake = await GuardedMcp.StartAsync(Cancellation, new() { ClientSecret = "right" });
+        await using var bench = new Bench();
+
+        async Task<PryxException> GivenAsync(McpServer server, string secret) => await Assert.ThrowsAsync<PryxException>(() => bench.Desk.GiveSecretAsync(server, secret, Cancellation));
+        Assert.Equal("MCP_INVALID", (await GivenAsync(Machine(fake), "two\nlines")).Code);
+        Assert.Equal("MCP_INVALID", (await GivenAsync(fake.Definition(), "no-client")).Code);
+        await bench.Desk.GiveSecretAsync(Machine(fake), "wrong", Cancellation);
+        var wrong = await bench.RefusedAsync(Machine(fake));
+        await bench.Desk.GiveSecretAsync(Machine(fake), "-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----", Cancellation);
+        var broken = await bench.RefusedAsync(Machine(fake));
+
+        Assert.Contains("invalid_client", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("The key can not be used", broken.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Bench(TimeProvider? time = null, TempHome? home = null) : IAsyncDisposable
     {
         private readonly TempHome _home = home ?? new();
@@ -166,7 +241,7 @@ public sealed class McpSigninTests
 
         public ISecretStore Secrets => field ??= new FileVault(VaultOptions.From(new PryxPaths(_home.Home, _home.Data), new Settings(static _ => null)), TimeProvider.System);
         public McpSigninDesk Desk => _desk ??= new(Transports, _tokens!, "1", time ?? TimeProvider.System);
-        private McpHttpTransports Transports => field ??= new(new(() => Secrets, static _ => null), _tokens = new(() => Secrets, TimeProvider.System));
+        private McpHttpTransports Transports => field ??= new(new(() => Secrets, static _ => null), _tokens = new(() => Secrets, TimeProvider.System), time ?? TimeProvider.System);
 
         public Bench Again() => new(time, _home);
 

@@ -13,7 +13,7 @@ internal static class SampleItems
     {
         Item[] items =
         [
-            new UserMessage("Grüße\n```\nfence\n``` 🙂") { Attachments = [Picture], IsSteering = true, Expansion = "What /name stands for." },
+            new UserMessage("Grüße\n```\nfence\n``` 🙂") { Attachments = [Picture], IsSteering = true, Expansion = "What /name stands for.", Mentions = [new("read_file", "{}")] },
             new Reply("Hallo « » \u0001") { Opaque = Signature, IsPartial = true },
             new Reasoning("hm\nhm") { Opaque = Signature, Tokens = 7 },
             new ToolCall("call-1", "read_file", "filesystem.read", """{"path": "a.txt"}""") { Opaque = Signature },

@@ -15,7 +15,7 @@ public sealed class McpAuthEndpoints(McpSigninDesk desk, Func<string, Cancellati
 
     public void Map(ApiRoutes routes)
     {
-        routes.Add(new("POST", Path, "Begins to sign in to an MCP server: gives the address to open in a browser on this machine, and ends by itself after 5 minutes; with token, keeps that instead")
+        routes.Add(new("POST", Path, "Begins to sign in to an MCP server: gives the address to open in a browser on this machine, and ends by itself after 5 minutes; with token or client_secret, keeps that instead")
         { Scope = Scopes.Admin, Request = McpSigninJson.Default.McpSigninInput, Response = McpSigninJson.Default.McpSigninStarted }, StartAsync);
         routes.Add(new("GET", Path, "Whether one is signed in to an MCP server, and how an attempt stands: none, pending, signed_in or failed")
         { Query = [new("wait", $"Seconds to wait for the end of an attempt, up to {LongestWait}", "integer")], Response = McpSigninJson.Default.McpSigninState }, StateAsync);
@@ -28,9 +28,16 @@ public sealed class McpAuthEndpoints(McpSigninDesk desk, Func<string, Cancellati
         var server = await find(http.RouteText("name"), http.RequestAborted);
         var caller = $"{http.Surface()}:{Caller.Of(http).Name}";
         var request = await http.ReadOrDefaultAsync(McpSigninJson.Default.McpSigninInput, static () => new McpSigninInput());
-        if (request.Token is { } token)
+        if (request.Token is not null || request.ClientSecret is not null)
         {
-            await desk.GiveAsync(server, token, http.RequestAborted);
+            if (request.ClientSecret is { } secret)
+            {
+                await desk.GiveSecretAsync(server, secret, http.RequestAborted);
+            }
+            if (request.Token is { } token)
+            {
+                await desk.GiveAsync(server, token, http.RequestAborted);
+            }
             await SignedInAsync();
             await http.WriteAsync(new(server.Name, IsNeeded: false, 0), McpSigninJson.Default.McpSigninStarted);
             return;

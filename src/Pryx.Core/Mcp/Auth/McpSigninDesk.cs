@@ -51,6 +51,26 @@ public sealed class McpSigninDesk(McpHttpTransports transports, McpTokens tokens
         await tokens.GiveAsync(server, text, cancellationToken);
     }
 
+    /// <summary>Keeps the secret, or the private key in PEM, of a client that the person has registered.</summary>
+    /// <exception cref="PryxException">MCP_NO_AUTH, MCP_INVALID (no secret, or no client id), VAULT_…</exception>
+    public async Task GiveSecretAsync(McpServer server, string secret, CancellationToken cancellationToken)
+    {
+        if (server.Auth is not { Type: McpAuth.ClientCredentials })
+        {
+            Check(server);
+        }
+        if (server.Auth?.ClientId is null)
+        {
+            throw new PryxException("MCP_INVALID", $"The MCP server '{server.Name}' has no client of yours that the secret could belong to.", $"pryx mcp add {server.Name} --url {server.Url} --client-id ID");
+        }
+        if (secret.Trim() is not { Length: > 0 and < 16384 } text || (!ClientAssertion.IsKey(text) && text.Any(static character => character is < ' ' or > '~')))
+        {
+            throw new PryxException("MCP_INVALID", "A client secret is one line of plain characters, a key a PEM file.", $"pryx mcp auth {server.Name} --client-secret < FILE");
+        }
+        await StopAsync(server.Name, cancellationToken);
+        await tokens.GiveClientSecretAsync(server, text, cancellationToken);
+    }
+
     /// <summary>How it stands; where it is going on, after at most <paramref name="patience"/>.</summary>
     public async Task<McpSigninState> StateAsync(McpServer server, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -70,6 +90,10 @@ public sealed class McpSigninDesk(McpHttpTransports transports, McpTokens tokens
             {
                 return new(server.Name, McpSigninStates.Failed) { Reason = problem.Next is { } next ? $"{problem.Message} {next}" : problem.Message };
             }
+        }
+        if (server.Auth is { Type: McpAuth.ClientCredentials })
+        {
+            return new(server.Name, await tokens.ClientSecretAsync(server, cancellationToken) is null ? McpSigninStates.None : McpSigninStates.SignedIn);
         }
         return server.Url is not null && await tokens.ExpiresAsync(server, cancellationToken) is { } expires
             ? new(server.Name, McpSigninStates.SignedIn) { ExpiresAt = expires == DateTimeOffset.MaxValue ? null : expires }
@@ -114,6 +138,10 @@ public sealed class McpSigninDesk(McpHttpTransports transports, McpTokens tokens
         if (server.Transport is not (McpTransport.Http or McpTransport.Sse))
         {
             throw new PryxException("MCP_NO_AUTH", $"The MCP server '{server.Name}' is a program on this machine: there is nothing to sign in to.", "give it what it needs with --env NAME=keychain:SECRET");
+        }
+        if (server.Auth is { Type: McpAuth.ClientCredentials })
+        {
+            throw new PryxException("MCP_NO_AUTH", $"The MCP server '{server.Name}' lets a client in, not a person.", $"give its secret or key: pryx mcp auth {server.Name} --client-secret");
         }
         if (server.Auth is { Type: "bearer" or "none" })
         {

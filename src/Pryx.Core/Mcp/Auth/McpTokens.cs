@@ -22,6 +22,8 @@ public sealed class McpTokens(Func<ISecretStore> secrets, TimeProvider time)
     /// <summary>The secret of a client that was registered by hand; null for a public one.</summary>
     public Task<string?> ClientSecretAsync(McpServer server, CancellationToken cancellationToken) => secrets().GetAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
 
+    public Task GiveClientSecretAsync(McpServer server, string secret, CancellationToken cancellationToken) => secrets().SetAsync(SecretNames.McpClientSecret(server.Name), secret, cancellationToken);
+
     /// <summary>What the next sign-in has to ask for beside what the server says; empty for nothing.</summary>
     public async Task<IReadOnlyList<string>> WantedAsync(McpServer server, CancellationToken cancellationToken) => (await ReadAsync(server, cancellationToken))?.Wanted ?? [];
 
@@ -46,8 +48,8 @@ public sealed class McpTokens(Func<ISecretStore> secrets, TimeProvider time)
     public async Task<bool> ForgetAsync(McpServer server, CancellationToken cancellationToken)
     {
         _known.TryRemove(NameOf(server), out _);
-        await secrets().DeleteAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
-        return await secrets().DeleteAsync(NameOf(server), cancellationToken);
+        var hadSecret = await secrets().DeleteAsync(SecretNames.McpClientSecret(server.Name), cancellationToken);
+        return await secrets().DeleteAsync(NameOf(server), cancellationToken) || hadSecret;
     }
 
     private async Task<StoredTokens?> ReadAsync(McpServer server, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal static class McpServerEntry
     private static McpAuth? AuthOf(JsonObject entry) => entry["auth"] switch
     {
         null => null,
-        JsonObject auth => new McpAuth((Text(auth, "type") ?? "oauth").ToLowerInvariant()) { TokenRef = Text(auth, "token_ref"), ClientId = Text(auth, "client_id"), Scopes = List(auth, "scopes") },
+        JsonObject auth => new McpAuth((Text(auth, "type") ?? "oauth").ToLowerInvariant()) { TokenRef = Text(auth, "token_ref"), ClientId = Text(auth, "client_id"), Scopes = List(auth, "scopes"), Issuer = Text(auth, "issuer") },
         JsonValue value when value.TryGetValue(out string? type) => new McpAuth(type.ToLowerInvariant()),
         _ => throw new FormatException("auth must be an object with type and token_ref"),
     };

@@ -1,6 +1,7 @@
 using ModelContextProtocol.Authentication;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Pryx.Core.Mcp.Auth;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Mcp.Transports;
@@ -11,6 +12,7 @@ public sealed class McpHttpTransport : IClientTransport, IAsyncDisposable
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
     private readonly McpServer _server;
     private readonly McpHttpGuard _guard;
+    private readonly McpClientGrant? _grant;
     private readonly HttpClient _http;
     private readonly HttpClientTransport _inner;
     private ITransport? _session;
@@ -20,12 +22,14 @@ public sealed class McpHttpTransport : IClientTransport, IAsyncDisposable
     /// <param name="url">Absolute, http or https.</param>
     /// <param name="headers">Resolved; sent to the server's own origin only.</param>
     /// <param name="oauth">Null where a token stands in the headers, or nobody can sign in.</param>
-    internal McpHttpTransport(McpServer server, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, ClientOAuthOptions? oauth)
+    /// <param name="grant">Put before the guard where a client gets in by itself.</param>
+    internal McpHttpTransport(McpServer server, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, ClientOAuthOptions? oauth, Func<HttpMessageHandler, McpClientGrant>? grant = null)
     {
         _server = server;
         _guard = new(url, headers, EndTooLong);
         // Calls may take long; whoever makes one says how long.
-        _http = new(_guard) { Timeout = Timeout.InfiniteTimeSpan };
+        _grant = grant?.Invoke(_guard);
+        _http = new(_grant is null ? _guard : _grant) { Timeout = Timeout.InfiniteTimeSpan };
         if (oauth?.AuthorizationCallbackHandler is { } ask)
         {
             oauth.AuthorizationCallbackHandler = async (context, cancellationToken) =>
@@ -61,6 +65,7 @@ public sealed class McpHttpTransport : IClientTransport, IAsyncDisposable
         exception is PryxException known ? known
         : Volatile.Read(ref _isTooLong) == 1 ? new PryxException("MCP_TOO_LARGE", $"The MCP server '{_server.Name}' has sent a message of more than {McpHttpGuard.MaxMessage / (1024 * 1024)} MB; the connection was ended.", "ask it for less")
         : _refusal is { } said ? said
+        : _grant?.Problem is { } problem ? problem
         : _guard.Refusal is { } refusal ? new PryxException("MCP_REFUSED", $"The MCP server '{_server.Name}' was refused: {refusal}", "check its address, or ask whoever runs it")
         : _guard.Denied is System.Net.HttpStatusCode.Unauthorized ? SigninNeeded(_server)
         : _guard.Denied is { } denied ? new PryxException("MCP_DENIED", $"The MCP server '{_server.Name}' does not let this account in (HTTP {(int)denied}).", $"sign in with another one: pryx mcp auth {_server.Name}")
@@ -73,7 +78,9 @@ public sealed class McpHttpTransport : IClientTransport, IAsyncDisposable
         _http.Dispose();
     }
 
-    internal static PryxException SigninNeeded(McpServer server) => server.Auth is { Type: "bearer" } or { Type: "none" } || server.Headers.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase)
+    internal static PryxException SigninNeeded(McpServer server) => server.Auth is { Type: McpAuth.ClientCredentials }
+        ? new("MCP_SIGNIN_NEEDED", $"The MCP server '{server.Name}' needs the secret or key of your client.", $"pryx mcp auth {server.Name} --client-secret")
+        : server.Auth is { Type: "bearer" } or { Type: "none" } || server.Headers.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase)
         ? new("MCP_SIGNIN_NEEDED", $"The MCP server '{server.Name}' does not accept its token.", $"give a new one: pryx mcp auth {server.Name} --token")
         : new("MCP_SIGNIN_NEEDED", $"The MCP server '{server.Name}' needs you to sign in.", $"pryx mcp auth {server.Name}");
 

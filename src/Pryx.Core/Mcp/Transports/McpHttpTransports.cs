@@ -6,7 +6,7 @@ using Pryx.Protocol.Errors;
 namespace Pryx.Core.Mcp.Transports;
 
 /// <summary>Makes connections to servers over HTTP, with whatever lets them in: headers, a token, an account.</summary>
-public sealed class McpHttpTransports(McpReferences references, McpTokens tokens)
+public sealed class McpHttpTransports(McpReferences references, McpTokens tokens, TimeProvider time)
 {
     // A background connection never gets as far as to use it.
     private static readonly Uri Nowhere = new("http://127.0.0.1/oauth/callback");
@@ -27,6 +27,11 @@ public sealed class McpHttpTransports(McpReferences references, McpTokens tokens
         if (server.Auth is { Type: "bearer" })
         {
             headers.Add(new("Authorization", $"Bearer {await references.ResolveAsync(server.Name, McpTokens.ReferenceOf(server), cancellationToken)}"));
+        }
+        if (server.Auth is { Type: McpAuth.ClientCredentials })
+        {
+            var secret = await tokens.ClientSecretAsync(server, cancellationToken) ?? throw McpHttpTransport.SigninNeeded(server);
+            return new(server, url, headers, null, guard => new McpClientGrant(server, url, secret, time, guard));
         }
         var isOAuth = server.Auth is null or { Type: "oauth" } && !headers.Any(static header => header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
         return new(server, url, headers, isOAuth ? await OAuthAsync(server, consent, cancellationToken) : null);

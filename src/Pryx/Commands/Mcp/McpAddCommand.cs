@@ -20,16 +20,17 @@ internal static class McpAddCommand
         var cmd = new Option<string?>("--cmd", "-c") { HelpName = "\"PROGRAM ARGS\"", Description = "A program on this machine, as one text; or its words after --" };
         var env = new Option<string[]>("--env", "-e") { HelpName = "NAME=VALUE", Description = "For the program; VALUE may be keychain:NAME or ${VARIABLE}", Arity = ArgumentArity.OneOrMore };
         var header = new Option<string[]>("--header", "-H") { HelpName = "NAME=VALUE", Description = "For the server; VALUE as of --env", Arity = ArgumentArity.OneOrMore };
-        var auth = new Option<string?>("--auth") { HelpName = "TYPE", Description = "oauth (default where a server asks), bearer (a token in the keychain) or none" };
+        var auth = new Option<string?>("--auth") { HelpName = "TYPE", Description = "oauth (default where a server asks), bearer (a token in the keychain), client_credentials (a client of yours, nobody signs in) or none" };
         var reference = new Option<string?>("--token-ref") { HelpName = "keychain:NAME", Description = "Where the token is kept" };
         var client = new Option<string?>("--client-id") { HelpName = "ID", Description = "A client that you have registered at the server" };
+        var issuer = new Option<string?>("--issuer") { HelpName = "URL", Description = "For client_credentials: who gives out the tokens, if not the server itself" };
         var cwd = new Option<string?>("--cwd") { HelpName = "DIR", Description = "The folder the program runs in" };
         var hosts = new Option<string[]>("--allow-host") { HelpName = "HOST", Description = "A host the program may reach, or registries", Arity = ArgumentArity.OneOrMore };
         var write = new Option<string[]>("--write") { HelpName = "DIR", Description = "A folder the program may write to", Arity = ArgumentArity.OneOrMore };
         var trust = new Option<bool>("--trust") { Description = "What it says is not treated as untrusted text" };
         var noSandbox = new Option<bool>("--no-sandbox") { Description = "Run the program with your own rights" };
         var json = McpClientCommands.Json();
-        var command = new Command("add", "Add an MCP server, or change one") { name, words, url, cmd, env, header, auth, reference, client, cwd, hosts, write, trust, noSandbox, json };
+        var command = new Command("add", "Add an MCP server, or change one") { name, words, url, cmd, env, header, auth, reference, client, issuer, cwd, hosts, write, trust, noSandbox, json };
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
             var (address, line) = (parsed.GetValue(url), CommandOf(parsed.GetValue(cmd), parsed.GetValue(words) ?? []));
@@ -48,7 +49,7 @@ internal static class McpAddCommand
                 Cwd = FolderOf(io, parsed.GetValue(cwd)),
                 Env = variables,
                 Headers = headers,
-                Auth = AuthOf(parsed.GetValue(auth), parsed.GetValue(reference), parsed.GetValue(client)),
+                Auth = AuthOf(parsed.GetValue(auth), parsed.GetValue(reference), parsed.GetValue(client), parsed.GetValue(issuer)),
                 Trusted = parsed.GetValue(trust) ? true : null,
                 Sandbox = parsed.GetValue(noSandbox) ? false : null,
                 Network = network.Length == 0 ? null : network,
@@ -96,6 +97,10 @@ internal static class McpAddCommand
         {
             io.Out.WriteLine($"Give it its token: pryx mcp auth {body.Name} --token");
         }
+        else if (body.Auth is { Type: "client_credentials" })
+        {
+            io.Out.WriteLine($"Give it the secret or key of your client: pryx mcp auth {body.Name} --client-secret");
+        }
         io.Out.WriteLine($"Try it: pryx mcp test {body.Name}");
     }
 
@@ -132,17 +137,21 @@ internal static class McpAddCommand
         return pairs;
     }
 
-    private static McpAuthBody? AuthOf(string? type, string? reference, string? client)
+    private static McpAuthBody? AuthOf(string? type, string? reference, string? client, string? issuer)
     {
-        if (type is not (null or "oauth" or "bearer" or "none"))
+        if (type is not (null or "oauth" or "bearer" or "client_credentials" or "none"))
         {
-            throw UsageError.Of("--auth: oauth, bearer or none is expected.");
+            throw UsageError.Of("--auth: oauth, bearer, client_credentials or none is expected.");
+        }
+        if (type == "client_credentials" && client is null)
+        {
+            throw UsageError.Of("--client-id is missing: a client that you have registered at the server.", "pryx mcp add NAME --url URL --auth client_credentials --client-id ID");
         }
         if (reference is not null && !reference.StartsWith("keychain:", StringComparison.Ordinal))
         {
             throw UsageError.Of("--token-ref: keychain:NAME is expected; a token itself does not belong in a command line.", "pryx mcp auth NAME --token reads it from standard input");
         }
-        return type is null && reference is null && client is null ? null : new(type ?? "oauth", reference, client);
+        return type is null && reference is null && client is null ? null : new(type ?? "oauth", reference, client, Issuer: issuer);
     }
 
     private static string? FolderOf(CommandIo io, string? given) => given is null ? null : Path.GetFullPath(given, io.WorkingDirectory);

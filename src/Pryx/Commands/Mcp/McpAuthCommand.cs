@@ -19,8 +19,9 @@ internal static class McpAuthCommand
         var (name, json) = (McpClientCommands.Name(), McpClientCommands.Json());
         var noBrowser = new Option<bool>("--no-browser") { Description = "Print the address instead of opening it" };
         var isToken = new Option<bool>("--token") { Description = "Keep a token of your own instead: typed without echo, or from stdin" };
+        var isSecret = new Option<bool>("--client-secret") { Description = "Keep the secret of your registered client: typed without echo, or it or its private key (PEM) from stdin" };
         var signOut = new Option<bool>("--sign-out") { Description = "Forget the account" };
-        var command = new Command("auth", "Sign in to a server over HTTP with your account; the tokens are kept in the keychain") { name, noBrowser, isToken, signOut, json };
+        var command = new Command("auth", "Sign in to a server over HTTP with your account; the tokens are kept in the keychain") { name, noBrowser, isToken, isSecret, signOut, json };
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
             var path = McpClientCommands.PathOf(parsed.GetValue(name)!, "/auth");
@@ -28,6 +29,13 @@ internal static class McpAuthCommand
             {
                 await api.CallAsync("DELETE", path, token);
                 return await SayAsync($"Signed out of {parsed.GetValue(name)}");
+            }
+            if (parsed.GetValue(isSecret))
+            {
+                await api.CallAsync("GET", path, null, McpSigninJson.Default.McpSigninState, token);
+                var given = await KeyPrompt.ReadAsync(io, "Client secret (not shown): ", token, isWhole: true);
+                await StartAsync(api, path, new(ClientSecret: given), token);
+                return await SayAsync($"The secret of {parsed.GetValue(name)}'s client is kept in the keychain");
             }
             if (parsed.GetValue(isToken))
             {
@@ -65,7 +73,7 @@ internal static class McpAuthCommand
                 return ExitCodes.Ok;
             }
         }, cancellationToken));
-        return command.WithExamples("pryx mcp auth linear\npryx mcp auth linear --no-browser\npryx mcp auth team --token < token.txt\npryx mcp auth linear --sign-out");
+        return command.WithExamples("pryx mcp auth linear\npryx mcp auth linear --no-browser\npryx mcp auth team --token < token.txt\npryx mcp auth team --client-secret < key.pem\npryx mcp auth linear --sign-out");
     }
 
     private static Task<McpSigninStarted> StartAsync(ApiConnection api, string path, McpSigninInput input, CancellationToken cancellationToken) =>

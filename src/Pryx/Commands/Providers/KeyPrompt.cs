@@ -8,7 +8,8 @@ internal static class KeyPrompt
 {
     /// <summary>Empty when nothing was given.</summary>
     /// <exception cref="PryxException">It can not be a key.</exception>
-    public static async Task<string> ReadAsync(CommandIo io, string question, CancellationToken cancellationToken)
+    /// <param name="isWhole">From stdin everything is taken, not one line: keys in files have many.</param>
+    public static async Task<string> ReadAsync(CommandIo io, string question, CancellationToken cancellationToken, bool isWhole = false)
     {
         string? key;
         if (io.IsInTerminal)
@@ -18,7 +19,7 @@ internal static class KeyPrompt
         }
         else
         {
-            key = await Task.Run(io.OpenIn().ReadLine, cancellationToken).WaitAsync(cancellationToken);
+            key = await Task.Run(() => isWhole ? io.OpenIn().ReadToEnd() : io.OpenIn().ReadLine(), cancellationToken).WaitAsync(cancellationToken);
         }
         return key?.Trim() ?? "";
     }

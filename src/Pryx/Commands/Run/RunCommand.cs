@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Pryx.Protocol.Items;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Run;
@@ -35,17 +36,19 @@ internal static class RunCommand
         var timeout = new Option<string?>("--timeout") { HelpName = "DURATION", Description = "End the turn after 30s, 5m, 1h …" };
         var system = new Option<string?>("--system") { HelpName = "TEXT|@FILE", Description = "Instructions for a new session, added to Pryx's own" };
         var image = new Option<string[]>("--image", "-i") { HelpName = "FILE", Description = "Add an image to the prompt (repeatable)" };
+        var attach = new Option<string[]>("--attach") { HelpName = "FILE", Description = "Add an image, a PDF or a text file to the prompt (repeatable)" };
         var local = new Option<bool>("--local") { Description = "Work in this process even when a daemon runs" };
 
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, local,
+            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, attach, local,
         };
         command.SetAction(async (parsed, _) =>
         {
             using var interrupts = io.Interrupts();
             var words = parsed.GetValue(prompt) ?? [];
             RefuseUnknownOptions(words, parsed);
+            var attached = await Task.WhenAll((parsed.GetValue(attach) ?? []).Select(path => AttachedFile.ReadAsync(Path.GetFullPath(path, io.WorkingDirectory), interrupts.Any)));
             var options = new RunOptions
             {
                 Workspace = Folder(io, parsed.GetValue(workspace)),
@@ -65,9 +68,17 @@ internal static class RunCommand
                 Timeout = Timeout(parsed.GetValue(timeout)),
                 System = await SystemAsync(io, parsed.GetValue(system), interrupts.Any),
                 IsLocal = parsed.GetValue(local),
-                Images = await Task.WhenAll((parsed.GetValue(image) ?? []).Select(path => ImageFile.ReadAsync(Path.GetFullPath(path, io.WorkingDirectory), interrupts.Any))),
+                Attachments =
+                [
+                    .. await Task.WhenAll((parsed.GetValue(image) ?? []).Select(path => AttachedFile.ReadImageAsync(Path.GetFullPath(path, io.WorkingDirectory), interrupts.Any))),
+                    .. attached.Select(static one => one.Attachment).OfType<Attachment>(),
+                ],
                 Prompt = await PromptSource.ReadAsync(io, words, parsed.GetValue(file), interrupts.Any),
             };
+            if (options.Prompt is not null && attached.Select(static one => one.Mention).OfType<string>().ToList() is { Count: > 0 } mentioned)
+            {
+                options = options with { Prompt = $"{options.Prompt}\n\n{string.Join('\n', mentioned)}" };
+            }
             RefuseContradictions(options);
             if (parsed.GetValue(estimate))
             {
@@ -101,9 +112,9 @@ internal static class RunCommand
         {
             throw UsageError.Of("There is no prompt.", "pryx run \"what to do\", or pipe it in");
         }
-        if (options.Prompt is null && options.Images.Count > 0)
+        if (options.Prompt is null && options.Attachments.Count > 0)
         {
-            throw UsageError.Of("An image needs a prompt that says what to do with it.", "pryx run \"describe this\" --image FILE");
+            throw UsageError.Of("A file needs a prompt that says what to do with it.", "pryx run \"describe this\" --image FILE");
         }
         if (options.Continues && options.Session is not null)
         {

@@ -15,7 +15,7 @@ internal static class RunEstimate
     public static async Task<int> ShowAsync(CommandIo io, RunOptions options, CancellationToken cancellationToken)
     {
         var session = await FindSessionAsync(io, options, cancellationToken);
-        var query = new StringBuilder($"text_bytes={Encoding.UTF8.GetByteCount(options.Prompt ?? "")}&images={options.Images.Count}&workspace={Uri.EscapeDataString(options.Workspace)}");
+        var query = new StringBuilder($"text_bytes={Encoding.UTF8.GetByteCount(options.Prompt ?? "")}&images={options.Attachments.Count}&workspace={Uri.EscapeDataString(options.Workspace)}");
         if (options.Model is { } model)
         {
             query.Append(CultureInfo.InvariantCulture, $"&model={Uri.EscapeDataString(model)}");

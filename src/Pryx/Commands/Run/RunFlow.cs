@@ -132,7 +132,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
     {
         SessionId = session.Id,
         Text = options.Prompt,
-        Attachments = options.Images,
+        Attachments = options.Attachments,
         Model = options.Model,
         Effort = options.Effort,
         Policy = options.Policy,

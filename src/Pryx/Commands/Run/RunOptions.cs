@@ -8,7 +8,7 @@ internal sealed record RunOptions
 {
     /// <summary>Null only when an open turn is to be finished.</summary>
     public string? Prompt { get; init; }
-    public IReadOnlyList<Attachment> Images { get; init; } = [];
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
     public required string Workspace { get; init; }
     public string? Model { get; init; }
 

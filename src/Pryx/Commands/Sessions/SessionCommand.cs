@@ -9,9 +9,9 @@ internal static class SessionCommand
 {
     public static Command Create(CommandIo io)
     {
-        var command = new Command("session", "List, read, search, copy, export and delete sessions")
+        var command = new Command("session", "List, read, search, copy, archive, export and delete sessions")
         {
-            List(io), Show(io), Search(io), Fork(io), Compact(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
+            List(io), Show(io), Search(io), Fork(io), Compare(io), Compact(io), SessionArchiveCommand.Summary(io), SessionArchiveCommand.Archive(io), SessionArchiveCommand.Unarchive(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
         };
         command.Aliases.Add("sessions");
         return command.WithExamples("""
@@ -64,6 +64,17 @@ internal static class SessionCommand
         command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, (client, token) =>
             new SessionEdits(client, io).ForkAsync(parsed.GetValue(id)!, parsed.GetValue(title), parsed.GetValue(json), token), cancellationToken));
         return command.WithExamples("pryx session fork 3f2a --title \"without the cache\"");
+    }
+
+    private static Command Compare(CommandIo io)
+    {
+        var one = new Argument<string>("ID") { Description = "A session" };
+        var two = new Argument<string>("OTHER") { Description = "Another one, such as its copy" };
+        var json = Json();
+        var command = new Command("compare", "Where two sessions part, what each came to, and what it cost") { one, two, json };
+        command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, (client, token) =>
+            new SessionComparison(client, io).RunAsync(parsed.GetValue(one)!, parsed.GetValue(two)!, parsed.GetValue(json), token), cancellationToken));
+        return command.WithExamples("pryx session compare 3f2a 91bc");
     }
 
     private static Command Compact(CommandIo io)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pryx.Protocol;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Items;
+using Pryx.Protocol.Sessions;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Sessions;
@@ -25,18 +26,49 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
         }
         var now = io.Time.GetUtcNow();
         var titleWidth = Math.Clamp(io.Size().Width - 54, 16, 60);
-        foreach (var session in sessions)
+        foreach (var (session, depth) in ByParent(sessions))
         {
-            var title = SafeText.Line(session.Title, titleWidth);
+            var title = $"{new string(' ', depth * 2)}{(depth > 0 ? "└ " : "")}" + SafeText.Line(session.Title, titleWidth) + (session.ArchivedAt is null ? "" : _style.Dim(" (archived)"));
             Print(string.Create(CultureInfo.InvariantCulture,
                 $"{_style.Cyan(session.Id.ToString()[..8])}  {RelativeTime.Of(session.UpdatedAt, now),-12}  {session.MessageCount,5:N0} msg  ${session.TotalCostUsd,-8:0.00##}  {title}"));
         }
         return ExitCodes.Ok;
     }
 
+    // What was copied from a session, or helps it, stands below it; the order stays that of the newest of each family's first.
+    private static List<(Session Session, int Depth)> ByParent(IReadOnlyList<Session> sessions)
+    {
+        var known = sessions.Select(static session => session.Id).ToHashSet();
+        var children = sessions.Where(session => session.ParentId is { } parent && parent != session.Id && known.Contains(parent)).ToLookup(static session => session.ParentId!.Value);
+        var listed = new List<(Session, int)>(sessions.Count);
+        var seen = new HashSet<SessionId>();
+        foreach (var root in sessions.Where(session => session.ParentId is not { } parent || !known.Contains(parent)))
+        {
+            Add(root, 0);
+        }
+        return listed;
+
+        void Add(Session session, int depth)
+        {
+            if (seen.Add(session.Id))
+            {
+                listed.Add((session, depth));
+                foreach (var child in children[session.Id])
+                {
+                    Add(child, Math.Min(depth + 1, 8));
+                }
+            }
+        }
+    }
+
     public async Task<int> ShowAsync(string id, bool isJson, bool isFull, CancellationToken cancellationToken)
     {
         var session = await SessionLookup.FindAsync(client, id, cancellationToken);
+        if (session.ArchivedAt is { } since)
+        {
+            return isJson ? Print(JsonSerializer.Serialize(session, ProtocolJson.Default.Session))
+                : Print($"{_style.Bold(SafeText.Line(session.Title, 200))}\nArchived {RelativeTime.Of(since, io.Time.GetUtcNow())}.{(session.Summary is { } about ? $"\n{SafeText.Of(about)}" : "")}\nBring it back: pryx session unarchive {session.Id.ToString()[..8]}");
+        }
         var items = await client.GetItemsAsync(session.Id, cancellationToken);
         if (isJson)
         {
@@ -51,6 +83,10 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
         }
         Print(string.Create(CultureInfo.InvariantCulture,
             $"{session.Usage.Input:N0} in ({session.Usage.Cached:N0} cached) · {session.Usage.Output:N0} out · ${session.TotalCostUsd:0.00####}"));
+        if (session.ParentId is { } origin)
+        {
+            Print($"Copied from, or helps, {origin.ToString()[..8]}");
+        }
         foreach (var item in items)
         {
             ShowItem(item, isFull);

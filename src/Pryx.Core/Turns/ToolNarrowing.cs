@@ -4,7 +4,7 @@ using Pryx.Core.Tools;
 namespace Pryx.Core.Turns;
 
 /// <summary>The tools of a turn that has not all of them. The same lists of the same set give the same set: what was weighed of it need not be weighed again.</summary>
-internal sealed class NarrowedTools
+internal sealed class ToolNarrowing
 {
     private const int Kept = 16;
     private readonly Lock _lock = new();
