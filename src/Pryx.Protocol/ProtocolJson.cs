@@ -25,6 +25,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(TurnStartedPayload))]
 [JsonSerializable(typeof(TurnParkedPayload))]
 [JsonSerializable(typeof(TurnEndedPayload))]
+[JsonSerializable(typeof(AgentPayload))]
 [JsonSerializable(typeof(StepCompletedPayload))]
 [JsonSerializable(typeof(MemoryPayload))]
 [JsonSerializable(typeof(UndonePayload))]

@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = ["Audit"],
-        ["Agents"] = ["Sessions", "Turns"],
+        ["Agents"] = ["Audit", "Costs", "Files", "Processes", "Sandbox", "Sessions", "Skills", "Turns", "Workspaces"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
@@ -39,6 +39,7 @@ public sealed partial class ArchitectureTests
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
+        ["Hooks"] = ["Audit", "Files", "Processes", "Sandbox", "Skills"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
         ["Memory"] = ["Audit", "Files", "Sessions", "Skills", "Workspaces"],
@@ -58,11 +59,11 @@ public sealed partial class ArchitectureTests
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Planning", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Hooks", "Planning", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Network", "Processes"],
-        ["Workspaces"] = ["Audit", "Sessions"],
+        ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

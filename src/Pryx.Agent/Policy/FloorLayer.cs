@@ -102,6 +102,9 @@ public sealed class FloorLayer(PolicyScope scope) : IPolicyLayer
         return false;
     }
 
+    // An agent's working tree is a project's files like any other; what decides for Pryx in it has a .pryx of its own in its path.
+    private static bool IsWorktree(ReadOnlySpan<char> below) => below.StartsWith("worktrees/", StringComparison.Ordinal) && below.Length > "worktrees/".Length;
+
     private string? WhyGuarded(ReadOnlySpan<char> path)
     {
         const StringComparison Ignore = StringComparison.OrdinalIgnoreCase;
@@ -113,7 +116,7 @@ public sealed class FloorLayer(PolicyScope scope) : IPolicyLayer
         {
             return "is read by an editor, a shell or another agent, which then runs what it says";
         }
-        if (path.Contains("/.pryx/", Ignore))
+        if (path.LastIndexOf("/.pryx/", Ignore) is >= 0 and var own && !IsWorktree(path[(own + "/.pryx/".Length)..]))
         {
             return "decides what Pryx itself may do in this folder";
         }

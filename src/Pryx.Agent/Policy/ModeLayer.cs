@@ -76,7 +76,7 @@ public sealed class ModeLayer(PolicyMode mode, PolicyScope scope) : IPolicyLayer
         _ when !access.IsInsideWorkspace && access.IsInferred => Says(Decision.Ask, $"The command writes to {access.Target}, which is outside workspace {request.Workspace}."),
         _ when !access.IsInsideWorkspace => Says(Decision.Deny, $"outside workspace: {access.Target} is not in {request.Workspace}."),
         _ when SecretFiles.IsSecretName(access.Target) => Says(Decision.Ask, $"{access.Target} probably holds secrets."),
-        _ when !PolicyTools.IsFileTool(request.Tool) && !IsWork(request) => Says(Decision.Ask, "It changes a file in the workspace."),
+        _ when !PolicyTools.IsFileTool(request.Tool) && request.Tool != PolicyTools.Agent && !IsWork(request) => Says(Decision.Ask, "It changes a file in the workspace."),
         _ => InFolder("It changes a file in the workspace."),
     };
 

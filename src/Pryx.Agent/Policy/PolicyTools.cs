@@ -16,6 +16,8 @@ public static class PolicyTools
     public const string Browser = "browser.use";
     public const string Search = "web.search";
 
+    /// <summary>Calls an agent. It may do what its caller may, and each of its own calls is judged by itself.</summary>
+    public const string Agent = "agent.spawn";
     /// <summary>Notes a fact that every later session reads.</summary>
     public const string MemoryWrite = "memory.write";
     public const string MemorySearch = "memory.search";
@@ -28,7 +30,7 @@ public static class PolicyTools
     /// Tools that touch nothing: they keep the model's own notes, are themselves a question to a person, read what the user installed for it to
     /// read, or look after what this session itself has started. And the one that no model is offered, because only the user's own words can call it.
     /// </summary>
-    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "workspace.undo", "process.read", ProcessStop, PresentPlan, MemorySearch };
+    private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal) { "plan.update", "user.ask", "update_plan", "ask_user", "mcp.search", "skill.use", "workspace.undo", "process.read", ProcessStop, PresentPlan, Agent, MemorySearch };
 
     /// <summary>Tools of servers that the user has added: their programs have a network of their own to be judged.</summary>
     public static bool IsOfServer(string tool) => tool.StartsWith("mcp.", StringComparison.Ordinal);
@@ -47,5 +49,5 @@ public static class PolicyTools
     public static bool IsFileTool(string tool) => tool.StartsWith(Files, StringComparison.Ordinal);
 
     /// <summary>True for tools whose plan can be believed, because they are ours.</summary>
-    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http or Browser or Search;
+    public static bool IsBuiltIn(string tool) => IsFileTool(tool) || tool is Shell or Http or Browser or Search or Agent;
 }

@@ -152,7 +152,7 @@ public sealed class ToolRule
         {
             return access switch
             {
-                { Kind: AccessKind.Write, IsInsideWorkspace: true } => (PolicyTools.IsFileTool(request.Tool) || IsSandboxed(request))
+                { Kind: AccessKind.Write, IsInsideWorkspace: true } => (PolicyTools.IsFileTool(request.Tool) || request.Tool == PolicyTools.Agent || IsSandboxed(request))
                     && PathText.IsCanonical(access.Target) && !SecretFiles.IsSecretName(access.Target),
                 // Where exactly the boundary runs is the mode's to say: it offers this grant only inside.
                 { Kind: AccessKind.Execute or AccessKind.Read or AccessKind.Write } or { IsOwnService: true } => IsSandboxed(request),

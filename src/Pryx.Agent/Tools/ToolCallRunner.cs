@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Context;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Secrets;
 using Pryx.Agent.Turns;
@@ -75,7 +76,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             var permission = await PermitAsync(tool, call, arguments, context, items, cancellationToken);
             if (permission.Refusal is { } refusal)
             {
-                return refusal;
+                return HookedOutcome.With(refusal, permission.Words);
             }
             var real = await RevealAsync(tool, permission.Arguments, permission.Plan, context, cancellationToken);
             // Decided last: what a person answered may have changed arguments and grants.
@@ -86,7 +87,9 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             ToolOutcome outcome;
             try
             {
-                outcome = await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken);
+                outcome = HookedOutcome.With(await OfToolAsync(token => tool.InvokeAsync(real.Arguments, real.Plan, place, token), cancellationToken), permission.Words);
+                // What a program of the user's changes after a tool is the call's, too.
+                outcome = HookedOutcome.With(outcome, await setup.Hooks.AfterToolAsync(Hooked(tool, permission.Arguments, context with { Memory = place.Memory }), MaskedOutcome.Of(outcome, setup.Secrets), cancellationToken));
             }
             finally
             {
@@ -117,12 +120,44 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
         return memory;
     }
 
-    private readonly record struct Permission(ToolPlan Plan, Judgement Judgement, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal);
+    private readonly record struct Permission(ToolPlan Plan, Judgement Judgement, ToolArguments Arguments, bool WasEdited, ToolOutcome? Refusal, HookWords? Words = null);
 
+    private static HookedCall Hooked(ITool tool, ToolArguments arguments, ToolContext context) => new(tool.Definition, context.CallId, arguments.Json, context);
+
+    // The user's programs are asked first, for what they change is planned and judged like the model's own; then they can only tighten.
     private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, CancellationToken cancellationToken)
     {
+        var verdict = await setup.Hooks.BeforeToolAsync(Hooked(tool, arguments, context), cancellationToken);
+        arguments = verdict.Arguments is { } changed ? ToolArguments.From(changed) : arguments;
+        if (verdict.Decision == Decision.Deny)
+        {
+            return await RefusedAsync(tool, call, arguments, context, verdict, cancellationToken);
+        }
+        var permission = await PermitAsync(tool, call, arguments, context, items, verdict, cancellationToken);
+        if (!permission.WasEdited || permission.Refusal is not null)
+        {
+            return permission with { Words = verdict.Words };
+        }
+        // What a person has made of it, no program has seen.
+        var again = await setup.Hooks.BeforeToolAsync(Hooked(tool, permission.Arguments, context), cancellationToken);
+        return again.Decision == Decision.Deny ? await RefusedAsync(tool, call, permission.Arguments, context, again, cancellationToken) : permission with { Words = verdict.Words };
+    }
+
+    private async Task<Permission> RefusedAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, HookVerdict verdict, CancellationToken cancellationToken)
+    {
+        var judgement = new Judgement(Decision.Deny, verdict.Rule, verdict.Reason);
+        var plan = await TryPlanAsync(call, cancellationToken) ?? ToolPlan.WithoutAccess(tool.Definition.WireName);
+        await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
+        return new(plan, judgement, arguments, false, Denied("Denied by a hook", verdict.Words is { Source: not null } ? null : verdict.Reason), verdict.Words);
+    }
+
+    private static Judgement Tightened(Judgement judgement, HookVerdict verdict) =>
+        verdict.Decision == Decision.Ask && judgement.Decision == Decision.Allow ? new(Decision.Ask, verdict.Rule, verdict.Reason) { IsHeld = true } : judgement;
+
+    private async Task<Permission> PermitAsync(ITool tool, ToolCall call, ToolArguments arguments, ToolContext context, IReadOnlyList<Item> items, HookVerdict verdict, CancellationToken cancellationToken)
+    {
         var plan = await PlanAsync(tool, arguments, context, cancellationToken);
-        var judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
+        var judgement = Tightened(await JudgeAsync(tool, arguments, plan, items, cancellationToken), verdict);
         await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);
         if (judgement.Decision != Decision.Ask)
         {
@@ -136,7 +171,7 @@ public sealed class ToolCallRunner(TurnSetup setup, ITurnJournal journal, TimePr
             while (true)
             {
                 // Anew: a grant given on another card may cover this call by now, and edited arguments are another call.
-                judgement = await JudgeAsync(tool, arguments, plan, items, cancellationToken);
+                judgement = Tightened(await JudgeAsync(tool, arguments, plan, items, cancellationToken), verdict);
                 if (judgement.Decision != Decision.Ask)
                 {
                     await journal.CommitJudgementAsync(call, arguments, plan.Summary, judgement, cancellationToken);

@@ -40,6 +40,14 @@ public sealed class ToolSet
 
     public ITool? Find(string name) => _byName.GetValueOrDefault(name.Trim());
 
+    /// <summary>Some of these; the same set when all of them stay.</summary>
+    public ToolSet Where(Func<ToolDefinition, bool> stays)
+    {
+        List<ITool> tools = [.. Tools.Where(tool => stays(tool.Definition))];
+        List<ITool> onDemand = [.. OnDemand.Where(tool => stays(tool.Definition))];
+        return tools.Count == Tools.Count && onDemand.Count == OnDemand.Count ? this : new ToolSet(tools, onDemand);
+    }
+
     /// <summary>The tool that does it and its arguments, behind whatever relay was called.</summary>
     /// <exception cref="ToolArgumentException">A relay was called for nothing that exists.</exception>
     public (ITool Tool, ToolArguments Arguments) Resolve(ITool called, ToolArguments arguments)

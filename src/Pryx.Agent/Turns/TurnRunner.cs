@@ -1,5 +1,6 @@
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Budgets;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Tools;
 using Pryx.Protocol.Items;
@@ -17,10 +18,14 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
     // Closing writes outlive the token that ended the turn: a result the user already paid for must not be lost to it.
     internal static readonly TimeSpan ClosingBudget = TimeSpan.FromSeconds(5);
 
+    // A program that is never content must not keep a turn for ever.
+    private const int MaxEndsPutOff = 5;
+
     private TokenUsage _usage;
     private decimal? _cost = 0;
     private decimal _spent;
     private int _lastStep;
+    private int _endsPutOff;
     private TokenUsage _lastUsage;
 
     /// <summary>Runs the turn to its one terminal event; null when it was suspended or parked and goes on at another time.</summary>
@@ -114,7 +119,12 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
                         return null;
                     }
                 }
+                await SayNoticesAsync(state.LastStep, cancellationToken);
                 continue;
+            }
+            if (setup.Hooks.Stopped is { } why)
+            {
+                return End(TurnEnd.Limited, "HOOK_STOPPED", why, state.LastStep);
             }
             if (setup.EndsOnFailedTool && state.FailedResult is { } failed)
             {
@@ -126,6 +136,10 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             }
             if (!state.AwaitsModel)
             {
+                if (await GoesOnAsync(items, state, cancellationToken))
+                {
+                    continue;
+                }
                 if (setup.WantsTitle)
                 {
                     await model.WriteTitleAsync(items, state.LastStep, _spent, cancellationToken);
@@ -179,6 +193,34 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             await journal.CommitItemAsync(new Notice("news", setup.Secrets.Mask(text)) { IsForModel = true, TurnId = setup.TurnId, Step = step, Provenance = Provenance.Tool }, cancellationToken);
         }
         return news.Count > 0;
+    }
+
+    // A program of the user's may have more to do for the model, a few times.
+    private async Task<bool> GoesOnAsync(IReadOnlyList<Item> items, TurnState state, CancellationToken cancellationToken)
+    {
+        if (setup.Hooks == NoHooks.Instance || _endsPutOff >= MaxEndsPutOff)
+        {
+            return false;
+        }
+        var reply = items.OfType<Reply>().LastOrDefault(item => item.TurnId == setup.TurnId)?.Text ?? "";
+        var words = await setup.Hooks.BeforeEndAsync(reply, _endsPutOff > 0, cancellationToken);
+        await SayNoticesAsync(state.LastStep, cancellationToken);
+        if (words is null || setup.Hooks.Stopped is not null)
+        {
+            return false;
+        }
+        _endsPutOff++;
+        await journal.CommitItemAsync(
+            new UserMessage($"[a hook says: {words.Text}]") { TurnId = setup.TurnId, Step = state.LastStep, IsSteering = true, Provenance = words.Source is null ? Provenance.User : Provenance.Untrusted, Source = words.Source }, cancellationToken);
+        return true;
+    }
+
+    private async Task SayNoticesAsync(int step, CancellationToken cancellationToken)
+    {
+        foreach (var notice in setup.Hooks.TakeNotices())
+        {
+            await journal.CommitItemAsync(notice with { TurnId = setup.TurnId, Step = step, Provenance = Provenance.Workspace }, cancellationToken);
+        }
     }
 
     // After a crash what was summarised is not summarised again.

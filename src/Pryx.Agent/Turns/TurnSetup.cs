@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pryx.Agent.Approvals;
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy;
 using Pryx.Agent.Secrets;
@@ -60,6 +61,9 @@ public sealed record TurnSetup
 
     /// <summary>Remembers what tool calls change, so that it can be taken back.</summary>
     public IChangeMemory Memory { get; init; } = NoMemory.Instance;
+
+    /// <summary>Programs that the user has set before and after tools.</summary>
+    public Hooks.IHooks Hooks { get; init; } = NoHooks.Instance;
 
     /// <summary>Keeps secrets out of what is stored, shown and sent.</summary>
     public ISecretMask Secrets { get; init; } = NoMask.Instance;

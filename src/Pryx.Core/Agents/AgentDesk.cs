@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using Pryx.Core.Events;
 using Pryx.Core.Sessions;
 using Pryx.Core.Turns;
 using Pryx.Protocol;
 using Pryx.Protocol.Errors;
-using Pryx.Protocol.Events;
-using Pryx.Protocol.Models;
 using Pryx.Protocol.Sessions;
 
 namespace Pryx.Core.Agents;
@@ -20,52 +17,56 @@ namespace Pryx.Core.Agents;
 /// <param name="ifNoFolder">The folder of agents that help no session.</param>
 public sealed class AgentDesk(
     AgentStore agents, SessionStore sessions, EventLog events, Func<CancellationToken, Task<SessionTurns>> turns,
-    Func<string, string?, CancellationToken, Task<string>> checkModelAsync, Func<string?, string?, bool> isWithin, string ifNoFolder, ITurnLog log, TimeProvider time) : IAsyncDisposable
+    Func<string, string?, CancellationToken, Task<string>> checkModelAsync, Func<string?, string?, bool> isWithin, string ifNoFolder, AgentWorktrees worktrees, ITurnLog log, TimeProvider time) : IAsyncDisposable
 {
-    public const string Surface = "agent";
+    public const string Surface = TurnPreparation.AgentSurface;
 
     /// <summary>Waiting ones included.</summary>
     public const int Limit = 10;
     public static readonly TimeSpan AgentTimeout = TimeSpan.FromSeconds(600);
     public static readonly TimeSpan ListedAfterEnd = TimeSpan.FromHours(1);
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly CancellationTokenSource _leaving = new();
-    private readonly ConcurrentDictionary<string, Task> _watched = [];
-    private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>How deep agents may call agents: what a person's turn has called may call once more, where its definition says so.</summary>
+    public const int MaxDepth = 2;
+    private readonly AgentQueue _queue = new(agents, events, turns, worktrees, log);
 
     /// <summary>Stored, and begun if nothing is before it, when it returns.</summary>
     /// <exception cref="PryxException">AGENTS_BUSY, SESSION_NOT_FOUND, POLICY_UNKNOWN, POLICY_WIDER, or what keeps its model from running.</exception>
     public async Task<Agent> SpawnAsync(NewAgent request, CancellationToken cancellationToken)
     {
         var parent = request.ParentSessionId is { } id ? await sessions.FindAsync(id, cancellationToken) ?? throw SessionStore.NotFound(id) : null;
-        var policy = await NarrowAsync(request.Policy, parent?.Id, cancellationToken);
-        var folder = parent is null ? ifNoFolder : parent.Workspace;
+        var policy = await NarrowAsync(request, cancellationToken);
+        var folder = request.Folder is { } own ? own.Path : parent is null ? ifNoFolder : parent.Workspace;
         var model = request.Model ?? parent?.Model;
         model = model is null ? null : await checkModelAsync(model, folder, cancellationToken);
-        var agentId = Guid.NewGuid().ToString();
-        await _gate.WaitAsync(cancellationToken);
+        var agentId = request.Id ?? Guid.NewGuid().ToString();
+        await _queue.Gate.WaitAsync(cancellationToken);
         try
         {
+            if (request.Id is not null && await agents.FindAsync(agentId, cancellationToken) is { } known)
+            {
+                return known;
+            }
             if (await agents.CountUnfinishedAsync(cancellationToken) >= Limit)
             {
                 throw new PryxException("AGENTS_BUSY", $"{Limit} agents are at work already.", "wait for one, or cancel one: GET /api/v1/agents") { RetryAfter = TimeSpan.FromSeconds(10) };
             }
             var session = await sessions.CreateAsync(new CreateSession
             {
-                Title = TitleOf(request.Task),
+                Title = TitleOf(request.Name, request.Task),
                 Workspace = folder,
                 Model = model,
                 ModelApi = request.Model is null ? parent?.ModelApi : null,
-                SystemPrompt = parent?.SystemPrompt,
+                SystemPrompt = request.SystemPrompt ?? parent?.SystemPrompt,
                 ParentId = parent?.Id,
             }, cancellationToken);
             await agents.InsertAsync(agentId, session.Id, request with { Policy = policy }, cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _queue.Gate.Release();
         }
-        await StartNextAsync();
+        await _queue.StartNextAsync();
         return (await agents.FindAsync(agentId, cancellationToken))!;
     }
 
@@ -77,7 +78,7 @@ public sealed class AgentDesk(
     /// <summary>Stops the turn with its whole process tree, or keeps it from beginning; returns when it has ended. Null when there is none.</summary>
     public async Task<Agent?> CancelAsync(string id, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await _queue.Gate.WaitAsync(cancellationToken);
         try
         {
             if (await agents.FindAsync(id, cancellationToken) is not { HasEnded: false } agent)
@@ -90,12 +91,12 @@ public sealed class AgentDesk(
             }
             else if (await agents.EndQueuedAsync(id, "cancelled", "STOPPED", "Stopped by the user before it began.", cancellationToken))
             {
-                Announce();
+                _queue.Announce();
             }
         }
         finally
         {
-            _gate.Release();
+            _queue.Gate.Release();
         }
         return await WaitAsync(id, TimeSpan.FromSeconds(10), cancellationToken);
     }
@@ -109,7 +110,7 @@ public sealed class AgentDesk(
             return;
         }
         IReadOnlyList<Agent> running;
-        await _gate.WaitAsync(CancellationToken.None);
+        await _queue.Gate.WaitAsync(CancellationToken.None);
         try
         {
             await agents.EndQueuedOfAsync(parent, CancellationToken.None);
@@ -117,27 +118,72 @@ public sealed class AgentDesk(
         }
         finally
         {
-            _gate.Release();
+            _queue.Gate.Release();
         }
-        Announce();
+        _queue.Announce();
         var work = await turns(CancellationToken.None);
         await Task.WhenAll(running.Select(agent => work.StopAsync(agent.TurnId!.Value, by, CancellationToken.None)));
+    }
+
+    /// <summary>A turn has ended, however it did: nobody waits for the agents that it called.</summary>
+    public async Task EndOfAsync(TurnId turn)
+    {
+        // A look without the gate: nearly every turn has none.
+        if ((await agents.ListOfAsync(turn, CancellationToken.None)).All(static agent => agent.HasEnded))
+        {
+            return;
+        }
+        await _queue.Gate.WaitAsync(CancellationToken.None);
+        IReadOnlyList<Agent> called;
+        try
+        {
+            await agents.EndQueuedOfTurnAsync(turn, CancellationToken.None);
+            called = await agents.ListOfAsync(turn, CancellationToken.None);
+        }
+        finally
+        {
+            _queue.Gate.Release();
+        }
+        _queue.Announce();
+        var work = await turns(CancellationToken.None);
+        await Task.WhenAll(called.Where(static agent => agent is { HasEnded: false, TurnId: not null }).Select(agent => work.StopAsync(agent.TurnId!.Value, CancellationToken.None)));
+    }
+
+    /// <summary>The agent when it has ended and everything of it is put away. Goes on with it where a crash has left it.</summary>
+    public async Task<Agent> WaitToEndAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await agents.FindAsync(id, cancellationToken) is { HasEnded: false, TurnId: { } turn } left)
+        {
+            try
+            {
+                await (await turns(cancellationToken)).ResumeAsync(turn, null, cancellationToken);
+            }
+            catch (PryxException e) when (e.Code == "TURN_TAKEN")
+            {
+                // It has ended just now, or another process has it and its end is seen.
+            }
+            _queue.Watch(id, left.SessionId);
+        }
+        var ended = await WaitAsync(id, Timeout.InfiniteTimeSpan, cancellationToken)
+            ?? throw new PryxException("AGENT_NOT_FOUND", "The agent's session was deleted while it was working.", "call it again");
+        await _queue.CloseAsync(id);
+        return await agents.FindAsync(id, cancellationToken) ?? ended;
     }
 
     /// <summary>STOP for everything: no agent that waits begins, and every turn of every session ends.</summary>
     public async Task<StoppedEverything> StopAllAsync(string by, CancellationToken cancellationToken)
     {
         var waited = 0;
-        await _gate.WaitAsync(cancellationToken);
+        await _queue.Gate.WaitAsync(cancellationToken);
         try
         {
             waited = await agents.EndQueuedOfAsync(null, cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            _queue.Gate.Release();
         }
-        Announce();
+        _queue.Announce();
         var (running, queued) = await (await turns(cancellationToken)).StopAllAsync(by, CancellationToken.None);
         return new(running, queued, waited);
     }
@@ -150,7 +196,7 @@ public sealed class AgentDesk(
         while (true)
         {
             // Taken before the look: an end after it wakes us.
-            var changed = Volatile.Read(ref _changed).Task;
+            var changed = _queue.Changed;
             var agent = await agents.FindAsync(id, cancellationToken);
             if (agent is null or { HasEnded: true } || over.IsCancellationRequested)
             {
@@ -168,130 +214,29 @@ public sealed class AgentDesk(
     }
 
     /// <summary>Once, when the daemon starts: watches what was running, begins what waits. Returns at once.</summary>
-    public void GoOn() => _ = Task.Run(RecoverAsync, CancellationToken.None);
+    public void GoOn() => _queue.GoOn();
 
-    public async ValueTask DisposeAsync() => await _leaving.CancelAsync();
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
-    private async Task RecoverAsync()
+    private async Task<string?> NarrowAsync(NewAgent request, CancellationToken cancellationToken)
     {
-        try
-        {
-            foreach (var agent in await agents.ListRunningAsync(_leaving.Token))
-            {
-                Watch(agent.AgentId, agent.SessionId);
-            }
-            await StartNextAsync();
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The next daemon does it.
-        }
-        catch (Exception e)
-        {
-            log.TurnFailed(default, "agent-recovery", e);
-        }
-    }
-
-    // Begins whatever may; what can not be begun ends with the reason.
-    private async Task StartNextAsync()
-    {
-        var leaving = _leaving.Token;
-        await _gate.WaitAsync(leaving);
-        try
-        {
-            while (await agents.FindStartableAsync(leaving) is { } next)
-            {
-                try
-                {
-                    var turn = await (await turns(leaving)).StartAsync(RequestOf(next), leaving);
-                    await agents.SetStartedAsync(next.Id, turn.Id, leaving);
-                    Watch(next.Id, next.SessionId);
-                }
-                catch (Exception e) when (e is PryxException { Code: not "STORAGE_FULL" } or ModelException)
-                {
-                    var code = e is PryxException known ? known.Code : ((ModelException)e).Code;
-                    await agents.EndQueuedAsync(next.Id, "failed", code, e.Message, leaving);
-                    Announce();
-                }
-            }
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    private void Watch(string id, SessionId session) => _watched.GetOrAdd(id, _ => WatchAsync(id, session));
-
-    // Its end makes room for the next one of its parent.
-    private async Task WatchAsync(string id, SessionId session)
-    {
-        await Task.Yield();
-        try
-        {
-            var version = await events.ReadLastVersionAsync(_leaving.Token);
-            if (await agents.FindAsync(id, _leaving.Token) is { HasEnded: false })
-            {
-                await foreach (var e in events.SubscribeAsync(session, version, canApprove: false, _leaving.Token))
-                {
-                    if (EventNames.IsTerminal(e.Event))
-                    {
-                        break;
-                    }
-                }
-            }
-            Announce();
-            await StartNextAsync();
-        }
-        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
-        {
-            // The next process watches it.
-        }
-        catch (Exception e)
-        {
-            // Nobody awaits this; the agent itself goes on, and the next spawn begins what waits.
-            log.TurnFailed(default, "agent-watch", e);
-        }
-        finally
-        {
-            _watched.TryRemove(id, out _);
-        }
-    }
-
-    private async Task<string?> NarrowAsync(string? wanted, SessionId? parent, CancellationToken cancellationToken)
-    {
-        var given = parent is { } id ? await agents.ReadPolicyAsync(id, cancellationToken) : null;
-        if (wanted is not null && !isWithin(wanted, given))
+        // Of the very turn that calls: another one may wait in its session, with more rights.
+        var given = request.ParentTurnId is { } turn ? (await agents.ReadRequestAsync(turn, cancellationToken))?.Policy
+            : request.ParentSessionId is { } session ? await agents.ReadPolicyAsync(session, cancellationToken) : null;
+        if (request.Policy is { } wanted && !isWithin(wanted, given))
         {
             throw new PryxException(
                 "POLICY_WIDER", $"An agent gets no wider policy than its session has{(given is null ? "" : $": {given}")}.", "leave policy out, or name a stricter one");
         }
-        return wanted ?? given;
+        return request.Policy ?? given;
     }
 
-    private static StartTurn RequestOf(StartableAgent agent) => new()
-    {
-        SessionId = agent.SessionId,
-        Text = agent.Context is { } context ? $"{agent.Task}\n\nContext:\n{context}" : agent.Task,
-        Policy = agent.Policy,
-        Timeout = AgentTimeout,
-        Surface = Surface,
-        Principal = agent.Principal,
-        // A model wrote it.
-        SpeaksForUser = false,
-        // After a crash between the two writes the same turn is found again.
-        ExternalId = agent.Id,
-    };
-
-    private void Announce() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static string TitleOf(string task)
+    private static string TitleOf(string? name, string task)
     {
         var line = task.AsSpan().Trim();
         var end = line.IndexOfAny('\r', '\n');
         line = end < 0 ? line : line[..end];
-        return line.Length <= 60 ? $"Agent: {line}" : $"Agent: {line[..(char.IsHighSurrogate(line[58]) ? 58 : 59)]}…";
+        var who = name is null ? "Agent" : $"Agent {name}";
+        return line.Length <= 60 ? $"{who}: {line}" : $"{who}: {line[..(char.IsHighSurrogate(line[58]) ? 58 : 59)]}…";
     }
 }

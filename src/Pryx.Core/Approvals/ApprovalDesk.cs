@@ -104,7 +104,12 @@ public sealed class ApprovalDesk(ApprovalStore store, EventLog events) : IApprov
 
     private async Task<bool> HasApproverAsync(Approval approval, CancellationToken cancellationToken)
     {
-        while (!events.HasApprover(approval.SessionId))
+        if (events.HasApprover(approval.SessionId))
+        {
+            return true;
+        }
+        var answering = await store.ListAnsweringAsync(approval.SessionId, cancellationToken);
+        while (!answering.Any(events.HasApprover))
         {
             // One that was asked before is open, or has its answer: there is nothing to wait for.
             if (Time.GetUtcNow().UtcTicks >= Volatile.Read(ref _returnEnds) || await store.WasAskedAsync(approval, cancellationToken))

@@ -28,12 +28,16 @@ public sealed class ApprovalStore(Database database, EventLog events)
     private const string Select = "SELECT question, state, answer, answered_at, review FROM approvals";
 
     /// <summary>Questions nobody has answered, oldest first.</summary>
-    /// <param name="sessionId">Null for all sessions.</param>
+    /// <param name="sessionId">With what its agents ask; null for all sessions.</param>
     public Task<IReadOnlyList<Approval>> ListPendingAsync(SessionId? sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Approval>>(
         connection => connection.Query(
-            $"{Select} WHERE state = 'pending' AND ($session IS NULL OR session_id = $session) ORDER BY created_at, rowid",
-            static row => ReadState(row).Approval, ("$session", sessionId?.ToString())),
+            $"{Select} WHERE state = 'pending' AND ($session IS NULL OR session_id IN (SELECT value FROM json_each($sessions))) ORDER BY created_at, rowid",
+            static row => ReadState(row).Approval, ("$session", sessionId?.ToString()), ("$sessions", SessionsOf(connection, sessionId))),
         cancellationToken);
+
+    // Ids of ours hold nothing that JSON would have to escape.
+    private static string SessionsOf(SqliteConnection connection, SessionId? session) =>
+        session is { } id ? $"[\"{string.Join("\",\"", AgentLineage.SessionsOf(connection, id.ToString()))}\"]" : "[]";
 
     /// <summary>As the other one, of all sessions, by the policy name of the tool.</summary>
     public Task<IReadOnlyList<Approval>> ListPendingOfToolAsync(string tool, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Approval>>(
@@ -73,6 +77,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
         {
             return earlier.IsPending ? AskAgain(connection, earlier, approval.ExpiresAt) : earlier;
         }
+        approval = Named(connection, approval);
         Insert(connection, approval);
         Audit(connection, "approval.asked", approval, "engine", "pending", null);
         Announce(connection, approval);
@@ -96,6 +101,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
         }
         if (state is null)
         {
+            approval = Named(connection, approval);
             Insert(connection, approval);
             Audit(connection, "approval.asked", approval, "engine", "pending", null);
         }
@@ -130,13 +136,13 @@ public sealed class ApprovalStore(Database database, EventLog events)
         }
         connection.Execute("UPDATE approvals SET review = $review WHERE id = $id", ("$review", JsonSerializer.Serialize(review, ProtocolJson.Default.ApprovalReview)), ("$id", id.ToString()));
         Audit(connection, "approval.reviewed", open.Approval, $"reviewer:{review.Model}", review.Opinion, null);
-        events.Append(connection, new PryxEvent
+        Tell(connection, new PryxEvent
         {
             Event = EventNames.ApprovalReviewed,
             SessionId = open.Approval.SessionId,
             TurnId = open.Approval.TurnId,
             Payload = JsonSerializer.SerializeToElement(new ApprovalReviewedPayload(id, open.Approval.Tool, review), ProtocolJson.Default.ApprovalReviewedPayload),
-        });
+        }, open.Approval);
         return true;
     }, cancellationToken);
 
@@ -221,7 +227,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
                 ("$scope", scope), ("$status", answer.Approved ? "approved" : "denied"), ("$turn", approval.TurnId?.ToString()), ("$call", approval.CallId));
         }
         Audit(connection, answer is null ? "approval.withdrawn" : "approval.answered", approval, answer?.AnsweredBy ?? "engine", state, scope);
-        events.Append(connection, new PryxEvent
+        Tell(connection, new PryxEvent
         {
             Event = EventNames.ApprovalResolved,
             SessionId = approval.SessionId,
@@ -229,7 +235,7 @@ public sealed class ApprovalStore(Database database, EventLog events)
             Surface = SurfaceOf(answer),
             Payload = JsonSerializer.SerializeToElement(
                 new ApprovalResolvedPayload(approval.Id, approval.Tool, answer?.Approved ?? false, scope, answer?.AnsweredBy), ProtocolJson.Default.ApprovalResolvedPayload),
-        });
+        }, approval);
         return true;
     }
 
@@ -246,14 +252,35 @@ public sealed class ApprovalStore(Database database, EventLog events)
         TurnSpans.BeginApproval(connection, approval, database.Time.GetUtcNow());
     }
 
-    private void Announce(SqliteConnection connection, Approval approval) => events.Append(connection, new PryxEvent
+    /// <summary>The sessions whose surfaces may answer for the session: itself, and those that wait for what its agent does.</summary>
+    internal Task<IReadOnlyList<SessionId>> ListAnsweringAsync(SessionId session, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<SessionId>>(
+        connection => [session, .. AgentLineage.CallersOf(connection, session.ToString()).Select(static caller => new SessionId(Guid.ParseExact(caller.Session, "D")))], cancellationToken);
+
+    private static Approval Named(SqliteConnection connection, Approval approval) =>
+        AgentLineage.CallersOf(connection, approval.SessionId.ToString()) is [var nearest, ..] ? approval with { Agent = nearest.Agent } : approval;
+
+    // An agent's question is put where its caller is watched, too, as one of the caller's own turn.
+    private void Tell(SqliteConnection connection, PryxEvent told, Approval about)
+    {
+        events.Append(connection, told);
+        foreach (var caller in AgentLineage.CallersOf(connection, about.SessionId.ToString()))
+        {
+            events.Append(connection, told with
+            {
+                SessionId = new(Guid.ParseExact(caller.Session, "D")),
+                TurnId = caller.Turn is { } turn ? new TurnId(Guid.ParseExact(turn, "D")) : null,
+            });
+        }
+    }
+
+    private void Announce(SqliteConnection connection, Approval approval) => Tell(connection, new PryxEvent
     {
         Event = EventNames.ApprovalNeeded,
         SessionId = approval.SessionId,
         TurnId = approval.TurnId,
         // The exact arguments stay in the approvals: whoever may answer looks there.
         Payload = JsonSerializer.SerializeToElement(ShownApproval.Of(approval), ProtocolJson.Default.Approval),
-    });
+    }, approval);
 
     private void Audit(SqliteConnection connection, string action, Approval approval, string actor, string outcome, string? scope) => AuditLog.Append(
         connection,

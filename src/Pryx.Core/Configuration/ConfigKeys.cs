@@ -119,6 +119,10 @@ public static class ConfigKeys
         new("updates_channel", Text, "stable"),
         new("updates_auto_check", Bool, "true"),
         new("skills_enabled", Bool, "true"),
+        // Whether the hooks of ~/.claude/settings.json run here, too.
+        new("hooks_claude", Bool, "false"),
+        // Whether the hooks of trusted folders run with the user's own rights where there is no sandbox; otherwise they do not, and their guards deny.
+        new("hooks_unconfined", Bool, "false"),
         new("skills_extra_dirs", List, ""),
         new("skills_entries", Map, ""),
         new("mcp_enabled", Bool, "true"),

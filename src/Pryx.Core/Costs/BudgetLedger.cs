@@ -85,9 +85,9 @@ public sealed class BudgetLedger(Database database, EventLog events, Func<Budget
             "INSERT INTO price_waivers (session_id, model, created_by, created_at) VALUES ($session, $model, $by, $at) ON CONFLICT DO NOTHING",
             ("$session", session.ToString()), ("$model", model), ("$by", by), ("$at", Sql.FormatTime(database.Time.GetUtcNow()))), cancellationToken);
 
-    /// <summary>Whether any limit holds for the session.</summary>
-    internal async Task<bool> HasLimitAsync(SessionId session, CancellationToken cancellationToken) => options().HasAny
-        || await database.ReadAsync(connection => BudgetScopes.SessionLimit(connection, session, new()) is not null, cancellationToken);
+    /// <summary>Whether any limit holds for the turn, of its own session or of those that called it.</summary>
+    internal async Task<bool> HasLimitAsync(SessionId session, TurnId turn, CancellationToken cancellationToken) => options().HasAny
+        || await database.ReadAsync(connection => BudgetScopes.HasOwnLimit(connection, session, turn), cancellationToken);
 
     private sealed record Wish(SessionId Session, TurnId Turn, decimal? MaxCost, CallBid Bid, bool IsPatient);
 

@@ -37,7 +37,7 @@ public sealed class BudgetReports(Database database, Func<BudgetOptions> options
 
     private static BudgetStatus Status(SqliteConnection connection, List<OpenReservation> open, string name, string key, decimal? limit)
     {
-        var scope = new BudgetScope(name, key, 0);
+        var scope = BudgetScopes.Open(connection, name, key, 0);
         return new(
             name, key, limit is { } usd ? usd + BudgetScopes.Raised(connection, name, key) : null,
             NanoUsd.ToUsd(BudgetScopes.Spent(connection, scope)), NanoUsd.ToUsd(open.Where(one => one.CountsFor(scope)).Sum(static one => one.Nano)));

@@ -30,7 +30,7 @@ public sealed class StoredBudget(BudgetLedger ledger, SessionId session, TurnId 
     public async Task<Allowance> ReserveAsync(CallBid bid, CancellationToken cancellationToken)
     {
         // With nothing to keep, nothing is stored: the call is made at once.
-        if (maxCost is null && !await ledger.HasLimitAsync(session, cancellationToken))
+        if (maxCost is null && !await ledger.HasLimitAsync(session, turn, cancellationToken))
         {
             return new(bid.Needs.MaxOutputTokens);
         }

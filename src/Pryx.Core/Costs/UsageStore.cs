@@ -14,6 +14,8 @@ public sealed record UsageSum(TokenUsage Usage, decimal CostUsd, long Calls, lon
 {
     /// <summary>USD beside <see cref="CostUsd"/>, for calls of which no provider's count ever came.</summary>
     public decimal EstimatedUsd { get; init; }
+
+    public UsageSum Plus(UsageSum other) => new(Usage + other.Usage, CostUsd + other.CostUsd, Calls + other.Calls, UnpricedCalls + other.UnpricedCalls) { EstimatedUsd = EstimatedUsd + other.EstimatedUsd };
 }
 
 /// <summary>What model calls took and cost. It outlives the session: the money was spent.</summary>
@@ -70,6 +72,18 @@ public sealed class UsageStore(Database database)
     }
 
     public Task<UsageSum> SumAsync(TurnId turnId, CancellationToken cancellationToken) => database.ReadAsync(connection => SumOf(connection, turnId), cancellationToken);
+
+    /// <summary>What the agents that the turn called have cost, and how many there were.</summary>
+    public static (int Agents, UsageSum Sum) SumOfAgents(SqliteConnection connection, TurnId turnId)
+    {
+        var turns = AgentLineage.TurnsOf(connection, turnId.ToString());
+        var sum = new UsageSum(default, 0, 0, 0);
+        foreach (var turn in turns.Skip(1))
+        {
+            sum = sum.Plus(SumOf(connection, new(Guid.ParseExact(turn, "D"))));
+        }
+        return (turns.Count - 1, sum);
+    }
 
     public static UsageSum SumOf(SqliteConnection connection, TurnId turnId) => connection.First($"{Sums} WHERE turn_id = $id", Read, ("$id", turnId.ToString()))!;
 

@@ -20,7 +20,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     private McpDesk? _mcp;
 
     /// <summary>In the order in which their tools are declared.</summary>
-    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
+    internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Delegation.Source, Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
     internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), new PlanWords(), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
@@ -49,6 +49,12 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     }
 
     public PryxCore Core => core;
+
+    /// <summary>What calls agents.</summary>
+    public Delegation Delegation => field ??= new(core);
+
+    /// <summary>Programs around tools.</summary>
+    public HookDesk Hooks => field ??= new(core);
 
     /// <summary>All skills there are.</summary>
     public SkillShelf Skills => field ??= new(SkillPlaces, SkillState, SkillFit(), core.Options.Time);

@@ -4,12 +4,14 @@ using Pryx.Core.Cloud;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
 using Pryx.Core.Health.Doctoring;
+using Pryx.Core.Hooks;
 using Pryx.Core.Http;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
 using Pryx.Core.Policies;
 using Pryx.Core.Preferences;
 using Pryx.Core.Skills;
+using Pryx.Core.Tools;
 using Pryx.Core.Workspaces;
 
 namespace Pryx.Core.Hosting;
@@ -31,7 +33,8 @@ internal static class AdminRoutes
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
         MapProviders(routes, core, store, audit);
         new SkillEndpoints(core.Abilities.SkillDesk(), store.Trust.IsTrustedAsync, options.WorkingDirectory, audit).Map(routes);
-        new AgentEndpoints(core.Agents(store, options.WorkingDirectory)).Map(routes);
+        new AgentEndpoints(core.Agents(store, options.WorkingDirectory), core.Abilities.Delegation.Builder(store, options.WorkingDirectory), core.Abilities.Delegation.Shelf.List, store.Sessions, store.Trust.IsTrustedAsync).Map(routes);
+        new HookEndpoints(core.Abilities.Hooks.Shelf, core.Abilities.Hooks.Process, store.Trust.IsTrustedAsync, name => core.Tools.Find(name) is { } tool ? tool.Definition : core.Tools.Tools.Select(static known => known.Definition).FirstOrDefault(definition => FamiliarTools.Means(name, definition)), audit, core.Options.Paths.ToolOutput, time).Map(routes);
         new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
         new OpenApiEndpoints(routes).Map();
     }

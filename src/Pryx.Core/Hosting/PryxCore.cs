@@ -157,6 +157,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
             store.Database, store.Events, store.Sessions, store.History, store.Owner, store.Turns, store.Usage, Preparation(store), options.IsDaemon, Log, options.Time,
             onCall: options.IsDaemon ? call => Observe(store).Metrics.ModelCalled(call.Model.Ref.Provider, call.Latency, call.Usage?.Input ?? 0, call.Usage?.Output ?? 0, call.Cost) : null);
         turns.OnStopped = (session, by) => _agents is { } agents ? agents.StopOfAsync(session, by) : Task.CompletedTask;
+        turns.OnEnded = turn => _agents is { } agents ? agents.EndOfAsync(turn) : Task.CompletedTask;
         if (options.IsDaemon)
         {
             store.Desk.OnAnswered = turns.AnsweredAsync;
@@ -366,6 +367,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         Changes = (session, turn, workspace, token) => Undo(store).Shelf.OpenTurnAsync(session, turn, workspace, token),
         Plans = Plans(store),
         TakeNews = session => [.. _background?.TakeNews(session) ?? [], .. _codeCheck?.TakeNews(session) ?? []],
+        Hooks = context => Abilities.Hooks.ForTurn(store, context),
         Mentions = Abilities.Mentions,
         Memory = Abilities.Memory.PromptAsync,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
@@ -398,8 +400,7 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private TimeSpan ApprovalTimeout => options.IsDaemon || Config.IsSet("approval_timeout") ? Config.Duration("approval_timeout") : TimeSpan.Zero;
 
     /// <param name="ifNoFolder">The folder of agents that help no session; counts the first time.</param>
-    public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= new AgentDesk(
-        new AgentStore(store.Database), store.Sessions, store.Events, TurnsAsync, (model, folder, token) => CheckModelAsync(model, folder, token), Policies(store).IsWithin, ifNoFolder, Log, options.Time);
+    public AgentDesk Agents(CoreStore store, string ifNoFolder) => _agents ??= Abilities.Delegation.Desk(store, ifNoFolder);
 
     /// <summary>What may be spent.</summary>
     public BudgetLedger Budgets(CoreStore store) => _budgets ??= new(store.Database, store.Events, () => BudgetOptions.From(Config), () => store.Owner.Name, name => store.Owner.IsAlive(name));

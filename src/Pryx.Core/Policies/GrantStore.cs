@@ -113,12 +113,13 @@ public sealed class GrantStore(Database database, EventLog events)
             Read, ("$all", withEnded ? 1 : 0), ("$now", Sql.FormatTime(database.Time.GetUtcNow()))),
         cancellationToken);
 
-    /// <summary>Those that hold now for a session in a folder.</summary>
+    /// <summary>Those that hold now for a session in a folder; an agent has those of the sessions that called it.</summary>
     public Task<IReadOnlyList<StoredGrant>> ForAsync(SessionId session, string workspace, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<StoredGrant>>(
         connection => connection.Query(
             $"""
             {Columns} WHERE p.action = 'allow' AND p.revoked_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > $now)
-            AND (p.session_id IS NULL OR p.session_id = $session) AND (p.workspace_id IS NULL OR w.path = $workspace) ORDER BY p.created_at, p.rowid
+            AND (p.session_id IS NULL OR p.session_id IN ({AgentLineage.SessionsAbove}))
+            AND (p.workspace_id IS NULL OR w.path = $workspace OR w.path = (SELECT a.base_folder FROM agents a WHERE a.session_id = $session)) ORDER BY p.created_at, p.rowid
             """,
             Read, ("$now", Sql.FormatTime(database.Time.GetUtcNow())), ("$session", session.ToString()), ("$workspace", workspace)),
         cancellationToken);

@@ -46,32 +46,39 @@ public static class SkillFile
     /// <param name="text">The whole file, or its beginning with all of the frontmatter.</param>
     public static (Skill? Skill, BrokenSkill? Broken) Read(string text, string folder, string path, SkillOrigin origin)
     {
-        if (Split(text) is not { } parts)
+        var (root, _, line, why) = ReadHead(text);
+        if (root is null)
         {
-            return (null, Broken(path, origin, 1, "the frontmatter is missing: the first line must be '---', and a line '---' must end it"));
-        }
-        if (parts.Yaml.Length > MaxFrontmatter)
-        {
-            return (null, Broken(path, origin, 1, $"the frontmatter is larger than {MaxFrontmatter / 1024} KB"));
-        }
-        if (YamlGuard.Refuse(parts.Yaml) is { } refused)
-        {
-            return (null, Broken(path, origin, refused.Line + 1, refused.Why));
-        }
-        var (yaml, wrong) = Load(parts.Yaml);
-        if (wrong > 0)
-        {
-            return (null, Broken(path, origin, wrong + 1, "the frontmatter is not valid YAML"));
-        }
-        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
-        {
-            return (null, Broken(path, origin, 2, "the frontmatter must be 'key: value' lines with name and description"));
+            return (null, Broken(path, origin, line, why));
         }
         var head = new SkillHead(root);
         var title = head.Text("name") is { Length: > 0 } named ? named : Path.GetFileName(folder);
         return SkillName.IdOf(title) is { } id
             ? (head.ToSkill(id, title, origin, folder, path), null)
             : (null, Broken(path, origin, head.LineOf("name") + 1, $"name: 1 to 64 letters, digits, '-' and '_' are expected"));
+    }
+
+    /// <summary>The frontmatter of any such file, and what stands behind it; without a root, the line (from 1) that is wrong and why.</summary>
+    internal static (YamlMappingNode? Root, string Body, int Line, string Why) ReadHead(string text)
+    {
+        if (Split(text) is not { } parts)
+        {
+            return Wrong(1, "the frontmatter is missing: the first line must be '---', and a line '---' must end it");
+        }
+        if (parts.Yaml.Length > MaxFrontmatter)
+        {
+            return Wrong(1, $"the frontmatter is larger than {MaxFrontmatter / 1024} KB");
+        }
+        if (YamlGuard.Refuse(parts.Yaml) is { } refused)
+        {
+            return Wrong(refused.Line + 1, refused.Why);
+        }
+        var (yaml, wrong) = Load(parts.Yaml);
+        return wrong > 0 ? Wrong(wrong + 1, "the frontmatter is not valid YAML")
+            : yaml.Documents is [{ RootNode: YamlMappingNode root }] ? (root, parts.Body, 0, "")
+            : Wrong(2, "the frontmatter must be 'key: value' lines with name and description");
+
+        static (YamlMappingNode?, string, int, string) Wrong(int line, string why) => (null, "", line, why);
     }
 
     /// <summary>Frontmatter as people write it, for other files that have one, too.</summary>

@@ -41,6 +41,7 @@ public sealed class SessionTurns(
     {
         (request, var hidden) = await MaskedInput.OfAsync(request, preparation.Secrets, cancellationToken);
         (request, var read) = await preparation.ExpandAsync(request, cancellationToken);
+        request = await preparation.HookAsync(request, cancellationToken);
         IReadOnlyList<Notice> notices = hidden is null ? read : [hidden, .. read];
         await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.
@@ -138,6 +139,9 @@ public sealed class SessionTurns(
     /// <summary>As <see cref="TurnStops.OnStopped"/>.</summary>
     public Func<SessionId, string, Task> OnStopped { get => Stops.OnStopped; set => Stops.OnStopped = value; }
 
+    /// <summary>Told of every turn that has ended here: what it called has nobody left to answer.</summary>
+    public Func<TurnId, Task> OnEnded { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>As the other one, for what Pryx itself has to end.</summary>
     public Task<bool> StopAsync(TurnId id, CancellationToken cancellationToken) => StopAsync(id, "engine", cancellationToken);
 
@@ -232,7 +236,11 @@ public sealed class SessionTurns(
 
     private Task GoOnAfterAsync(Turn turn, RunningTurns.Departure departure) => departure switch
     {
-        RunningTurns.Departure.Ended => GoOnWithQueuedAsync(turn.SessionId),
+        RunningTurns.Departure.Ended => TryAsync(turn.Id, async () =>
+        {
+            await OnEnded(turn.Id);
+            await GoOnWithQueuedAsync(turn.SessionId);
+        }),
         RunningTurns.Departure.OpenThoughStopped => TryAsync(turn.Id, () => StopAsync(turn.Id, CancellationToken.None)),
         _ => TryAsync(turn.Id, async () =>
         {

@@ -245,6 +245,17 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         }
         _approvals.CloseAll(connection, _turnId, answer: null);
         outcome = Totalled(connection, outcome);
+        var (agents, spentByAgents) = UsageStore.SumOfAgents(connection, _turnId);
+        var whole = outcome;
+        if (agents > 0)
+        {
+            whole = outcome with
+            {
+                Usage = outcome.Usage + spentByAgents.Usage,
+                CostUsd = spentByAgents.UnpricedCalls > 0 ? null : outcome.CostUsd + spentByAgents.CostUsd,
+                EstimatedCostUsd = outcome.EstimatedCostUsd + spentByAgents.EstimatedUsd,
+            };
+        }
         // Input that came too late for this turn begins the next one.
         connection.Execute("UPDATE inputs SET state = 'queued' WHERE turn_id = $turn AND state = 'steered'", ("$turn", _turn));
         if (outcome.Code is { } code && code.StartsWith("PROVIDER_", StringComparison.Ordinal))
@@ -254,7 +265,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         TurnSpans.End(connection, turn, outcome, status, now);
         Announce(
             connection, name,
-            new(status, outcome.Code, outcome.Message, outcome.Steps, outcome.Usage, outcome.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson, EstimatedCostUsd = outcome.EstimatedCostUsd is > 0 and var estimated ? estimated : null },
+            new(status, outcome.Code, outcome.Message, outcome.Steps, whole.Usage, whole.CostUsd) { DeniedForWantOfPerson = outcome.DeniedForWantOfPerson, EstimatedCostUsd = whole.EstimatedCostUsd is > 0 and var estimated ? estimated : null, Agents = agents > 0 ? new(agents, spentByAgents.UnpricedCalls > 0 ? null : spentByAgents.CostUsd) : null },
             ProtocolJson.Default.TurnEndedPayload);
         if (outcome.End == TurnEnd.Failed)
         {

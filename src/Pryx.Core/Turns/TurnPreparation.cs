@@ -1,5 +1,6 @@
 using Pryx.Agent.Budgets;
 using Pryx.Agent.Context;
+using Pryx.Agent.Hooks;
 using Pryx.Agent.Models;
 using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Secrets;
@@ -8,6 +9,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
+using Pryx.Core.Hooks;
 using Pryx.Core.Planning;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
@@ -32,12 +34,18 @@ namespace Pryx.Core.Turns;
 public sealed class TurnPreparation(
     PryxPaths paths, SessionStore sessions, WorkspaceTrust trust, GrantStore grants, PolicyFactory policies, ApprovalDesk desk, ApprovalStore questions, RouteDesk routes, Func<PryxConfig> config, ToolShelf shelf, BudgetLedger budgets, SecretDesk secrets, Settings settings, TimeSpan approvalTimeout, Func<string, ToolSet> served, TimeProvider time)
 {
+    /// <summary>Of turns that a model or a program has called.</summary>
+    public const string AgentSurface = "agent";
+
     public SecretDesk Secrets => secrets;
     public BudgetLedger Budgets => budgets;
     public BudgetWatch BudgetWatch => field ??= new(budgets, desk);
 
     /// <summary>Who gives a second opinion on questions, with the folder's settings; null for nobody.</summary>
     public Func<Settings, ReviewerOptions?> Reviewer { get; init; } = static _ => null;
+
+    /// <summary>The user's programs around a turn; null for none. Null where there is nothing to offer.</summary>
+    public Func<ToolContext, TurnHooks?> Hooks { get; init; } = static _ => null;
 
     /// <summary>Who knows what a <c>/name</c> stands for; the first who does is believed.</summary>
     public Func<IReadOnlyList<IInputExpansion>> Expansions { get; init; } = static () => [];
@@ -57,6 +65,7 @@ public sealed class TurnPreparation(
     public IMentionFinder Mentions { get; init; } = new NoMentions();
 
     private readonly SessionMeters _meters = new(sessions);
+    private readonly ToolNarrowing _narrowed = new();
 
     /// <summary>How full a session's window is now, with the model that it would go on with.</summary>
     /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
@@ -103,7 +112,13 @@ public sealed class TurnPreparation(
     /// <returns>The request as it is to be run, and what the user should know of how it was read.</returns>
     public async Task<(StartTurn Request, IReadOnlyList<Notice> Notices)> ExpandAsync(StartTurn request, CancellationToken cancellationToken)
     {
+        var narrowed = request.Narrowed;
         request = request with { Expansion = null, ExpansionSource = null, Mentions = null, Narrowed = null, Say = null };
+        if (request.Surface == AgentSurface)
+        {
+            // A model's words stand for themselves: what is put in for a word is read without being judged as a call.
+            return (request with { Narrowed = narrowed }, []);
+        }
         var text = request.Text;
         if (string.IsNullOrEmpty(text) || !(text[0] == '/' || text.Contains('@', StringComparison.Ordinal)) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
         {
@@ -133,6 +148,30 @@ public sealed class TurnPreparation(
     /// <exception cref="PryxException">VALIDATION_ERROR, SESSION_NOT_FOUND</exception>
     public Task TakeModeAsync(StartTurn request, CancellationToken cancellationToken) => Plans?.TakeAsync(request, cancellationToken) ?? Task.CompletedTask;
 
+    /// <summary>The user's programs see a message before anything becomes of it; what they add, the model reads behind it.</summary>
+    /// <exception cref="PryxException">HOOK_DENIED</exception>
+    public async Task<StartTurn> HookAsync(StartTurn request, CancellationToken cancellationToken)
+    {
+        if (request is { Compact: not null } or { Call: not null } or { Say: not null } || request.Surface == AgentSurface || string.IsNullOrEmpty(request.Text) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
+        {
+            return request;
+        }
+        var workspace = CanonicalPath.Of(session.Workspace ?? paths.Home);
+        var context = new ToolContext
+        {
+            SessionId = session.Id, TurnId = default, CallId = "", Workspace = workspace, OutputDirectory = paths.ToolOutput, IsTrusted = await trust.IsTrustedAsync(workspace, cancellationToken),
+            AskUserAsync = static (_, _) => throw new InvalidOperationException("A hook asks nobody."), Time = time,
+        };
+        if (Hooks(context) is not { } hooks || await hooks.BeforeInputAsync(request.Text, isFirst: session.MessageCount == 0, cancellationToken) is not { } words)
+        {
+            return request;
+        }
+        var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
+        var text = mask.Mask($"[a hook says: {words.Text}]");
+        await mask.SaveAsync(cancellationToken);
+        return request with { Expansion = request.Expansion is { } more ? $"{more}\n\n{text}" : text, ExpansionSource = request.ExpansionSource ?? words.Source };
+    }
+
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
         policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
@@ -157,6 +196,7 @@ public sealed class TurnPreparation(
         {
             folder = folder with { Tools = plans.With(folder.Tools) };
         }
+        folder = folder with { Tools = _narrowed.Of(folder.Tools, request.Tools, request.NotTools) };
         var choice = request.Call is not null || request.Say is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         if (request.Attachments.Count > 0)
         {
@@ -241,6 +281,7 @@ public sealed class TurnPreparation(
             ProposeAsync = new GrantProposals(questions, policy, folder.Tools, PlanningContext(turn, session, folder, output)).ForAsync,
         };
         var mask = await secrets.OpenAsync(session.Id, cancellationToken);
+        var environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read);
         return new TurnSetup
         {
             SessionId = session.Id,
@@ -257,6 +298,7 @@ public sealed class TurnPreparation(
             Describes = request.Describes,
             Instructions = mask.Mask(PinText.Under(await InstructionsAsync(session, folder, mask, cancellationToken), await PinsAsync(session.Id, folder.Path, cancellationToken))),
             Secrets = mask,
+            Hooks = Hooks(PlanningContext(turn, session, folder, output) with { Environment = environment }) is { } hooks ? hooks : NoHooks.Instance,
             Tools = folder.Tools,
             Policy = policy,
             Sandbox = policy.Sandbox,
@@ -265,7 +307,7 @@ public sealed class TurnPreparation(
             Workspace = folder.Path,
             IsTrusted = folder.IsTrusted,
             OutputDirectory = output,
-            Environment = ToolEnvironment.From(folder.DotEnv, folder.IsTrusted, EnvironmentSettings.Read),
+            Environment = environment,
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
             ApprovalTimeout = patience,

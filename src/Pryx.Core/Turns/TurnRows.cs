@@ -120,8 +120,8 @@ internal sealed class TurnRows(Database database, EventLog events, OwnerLock own
     {
         Expansion = request?.Expansion,
         Mentions = request?.Mentions,
-        Provenance = request?.ExpansionSource is null ? Provenance.User : Provenance.Untrusted,
-        Source = request?.ExpansionSource,
+        Provenance = (request?.ExpansionSource ?? request?.TextSource) is null ? Provenance.User : Provenance.Untrusted,
+        Source = request?.ExpansionSource ?? request?.TextSource,
     };
 
     public static StartTurn ReadRequest(string json) => JsonSerializer.Deserialize(json, ProtocolJson.Default.StartTurn)!;

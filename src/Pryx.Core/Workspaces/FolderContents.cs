@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pryx.Core.Workspaces;
 
-/// <param name="Kind">instructions, policies, commands, memory, skills, mcp, claude, hooks or env.</param>
+/// <param name="Kind">instructions, policies, agents, commands, memory, skills, mcp, claude, hooks or env.</param>
 /// <param name="Path">Relative to the workspace.</param>
 public sealed record BroughtFile(string Kind, string Path, long Bytes);
 
@@ -15,10 +15,16 @@ public sealed record BroughtFile(string Kind, string Path, long Bytes);
 /// <param name="Hash">SHA-256 over names and contents, hexadecimal; of nothing when it brings nothing.</param>
 public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile> Files, string Hash)
 {
+    /// <summary>SHA-256 of each file, by its relative path.</summary>
+    private IReadOnlyDictionary<string, string> Hashes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>True when it brings nothing that the other does not bring, byte for byte, at the same place.</summary>
+    public bool IsPartOf(FolderContents other) => Hashes.All(file => other.Hashes.GetValueOrDefault(file.Key) == file.Value);
+
     private static readonly (string Kind, string Path)[] Places =
     [
-        ("policies", ".pryx/policies"), ("commands", ".pryx/commands"), ("memory", ".pryx/MEMORY.md"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
-        ("hooks", ".pryx/hooks"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
+        ("policies", ".pryx/policies"), ("agents", ".pryx/agents"), ("commands", ".pryx/commands"), ("memory", ".pryx/MEMORY.md"), ("skills", ".pryx/skills"), ("skills", ".agents/skills"), ("mcp", ".pryx/mcp"), ("mcp", "mcp.json"), ("mcp", ".mcp.json"), ("claude", ".claude"),
+        ("hooks", ".pryx/hooks"), ("hooks", ".pryx/hooks.json"), ("hooks", ".claude/settings.json"), ("hooks", ".claude/settings.local.json"), ("hooks", ".githooks"), ("hooks", ".husky"), ("hooks", ".git/hooks"), ("env", ".env"),
     ];
 
     /// <summary>The same without the folder's MEMORY.md, which Pryx itself writes.</summary>
@@ -50,19 +56,22 @@ public sealed record FolderContents(string Workspace, IReadOnlyList<BroughtFile>
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var others = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = new List<BroughtFile>(found.Count);
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (path, kind) in found)
         {
             var relative = Path.GetRelativePath(workspace, path).Replace(Path.DirectorySeparatorChar, '/');
             var info = new FileInfo(path);
             files.Add(new(kind, relative, info.Exists ? info.Length : 0));
-            byte[] one = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")), .. await HashFileAsync(path, cancellationToken)];
+            var own = await HashFileAsync(path, cancellationToken);
+            hashes[relative] = Convert.ToHexStringLower(own);
+            byte[] one = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}\0{relative}\0{info.LinkTarget}\0")), .. own];
             hash.AppendData(one);
             if (kind != "memory")
             {
                 others.AppendData(one);
             }
         }
-        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset())) { HashOfOthers = Convert.ToHexStringLower(others.GetHashAndReset()) };
+        return new(workspace, files, Convert.ToHexStringLower(hash.GetHashAndReset())) { Hashes = hashes, HashOfOthers = Convert.ToHexStringLower(others.GetHashAndReset()) };
     }
 
     /// <summary>For the card: "instructions: AGENTS.md, CLAUDE.md" and so on, one kind a line.</summary>

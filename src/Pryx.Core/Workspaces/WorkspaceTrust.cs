@@ -1,3 +1,4 @@
+using Pryx.Core.Hooks;
 using Pryx.Core.Sessions;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Workspaces;
@@ -21,7 +22,7 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
         var inspected = await FolderContents.InspectAsync(path, cancellationToken);
         return inspected.IsTrusted((await workspaces.FindAsync(path, cancellationToken))?.TrustedWhat)
             ? null
-            : new TrustCard(path, inspected.Hash, [.. inspected.Files.Select(file => new TrustItem(file.Path, EffectOf(file.Kind)))]);
+            : new TrustCard(path, inspected.Hash, [.. inspected.Files.Select(file => new TrustItem(file.Path, EffectOf(file.Kind), file.Kind == "hooks" ? HookPreview.Of(Path.Combine(path, file.Path)) : null))]);
     }
 
     /// <exception cref="PryxException">TRUST_CHANGED</exception>
@@ -33,6 +34,17 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
             throw new PryxException("TRUST_CHANGED", $"{shown.Workspace} has changed since the card was shown.", "look at it again: pryx trust");
         }
         await workspaces.TrustAsync(shown.Workspace, inspected.Hash, cancellationToken);
+    }
+
+    /// <summary>Trusts another folder that brings nothing but what a trusted one brings; otherwise it stays as untrusted as it is.</summary>
+    public async Task TrustCopyAsync(string trusted, string copy, CancellationToken cancellationToken)
+    {
+        var original = await FolderContents.InspectAsync(CanonicalPath.Of(trusted), cancellationToken);
+        var inspected = await FolderContents.InspectAsync(CanonicalPath.Of(copy), cancellationToken);
+        if (!inspected.IsEmpty && original.IsTrusted((await workspaces.FindAsync(original.Workspace, cancellationToken))?.TrustedWhat) && inspected.IsPartOf(original))
+        {
+            await workspaces.TrustAsync(inspected.Workspace, inspected.Hash, cancellationToken);
+        }
     }
 
     /// <summary>After Pryx itself has written the folder's MEMORY.md for its user: trust goes on where it was there before and nothing else has changed.</summary>
@@ -50,6 +62,7 @@ public sealed class WorkspaceTrust(WorkspaceStore workspaces)
     {
         "instructions" => "instructions for the model",
         "policies" => "rules (they can only tighten yours)",
+        "agents" => "agents the model may call",
         "commands" => "commands you may invoke",
         "memory" => "facts the model is told",
         "skills" => "skills the model may use",

@@ -13,6 +13,9 @@ public sealed record Approval
     public required SessionId SessionId { get; init; }
     public TurnId? TurnId { get; init; }
     public string? CallId { get; init; }
+
+    /// <summary>The agent that asks, by its name; null when the session's own turn does.</summary>
+    public string? Agent { get; init; }
     public required ApprovalKind Kind { get; init; }
 
     /// <summary>Policy name of the tool; empty for a trust card.</summary>

@@ -23,6 +23,28 @@ public sealed record TurnEndedPayload(string Outcome, string? Code, string? Mess
 
     /// <summary>USD beside <see cref="CostUsd"/>, for calls of which no provider's count ever came; null when there were none.</summary>
     public decimal? EstimatedCostUsd { get; init; }
+
+    /// <summary>The agents that the turn called: what they used is part of its usage and cost. Null when there were none.</summary>
+    public AgentsTotal? Agents { get; init; }
+}
+
+/// <param name="CostUsd">Null when a price is unknown.</param>
+public sealed record AgentsTotal(int Count, decimal? CostUsd);
+
+/// <summary>An agent that a turn has called, at its beginning and its end.</summary>
+/// <param name="Name">Of its definition; null for a task without one.</param>
+/// <param name="SessionId">Its own session, where its turn is seen.</param>
+/// <param name="CallId">The call that it answers; null for one that was spawned from outside.</param>
+/// <param name="Status">running, completed, failed, cancelled or timeout.</param>
+public sealed record AgentPayload(string AgentId, string? Name, SessionId SessionId, TurnId? TurnId, string? CallId, string Task, string? Model, string Status)
+{
+    public int Steps { get; init; }
+    public long TokensUsed { get; init; }
+
+    /// <summary>With what the agents that it called have cost; null when a price is unknown.</summary>
+    public decimal? CostUsd { get; init; }
+    public long? DurationMs { get; init; }
+    public string? Error { get; init; }
 }
 
 /// <param name="CostUsd">Null when the model's price is unknown.</param>

@@ -85,6 +85,12 @@ public static class EventNames
     /// <summary>A model has given its opinion on a question that is still open.</summary>
     public const string ApprovalReviewed = "approval.reviewed";
 
+    /// <summary>A turn has called an agent, whose own turn begins in a session of its own.</summary>
+    public const string AgentStarted = "agent.started";
+
+    /// <summary>It has ended; its payload says how, and what it cost.</summary>
+    public const string AgentEnded = "agent.ended";
+
     /// <summary>Four fifths of the window are full.</summary>
     public const string MemoryWarning = "memory.warning";
 

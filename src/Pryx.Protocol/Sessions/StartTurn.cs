@@ -21,6 +21,18 @@ public sealed record StartTurn
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ExpansionSource { get; init; }
 
+    /// <summary>Where the text comes from, when it may be a stranger's words: an agent's task that was written after reading them. Core says it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TextSource { get; init; }
+
+    /// <summary>The turn has the tools that each of these lists names, by any of their names; null for all there are. Core says it, of an agent and of those that called it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<IReadOnlyList<string>>? Tools { get; init; }
+
+    /// <summary>Tools that it does not have, whatever <see cref="Tools"/> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? NotTools { get; init; }
+
     /// <summary>As of <see cref="UserMessage.Mentions"/>; found by Core as well.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Mention>? Mentions { get; init; }

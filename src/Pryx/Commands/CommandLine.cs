@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Commands.Access;
+using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Chat;
@@ -7,6 +8,7 @@ using Pryx.Commands.Costs;
 using Pryx.Commands.Diagnostics;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
+using Pryx.Commands.Hooks;
 using Pryx.Commands.Mcp;
 using Pryx.Commands.Memory;
 using Pryx.Commands.Models;
@@ -48,6 +50,8 @@ internal static class CommandLine
             ProviderCommand.Create(io),
             ModelCommand.Create(io),
             SkillsCommand.Create(io),
+            AgentCommand.Create(io),
+            HooksCommand.Create(io),
             ChatCommandCommand.Create(io),
             MemoryCommand.Create(io),
             GrantCommand.Create(io),

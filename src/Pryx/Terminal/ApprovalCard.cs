@@ -128,7 +128,7 @@ internal sealed class ApprovalCard(CommandIo io)
     private void WriteHead(Approval approval, int width)
     {
         io.Error.WriteLine(_style.Bold($"── Approval {new string('─', Math.Clamp(width - 13, 4, 60))}"));
-        WriteIndented($"{SafeText.Line(approval.Tool)}: {SafeText.Line(approval.Summary)}", width);
+        WriteIndented($"{(approval.Agent is { } agent ? $"Agent {SafeText.Line(agent)} · " : "")}{SafeText.Line(approval.Tool)}: {SafeText.Line(approval.Summary)}", width);
     }
 
     private void WritePreview(IReadOnlyList<string> lines, int room)

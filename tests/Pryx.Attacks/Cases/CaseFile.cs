@@ -64,6 +64,9 @@ public sealed record CaseFile(CaseKind Kind, string Name, string Path)
     public string? Afterwards { get; init; }
     public IReadOnlyList<CaseStep> Model { get; init; } = [];
 
+    /// <summary>The replies of an agent that the model calls; none: it plays the model's.</summary>
+    public IReadOnlyList<CaseStep> Agent { get; init; } = [];
+
     /// <summary>The model begins anew after its last entry, for ever.</summary>
     public bool Repeats { get; init; }
     public CaseStranger? Stranger { get; init; }

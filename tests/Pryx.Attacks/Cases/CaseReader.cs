@@ -7,7 +7,7 @@ public sealed class CaseReader
 {
     private static readonly string[] TopKeys =
     [
-        "title", "why", "trusted", "policy", "policies", "config", "guards", "ask", "files", "home", "pages", "mcp", "allow", "setup", "beside", "afterwards", "model", "repeats",
+        "title", "why", "trusted", "policy", "policies", "config", "guards", "ask", "files", "home", "pages", "mcp", "allow", "setup", "beside", "afterwards", "model", "agent", "repeats",
         "stranger", "unguarded", "needs", "patience", "landed", "done",
     ];
 
@@ -53,6 +53,7 @@ public sealed class CaseReader
             Beside = TextOf("beside"),
             Afterwards = TextOf("afterwards"),
             Model = keys.TryGetValue("model", out var model) ? [.. _yaml.List(model).Select(new CaseSteps(_yaml).Read)] : throw _yaml.Error(root, "a model is expected"),
+            Agent = keys.TryGetValue("agent", out var agent) ? [.. _yaml.List(agent).Select(new CaseSteps(_yaml).Read)] : [],
             Repeats = keys.TryGetValue("repeats", out var repeats) && _yaml.Flag(repeats),
             Stranger = keys.TryGetValue("stranger", out var stranger) ? ReadStranger(stranger) : null,
             Unguarded = keys.TryGetValue("unguarded", out var unguarded) ? Enum.Parse<Unguarded>(_yaml.Text(unguarded), ignoreCase: true) : Unguarded.Bare,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pryx.Core.Agents;
 using Pryx.Core.Configuration;
+using Pryx.Core.Events;
 using Pryx.Core.Hosting;
 using Pryx.Core.Storage;
 using Pryx.Testing;
@@ -129,7 +130,7 @@ public sealed class AgentEndpointTests
 
         // Two hours later they are no longer listed, and still there.
         await using var database = await Database.OpenAsync(Path.Combine(home.Data, "pryx.db"), TimeProvider.System, Cancellation);
-        var store = new AgentStore(database);
+        var store = new AgentStore(database, new EventLog(database));
         Assert.Empty(await store.ListAsync(TimeProvider.System.GetUtcNow().AddHours(1), Cancellation));
         Assert.Equal("completed", (await store.FindAsync(first, Cancellation))!.Status);
     }

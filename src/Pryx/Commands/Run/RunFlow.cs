@@ -108,6 +108,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
             Usage = tally.Ended?.Usage ?? default,
             CostUsd = tally.Ended?.CostUsd,
             EstimatedCostUsd = tally.Ended?.EstimatedCostUsd,
+            Agents = tally.Ended?.Agents,
             DurationMs = (long)io.Time.GetElapsedTime(started).TotalMilliseconds,
             Denied = tally.Denied,
             TraceId = tally.Ended?.TraceId,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pryx.Protocol;
+using Pryx.Protocol.Events;
 using Pryx.Protocol.Models;
 
 namespace Pryx.Commands.Run;
@@ -32,6 +33,8 @@ internal sealed record RunResult
 
     /// <summary>Beside it, for calls that were cut off before the provider sent a count; null when there were none.</summary>
     public decimal? EstimatedCostUsd { get; init; }
+    /// <summary>The agents that the turn called: what they used is part of its usage and cost. Null when there were none.</summary>
+    public AgentsTotal? Agents { get; init; }
     public long DurationMs { get; init; }
     public IReadOnlyList<DeniedCall> Denied { get; init; } = [];
     public string? TraceId { get; init; }

@@ -50,6 +50,9 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
             case EventNames.ToolExecuting when Payload(e, ProtocolJson.Default.ToolExecutingPayload) is { } started:
                 Line($"{_style.Cyan("●")} {SafeText.Line(started.Summary)}");
                 break;
+            case EventNames.AgentEnded when Payload(e, ProtocolJson.Default.AgentPayload) is { } agent:
+                Line(_style.Dim($"  ⎿ agent {SafeText.Line(agent.Name ?? "-")}: {agent.Status}, {agent.Steps} steps, {(agent.CostUsd is { } spent ? Money(spent) : "cost unknown")} · session {agent.SessionId}"));
+                break;
             case EventNames.ToolComplete when Payload(e, ProtocolJson.Default.ToolCompletePayload) is { Status: not "completed" } ended:
                 Line(_style.Dim($"  ⎿ {ended.Status}: {SafeText.Line(FirstLine(ended.Result), 200)}"));
                 break;
@@ -119,6 +122,7 @@ internal sealed class TextTurnView(CommandIo io, bool isQuiet, bool showsThinkin
         var usage = result.Usage;
         var cost = result.CostUsd is { } usd ? Money(usd) : "cost unknown";
         cost += result.EstimatedCostUsd is { } estimated ? $" + about {Money(estimated)} uncounted" : "";
+        cost += result.Agents is { } agents ? $" incl. {agents.Count} {(agents.Count == 1 ? "agent" : "agents")} {(agents.CostUsd is { } theirs ? Money(theirs) : "of unknown cost")}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{usage.Input:N0} in ({usage.Cached:N0} cached) · {usage.Output:N0} out · {cost} · {result.DurationMs / 1000.0:0.0} s · session {result.SessionId}");
     }
