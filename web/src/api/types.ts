@@ -262,6 +262,23 @@ export interface ApprovalState {
   is_pending: boolean;
 }
 
+export interface ArchiveInput {
+  older_than_days?: number | null;
+  summarize?: boolean | null;
+}
+
+export interface ArchiveResult {
+  sessions: ({
+    id: string;
+    items: number;
+    bytes: number;
+  })[];
+  skipped: ({
+    id: string;
+    message: string;
+  })[];
+}
+
 export interface AuditCheck {
   ok: boolean;
   entries: number;
@@ -690,6 +707,10 @@ export interface EventPage {
       })[];
       is_steering: boolean;
       expansion?: string | null;
+      mentions?: ({
+        name: string;
+        arguments: string;
+      })[] | null;
       id: string;
       seq: number;
       turn_id?: string | null;
@@ -929,6 +950,10 @@ export type Item = {
   })[];
   is_steering: boolean;
   expansion?: string | null;
+  mentions?: ({
+    name: string;
+    arguments: string;
+  })[] | null;
   id: string;
   seq: number;
   turn_id?: string | null;
@@ -1061,6 +1086,10 @@ export interface ItemPage {
     })[];
     is_steering: boolean;
     expansion?: string | null;
+    mentions?: ({
+      name: string;
+      arguments: string;
+    })[] | null;
     id: string;
     seq: number;
     turn_id?: string | null;
@@ -1522,6 +1551,25 @@ export interface McpValidation {
   requires_confirmation: boolean;
   warnings: string[];
   errors: string[];
+}
+
+export interface MemoryInput {
+  text?: string | null;
+  scope?: string | null;
+  workspace?: string | null;
+  in_folder: boolean;
+}
+
+export interface MemoryList {
+  memory: ({
+    id: string;
+    text: string;
+    scope: string;
+    by: string;
+    untrusted?: string | null;
+    noted?: string | null;
+    file: string;
+  })[];
 }
 
 export interface MessageDeltaPayload {
@@ -2053,6 +2101,10 @@ export interface PryxEvent {
     })[];
     is_steering: boolean;
     expansion?: string | null;
+    mentions?: ({
+      name: string;
+      arguments: string;
+    })[] | null;
     id: string;
     seq: number;
     turn_id?: string | null;
@@ -2258,6 +2310,8 @@ export interface SessionBody {
   estimated_cost_usd: number;
   budget_usd?: number | null;
   message_count: number;
+  archived_at?: string | null;
+  summary?: string | null;
   createdAt: string;
   updatedAt: string;
   messageCount: number;
@@ -2346,6 +2400,8 @@ export interface SessionList {
     estimated_cost_usd: number;
     budget_usd?: number | null;
     message_count: number;
+    archived_at?: string | null;
+    summary?: string | null;
     createdAt: string;
     updatedAt: string;
     messageCount: number;
@@ -2354,6 +2410,11 @@ export interface SessionList {
     new_session_id?: string | null;
   })[];
   next_cursor?: string | null;
+}
+
+export interface SessionSummaryBody {
+  session_id: string;
+  summary: string;
 }
 
 export interface SessionUpdatedPayload {
@@ -2373,6 +2434,28 @@ export interface SetBudget {
 
 export interface SetSessionBudget {
   limit_usd?: number | null;
+}
+
+export interface ShownCommand {
+  name: string;
+  origin: string;
+  path: string;
+  body: string;
+  description?: string | null;
+  argument_hint?: string | null;
+  allowed_tools?: string[] | null;
+  model?: string | null;
+  agent?: string | null;
+}
+
+export interface ShownMemory {
+  id: string;
+  text: string;
+  scope: string;
+  by: string;
+  untrusted?: string | null;
+  noted?: string | null;
+  file: string;
 }
 
 export interface ShownPin {
@@ -3016,6 +3099,22 @@ export interface TurnStopped {
 
 export interface UseProvider {
   model?: string | null;
+}
+
+export interface WordList {
+  commands: ({
+    name: string;
+    kind: string;
+    description: string;
+    argument_hint?: string | null;
+    origin?: string | null;
+    path?: string | null;
+  })[];
+  broken: ({
+    name: string;
+    path: string;
+    message: string;
+  })[];
 }
 
 export interface WorkspaceBody {
