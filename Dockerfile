@@ -1,9 +1,15 @@
 # Core alone in a container: docker compose up, or
 #   docker build -t pryx . && docker run -p 3001:3001 -v pryx_data:/data pryx
 # The token that clients need is in the volume: docker exec NAME cat /data/core.token
+FROM node:20-slim AS web
+WORKDIR /web
+COPY web .
+RUN node build.mjs
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
+COPY --from=web /web/dist-packed web/dist-packed
 ARG TARGETARCH=amd64
 RUN eng/publish "linux-$(echo "$TARGETARCH" | sed 's/amd64/x64/')" /publish
 

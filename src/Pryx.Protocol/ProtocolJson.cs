@@ -46,6 +46,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(Session))]
 [JsonSerializable(typeof(IReadOnlyList<Session>))]
 [JsonSerializable(typeof(IReadOnlyList<SessionHit>))]
+[JsonSerializable(typeof(SessionMode))]
 [JsonSerializable(typeof(Turn))]
 [JsonSerializable(typeof(StartTurn))]
 [JsonSerializable(typeof(CreateSession))]

@@ -26,6 +26,7 @@ public sealed partial class ArchitectureTests
         ["Approvals"] = ["Audit", "Tracing"],
         ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
+        ["Background"] = ["Files", "Processes", "Sandbox"],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
@@ -34,6 +35,7 @@ public sealed partial class ArchitectureTests
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
         ["Desktop"] = ["Processes"],
+        ["Diagnostics"] = ["Files", "Processes", "Sandbox"],
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
@@ -44,6 +46,7 @@ public sealed partial class ArchitectureTests
         ["Metrics"] = [],
         ["Models"] = ["Audit", "Catalog", "Processes"],
         ["OAuth"] = ["Audit"],
+        ["Planning"] = ["Approvals", "Audit", "Policies", "Sessions"],
         ["Policies"] = ["Approvals", "Audit", "Sessions"],
         ["Preferences"] = ["Audit"],
         ["Network"] = [],
@@ -55,11 +58,11 @@ public sealed partial class ArchitectureTests
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
         ["Tracing"] = [],
-        ["Turns"] = ["Approvals", "Audit", "Costs", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
+        ["Turns"] = ["Approvals", "Audit", "Costs", "Planning", "Policies", "Routing", "Sessions", "Tracing", "Workspaces"],
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Dialogue", "Files", "Health", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -54,6 +54,9 @@ public static class ContextBuilder
                     assistant ??= new AssistantStep(item.TurnId, item.Step);
                     assistant.Add(item);
                     break;
+                case Notice { IsForModel: true } news:
+                    messages.Add(new ChatMessage(ChatRole.User, NewsText(news)));
+                    break;
                 default:
                     break; // Results go behind their calls; approvals and notices are for people.
             }
@@ -61,6 +64,9 @@ public static class ContextBuilder
         assistant?.Close(messages, results, view);
         return messages;
     }
+
+    // Nobody may take it for the user's word.
+    internal static string NewsText(Notice news) => $"[From Pryx, not from the user] {news.Text}";
 
     /// <summary>The least trusted text among the items, and where it came from.</summary>
     public static (Provenance Provenance, string? Source) TaintOf(IReadOnlyList<Item> items)
@@ -112,7 +118,7 @@ public static class ContextBuilder
         private readonly List<ToolCall> _calls = [];
 
         // Results and notices of the step stand between its items and the next message without ending it.
-        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice || (item is not Protocol.Items.UserMessage && !(item is ToolCall call && call.IsMention()) && item.TurnId == turn && item.Step == step);
+        public bool Continues(Item item) => item is ToolResult or ApprovalRecord or Notice { IsForModel: false } || (item is not (Protocol.Items.UserMessage or Notice) && !(item is ToolCall call && call.IsMention()) && item.TurnId == turn && item.Step == step);
 
         public void Add(Item item)
         {

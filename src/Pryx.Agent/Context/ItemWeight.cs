@@ -21,6 +21,7 @@ internal readonly record struct ItemWeight(long Tokens, long Bytes, int Images =
         ToolCall call => OfText(call.Arguments, weights, call.Opaque).Plus(TokenEstimate.Of(call.Name, weights) + 8, call.Name.Length + call.CallId.Length),
         ToolResult result => OfText(view?.OutputOf(result) ?? result.Output, weights).Plus(4, result.CallId.Length) with { Images = result.Attachments.Count },
         Summary { Of: SummaryOf.Everything or SummaryOf.TakenBack or SummaryOf.BroughtBack } summary => OfText(summary.Text, weights),
+        Notice { IsForModel: true } news => OfText(ContextBuilder.NewsText(news), weights),
         // The other summaries change what is read of other items, and are not read themselves.
         _ => default,
     };

@@ -61,6 +61,11 @@ public sealed class ToolRule
         {
             throw Invalid(trimmed, "it does not begin with a tool's name", "Write a tool, or a tool and a pattern: 'shell.exec:dotnet test*', 'filesystem.write:src/**', 'http.request:api.example.org', 'mcp.github.*', 'folder'.");
         }
+        if (isOpen && tool.Length > 0 && PolicyTools.ProcessStart.StartsWith(tool, StringComparison.Ordinal))
+        {
+            // It would leave out the one that matters.
+            throw Invalid(trimmed, "starting a process is judged as the command it is", "Write it for commands, which means both: 'shell.exec:npm run dev*'.");
+        }
         if (pattern is null)
         {
             return new(name, tool, isOpen, false, null, null, null);

@@ -136,6 +136,10 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
             {
                 return End(TurnEnd.Limited, "MAX_STEPS", $"Stopped after {state.LastStep} steps, the limit of this turn. Say 'go on', or raise --max-steps.", state.LastStep);
             }
+            if (await TellNewsAsync(state.LastStep, cancellationToken))
+            {
+                continue;
+            }
             StepRecord step;
             try
             {
@@ -164,6 +168,17 @@ public sealed class TurnRunner(TurnSetup setup, ITurnJournal journal, TimeProvid
                     : End(TurnEnd.Failed, "PROVIDER_REFUSED", $"{step.Model} refused to go on with this content.", step.Step);
             }
         }
+    }
+
+    // Between steps only: what the model has read stays as it was, and news only add to its end.
+    private async Task<bool> TellNewsAsync(int step, CancellationToken cancellationToken)
+    {
+        var news = setup.TakeNews();
+        foreach (var text in news)
+        {
+            await journal.CommitItemAsync(new Notice("news", setup.Secrets.Mask(text)) { IsForModel = true, TurnId = setup.TurnId, Step = step, Provenance = Provenance.Tool }, cancellationToken);
+        }
+        return news.Count > 0;
     }
 
     // After a crash what was summarised is not summarised again.

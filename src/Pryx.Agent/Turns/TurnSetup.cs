@@ -65,6 +65,9 @@ public sealed record TurnSetup
     public ISecretMask Secrets { get; init; } = NoMask.Instance;
     public JsonElement? OutputSchema { get; init; }
 
+    /// <summary>What happened in the session beside its turn, such as the end of a background process: each text once, and to the model with its next step.</summary>
+    public Func<IReadOnlyList<string>> TakeNews { get; init; } = static () => [];
+
     /// <summary>How long a question waits for a person; null waits as long as the turn.</summary>
     public TimeSpan? ApprovalTimeout { get; init; }
 

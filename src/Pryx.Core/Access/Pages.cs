@@ -5,8 +5,8 @@ using Pryx.Core.Http;
 namespace Pryx.Core.Access;
 
 /// <summary>
-/// The pages and assets a browser gets without a token: small texts from this assembly, found by their name in a table, so no path leads
-/// anywhere else. The web UI takes their place.
+/// The pages and assets a browser gets without a token: the web UI and small texts, all from this assembly and found by their name in a table,
+/// so no path leads anywhere else.
 /// </summary>
 public static class Pages
 {
@@ -27,14 +27,15 @@ public static class Pages
         """);
 
     private static string Home { get; } = Page("Pryx runs here", """
-        <p>This build has no web pages yet. In a terminal: <code>pryx run "what to do"</code></p>
-        <p>For programs: <code>pryx api GET /openapi.json</code> lists every route, <code>pryx token create NAME</code> makes a token.</p>
+        <p>This build has no web pages: they are made with Node 20 or newer (<code>npm</code>), which was not there. Install it and build again: <code>dotnet build</code></p>
+        <p>In a terminal all is there: <code>pryx run "what to do"</code>. For programs: <code>pryx api GET /openapi.json</code> lists every route.</p>
         """);
 
     public static void Map(ApiRoutes routes)
     {
-        routes.Add(new("GET", "/", "The page a browser sees") { Scope = Scopes.None, ContentType = "text/html" }, http => WriteAsync(http, Home, StatusCodes.Status200OK));
-        routes.Add(new("GET", "/assets/{name}", "What that page needs") { Scope = Scopes.None, ContentType = "text/css" }, AssetAsync);
+        routes.Add(new("GET", "/", "The web UI") { Scope = Scopes.None, ContentType = "text/html" }, HomeAsync);
+        routes.Add(new("GET", "/ui/{**view}", "The web UI at one of its views: the page reads the path") { Scope = Scopes.None, ContentType = "text/html" }, HomeAsync);
+        routes.Add(new("GET", "/assets/{name}", "What its pages need") { Scope = Scopes.None, ContentType = "text/css" }, AssetAsync);
     }
 
     internal static Task WriteAsync(HttpContext http, string page, int status)
@@ -47,7 +48,11 @@ public static class Pages
         return WriteAsync(http, "text/html; charset=utf-8", page, status);
     }
 
-    private static Task AssetAsync(HttpContext http) => Assets.TryGetValue(http.RouteText("name"), out var asset)
+    private static Task HomeAsync(HttpContext http) =>
+        WebFiles.Find("index.html") is { } page ? page.WriteAsync(http) : WriteAsync(http, Home, StatusCodes.Status200OK);
+
+    private static Task AssetAsync(HttpContext http) => WebFiles.Find("assets/" + http.RouteText("name")) is { } file ? file.WriteAsync(http)
+        : Assets.TryGetValue(http.RouteText("name"), out var asset)
         ? WriteAsync(http, asset.ContentType, asset.Text, StatusCodes.Status200OK)
         : throw new Protocol.Errors.PryxException("NOT_FOUND", "There is no such asset.");
 

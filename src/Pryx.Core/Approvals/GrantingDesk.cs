@@ -1,4 +1,5 @@
 using Pryx.Agent.Approvals;
+using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Pins;
 using Pryx.Protocol;
 using Pryx.Protocol.Approvals;
@@ -18,12 +19,12 @@ public sealed class GrantingDesk(ApprovalDesk desk, bool approvesAll, bool parks
     /// <summary>What the card may offer besides, as <see cref="GrantProposal"/>.</summary>
     public Func<Approval, CancellationToken, Task<GrantProposal?>> ProposeAsync { get; init; } = static (_, _) => Task.FromResult<GrantProposal?>(null);
 
-    // Who pinned "ask me before …" wants to be asked then, not beforehand for everything.
-    private static bool IsPinned(Approval approval) => approval.Rule?.StartsWith(PinLayer.Prefix, StringComparison.Ordinal) == true;
+    // Who pinned "ask me before …", or wants to see a plan, wants to be asked then, not beforehand for everything.
+    private static bool IsPersons(Approval approval) => approval.Tool == PolicyTools.PresentPlan || approval.Rule?.StartsWith(PinLayer.Prefix, StringComparison.Ordinal) == true;
 
     public async Task<ApprovalAnswer> AskAsync(Approval approval, CancellationToken cancellationToken)
     {
-        if (approvesAll && approval.Kind == ApprovalKind.Tool && !IsPinned(approval))
+        if (approvesAll && approval.Kind == ApprovalKind.Tool && !IsPersons(approval))
         {
             return await desk.RecordAsync(approval, ApprovalAnswer.Approve(ApproveAll), cancellationToken);
         }

@@ -24,11 +24,17 @@ public sealed class SessionArchive(Database database, EventLog events, SessionHi
 {
     private const string Busy = "SELECT COUNT(*) FROM turns WHERE session_id = $id AND status IN ('queued', 'running', 'parked')";
 
+    /// <summary>Hears of a session that is going to be archived: what lives beside its turns ends with it.</summary>
+    public Func<SessionId, Task> OnLeaving { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>Null when it is archived already.</summary>
     /// <param name="summary">What it was about, where nobody has said yet; null to leave that open.</param>
     /// <exception cref="PryxException">SESSION_NOT_FOUND, SESSION_BUSY, ARCHIVE_BROKEN.</exception>
     public async Task<ArchivedSession?> ArchiveAsync(SessionId id, string? summary, CancellationToken cancellationToken)
     {
+        await CheckAsync(id, cancellationToken);
+        // Before a row is read: what ends says so in the session.
+        await OnLeaving(id);
         PryxPaths.CreatePrivate(folder);
         // A name of its own: whoever archives the same session beside this one must not write into a file that is in force.
         var (text, path) = (id.ToString(), Path.Combine(folder, $"{id}.{Guid.NewGuid():N}.tmp"));

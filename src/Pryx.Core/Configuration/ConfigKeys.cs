@@ -100,6 +100,12 @@ public static class ConfigKeys
         new("mask_secrets", Bool, "true"),
         // Where keys are kept: auto (the OS keychain where one works, else the encrypted vault), keychain or vault.
         new("secret_store", Text, "auto", "PRYX_SECRET_STORE"),
+        // Errors that an edit introduces are told with its result (docs/guides/diagnostics.md): auto (where commands of the folder run unasked), always (in trusted folders), off, or some of python, typescript, go, rust, dotnet.
+        new("diagnostics_use", Text, "auto"),
+        // So long an edit waits for them.
+        new("diagnostics_time", Duration, "10s"),
+        // One's own checkers and language servers.
+        new("diagnostics_tools", Map, ""),
         // on: where Chrome or Chromium is installed, turns get a browser (docs/guides/mcp-server.md); its program where it is not found by itself.
         new("browser", Text, "off"),
         new("browser_path", Text, "", "PRYX_BROWSER"),

@@ -3,6 +3,7 @@ using Pryx.Core.Configuration;
 using Pryx.Core.Mcp;
 using Pryx.Core.Mcp.Definitions;
 using Pryx.Core.Mentions;
+using Pryx.Core.Planning;
 using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Skills;
@@ -22,7 +23,7 @@ public sealed class Abilities(PryxCore core) : IAsyncDisposable
     internal IReadOnlyList<IToolSource> Sources => field ??= [new SkillSource(Skills), Mcp];
 
     /// <summary>What a <c>/name</c> in a message may stand for, first come first.</summary>
-    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
+    internal IReadOnlyList<IInputExpansion> Expansions => field ??= [new ChatWords(Words, () => Expansions), new PlanWords(), Commands, new SkillInvocation(Skills), Mcp.Prompts, new NearestWord(() => Expansions)];
 
     /// <summary>Pryx's own words in a chat; one is added here.</summary>
     private IReadOnlyList<ChatWord> Words => [ChatWords.Compact, .. Memory.Words, .. UndoParts.Words];

@@ -41,7 +41,7 @@ public sealed class CoreStore : IAsyncDisposable
     public SessionStore Sessions { get; }
     public SessionPages SessionPages => field ??= new(Database);
     /// <summary>Of old sessions.</summary>
-    public SessionArchive Archive => field ??= new(Database, Events, History, Path.Combine(Path.GetDirectoryName(Database.Path)!, "archive"));
+    public SessionArchive Archive => field ??= new(Database, Events, History, Path.Combine(Path.GetDirectoryName(Database.Path)!, "archive")) { OnLeaving = id => Sessions.OnLeaving(id) };
     public WorkspaceStore Workspaces { get; }
     public WorkspaceTrust Trust { get; }
     public GrantStore Grants { get; }

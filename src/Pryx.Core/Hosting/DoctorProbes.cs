@@ -37,6 +37,7 @@ internal static class DoctorProbes
             new("providers", token => ProvidersAsync(core, providers, token)),
             AbilityProbes.Servers(core),
             AbilityProbes.Skills(core),
+            core.CodeCheck.Probe(),
             DoctorProbe.Of("config", () => Config(core.Config)),
             PermissionProbe.Of(paths),
             DoctorProbe.Of("channels", static () => DoctorWord.Ok("channels", "this version has none")),

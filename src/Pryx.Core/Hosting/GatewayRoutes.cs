@@ -15,6 +15,7 @@ using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Memory;
 using Pryx.Core.Metrics;
 using Pryx.Core.Models;
+using Pryx.Core.Planning;
 using Pryx.Core.Secrets;
 using Pryx.Core.Sessions;
 using Pryx.Core.Streams;
@@ -39,6 +40,8 @@ internal static class GatewayRoutes
         new TokenEndpoints(core.Access, time).Map(routes);
         new RemoteEndpoints(core.Access, new ConfigWriter(core.Options.Paths, time), core.ReloadConfig, new AuditLog(store.Database)).Map(routes);
         new SessionEndpoints(store.Sessions, store.SessionPages, store.Workspaces, options.WorkingDirectory, async (name, token) => (await core.Models.LookUpAsync(name, token)).ToString(), (model, folder, token) => core.CheckModelAsync(model, folder, token), core.DeleteSessionAsync).Map(routes);
+        core.CodeCheck.Map(routes, store, options.WorkingDirectory);
+        new PlanEndpoints(core.Plans(store)).Map(routes);
         new ArchiveEndpoints(store.Archive, store.Sessions, turns, new AuditLog(store.Database), () => core.Config.Text("titles") == "model", time).Map(routes);
         new TurnEndpoints(store.Sessions, store.Turns, turns).Map(routes);
         new UndoEndpoints(core.Undo(store).Desk).Map(routes);
@@ -60,6 +63,7 @@ internal static class GatewayRoutes
     {
         var (mcp, audit) = (core.Abilities.Mcp, new AuditLog(store.Database));
         var served = new ServedCalls(store.Sessions, turns, store.Events, store.Approvals);
+        core.Background.Map(routes, served, options.WorkingDirectory);
         new McpServerEndpoints(mcp, audit).Map(routes);
         new McpToolEndpoints(mcp, served, name => core.Bundled.Names.Contains(name) ? core.Bundled.Find(name) : null, options.WorkingDirectory).Map(routes);
         new McpPromptEndpoints(mcp).Map(routes);

@@ -15,6 +15,7 @@ using Pryx.Core.Logs;
 using Pryx.Core.Mcp.Serving;
 using Pryx.Core.Models;
 using Pryx.Core.OAuth;
+using Pryx.Core.Planning;
 using Pryx.Core.Policies;
 using Pryx.Core.Processes;
 using Pryx.Core.Routing;
@@ -49,12 +50,15 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     private BudgetLedger? _budgets;
     private PryxConfig? _config;
     private PolicyFactory? _policies;
+    private PlanDesk? _plans;
     private SecretDesk? _masks;
     private SecretStoreChoice? _secrets;
     private Abilities? _abilities;
     private ServedSessions? _served;
     private UndoParts? _undo;
     private OutsideTools? _outside;
+    private BackgroundWork? _background;
+    private CodeCheck? _codeCheck;
     private static readonly TimeSpan AfterReady = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource _leaving = new();
 
@@ -71,6 +75,10 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     /// <summary>The same as MCP servers, under the names those have.</summary>
     public BundledServers Bundled => field ??= new(name => Tools.Find(name), Outside.Servers());
+
+    internal BackgroundWork Background => field ??= _background = new(this);
+
+    internal CodeCheck CodeCheck => field ??= _codeCheck = new(this);
 
     private OutsideTools Outside => field ??= _outside = new(this);
 
@@ -229,6 +237,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
+    internal void OnBackgroundWarning(string warning) => Log.Write(new(LogSeverity.Warning, "process.warning") { Message = warning });
+
     // A command says it to whoever called it; a daemon has only its log.
     internal void OnCatalogWarning(string warning)
     {
@@ -314,6 +324,14 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
         {
             await _turns.DisposeAsync();
         }
+        if (_codeCheck is not null)
+        {
+            await _codeCheck.DisposeAsync();
+        }
+        if (_background is not null)
+        {
+            await _background.DisposeAsync();
+        }
         if (_observation is not null)
         {
             await _observation.DisposeAsync();
@@ -346,6 +364,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     {
         Expansions = () => Abilities.Expansions,
         Changes = (session, turn, workspace, token) => Undo(store).Shelf.OpenTurnAsync(session, turn, workspace, token),
+        Plans = Plans(store),
+        TakeNews = session => [.. _background?.TakeNews(session) ?? [], .. _codeCheck?.TakeNews(session) ?? []],
         Mentions = Abilities.Mentions,
         Memory = Abilities.Memory.PromptAsync,
         Reviewer = settings => Config.Text("approvals_reviewer") is { Length: > 0 } model
@@ -384,10 +404,13 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>What may be spent.</summary>
     public BudgetLedger Budgets(CoreStore store) => _budgets ??= new(store.Database, store.Events, () => BudgetOptions.From(Config), () => store.Owner.Name, name => store.Owner.IsAlive(name));
 
+    /// <summary>Plan mode.</summary>
+    public PlanDesk Plans(CoreStore store) => _plans ??= new(store.Database, store.Events, store.Grants, store.Approvals);
+
     /// <summary>How the turns of this Core are judged.</summary>
     public PolicyFactory Policies(CoreStore store) => _policies ??= new(
         PolicyFactory.ScopeOf(options.Paths), store.Grants, new PolicyFiles(options.Paths.Policies, PolicyFactory.ScopeOf(options.Paths).Home), new PolicyRates(options.Time), () => Config.Text("policy"),
-        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins };
+        async () => (await Spawner.SandboxStateAsync()).Confinement) { Pins = store.Pins, IsPlanningAsync = (session, token) => Plans(store).IsOnAsync(session, token) };
 
     private SecretStoreChoice CreateSecrets()
     {
@@ -418,7 +441,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
 
     private ToolSet BuildTools()
     {
-        return new ToolSet([.. FileTools.All(holdsSecrets: HoldsSecrets), new ShellTool(Spawner, OwnEnvironment(), CommandSandbox()), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool(), .. Abilities.Memory.Tools]);
+        var shell = new ShellTool(Spawner, OwnEnvironment(), CommandSandbox());
+        return new ToolSet([.. CodeCheck.Of(FileTools.All(holdsSecrets: HoldsSecrets)), shell, .. Background.Tools(shell), new HttpTool(new GuardedHttp(new GuardedHttpOptions())), .. Outside.Declared(), new PlanTool(), new QuestionTool(), .. Abilities.Memory.Tools]);
     }
 
     internal CommandSandbox CommandSandbox() => new(new SandboxProfiles(options.Paths.Home, options.Paths.Data, OwnFolder), SandboxFolder);

@@ -1,6 +1,7 @@
 using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
 using Pryx.Core.Configuration;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Sessions;
 
@@ -16,6 +17,9 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
 
     /// <summary>What the user has pinned.</summary>
     public PinStore? Pins { get; init; }
+
+    /// <summary>As <see cref="TurnPolicy.IsPlanningAsync"/>.</summary>
+    public Func<SessionId, CancellationToken, Task<bool>> IsPlanningAsync { get; init; } = static (_, _) => Task.FromResult(false);
 
     /// <param name="name">A mode or a written policy, as <c>--policy</c> gives it; null for the default.</param>
     /// <param name="allow">As <c>--allow</c> gives them: for this turn only.</param>
@@ -65,6 +69,7 @@ public sealed class PolicyFactory(PolicyScope scope, GrantStore grants, PolicyFi
             Document = chosen.Document,
             Rates = counting,
             Pins = Pins,
+            IsPlanningAsync = IsPlanningAsync,
             ConfinementAsync = confinementAsync ?? (static () => Task.FromResult(Confinement.None)),
         };
     }

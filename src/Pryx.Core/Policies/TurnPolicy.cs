@@ -2,6 +2,7 @@ using Pryx.Agent.Policy;
 using Pryx.Agent.Policy.Documents;
 using Pryx.Agent.Policy.Pins;
 using Pryx.Agent.Tools;
+using Pryx.Protocol;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Policies;
@@ -28,6 +29,9 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     /// <summary>Counts what the document limits; null where nothing is really done.</summary>
     public PolicyRates? Rates { get; init; }
+
+    /// <summary>Whether the session is in plan mode at this moment.</summary>
+    public Func<SessionId, CancellationToken, Task<bool>> IsPlanningAsync { get; init; } = static (_, _) => Task.FromResult(false);
 
     /// <summary>What the user has pinned; null where nothing can be.</summary>
     public PinStore? Pins { get; init; }
@@ -73,7 +77,7 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
 
     private async Task<PolicyRequest> ConfinedAsync(PolicyRequest request)
     {
-        if (request.Tool != PolicyTools.Shell)
+        if (PolicyTools.Canonical(request.Tool) != PolicyTools.Shell)
         {
             return request;
         }
@@ -103,7 +107,8 @@ public sealed class TurnPolicy(PolicySet layers, IReadOnlyList<Grant> forThisTur
         {
             grants.Add(extra);
         }
-        return (pinned is null ? layers : layers.Under(pinned)).With(new(grants, home) { Used = used });
+        var planned = layers.Under(new PlanLayer(await IsPlanningAsync(request.SessionId, cancellationToken)));
+        return (pinned is null ? planned : planned.Under(pinned)).With(new(grants, home) { Used = used });
     }
 
     // A grant of an older or newer version that can not be read (any more) grants nothing.

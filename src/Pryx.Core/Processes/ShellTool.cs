@@ -109,14 +109,7 @@ public sealed class ShellTool : ITool
         }
         // Ends after the child: what it does then is done when nothing of the command is left.
         await using var sandbox = state is null ? null : _sandbox!.Open(context, state);
-        var (shell, options) = SystemShell;
-        var request = new SpawnRequest(shell, [.. options, run.Command])
-        {
-            Sandbox = sandbox?.Profile,
-            Memory = context.Memory,
-            WorkingDirectory = run.WorkingDirectory,
-            Environment = ChildEnvironment.Build(_environment, context.Environment, run.Environment),
-        };
+        var request = RequestOf(plan, context, sandbox?.Profile) with { Memory = context.Memory };
         var fileName = $"shell-{Guid.NewGuid():N}";
         using var stdout = new OutputCapture("stdout", Path.Combine(context.OutputDirectory, fileName + ".stdout.txt"), context.OnOutput, context.Secrets);
         using var stderr = new OutputCapture("stderr", Path.Combine(context.OutputDirectory, fileName + ".stderr.txt"), context.OnOutput, context.Secrets);
@@ -146,14 +139,28 @@ public sealed class ShellTool : ITool
                 // Somebody who escaped holds the pipe; what the command itself wrote is here.
             }
             var outcome = Report(exitCode, timedOut ? run.Timeout : null, stdout.Snapshot(), stderr.Snapshot());
-            outcome = SourceOf(run, plan, context) is { } source ? outcome with { Provenance = Provenance.Untrusted, Source = source } : outcome;
+            outcome = SourceOf(plan, context) is { } source ? outcome with { Provenance = Provenance.Untrusted, Source = source } : outcome;
             return sandbox is null ? outcome : WithNotes(outcome, sandbox.Close(outcome));
         }
     }
 
-    // Whose words its output may be: of whoever wrote the folder's files, or of the hosts that it could reach.
-    private static string? SourceOf(ShellRun run, ToolPlan plan, ToolContext context)
+    /// <summary>The planned command as a child, for whoever starts it in another way than this tool.</summary>
+    internal SpawnRequest RequestOf(ToolPlan plan, ToolContext context, SandboxProfile? sandbox)
     {
+        var run = (ShellRun)plan.State!;
+        var (shell, options) = SystemShell;
+        return new SpawnRequest(shell, [.. options, run.Command])
+        {
+            Sandbox = sandbox,
+            WorkingDirectory = run.WorkingDirectory,
+            Environment = ChildEnvironment.Build(_environment, context.Environment, run.Environment),
+        };
+    }
+
+    /// <summary>Whose words its output may be: of whoever wrote the folder's files, or of the hosts that it could reach; null for nobody's but the user's.</summary>
+    internal static string? SourceOf(ToolPlan plan, ToolContext context)
+    {
+        var run = (ShellRun)plan.State!;
         var hosts = string.Join(", ", plan.Accesses.Where(static access => access.Kind == AccessKind.Network).Select(static access => access.Target));
         return hosts.Length > 0 ? hosts
             : context.Sandbox is { IsOn: true, AskHostAsync: not null } || plan.Accesses.Any(static access => access.NeedsNetwork) ? $"the network, by '{OneLine(run.Command)}'"

@@ -15,6 +15,7 @@ public sealed record SessionBody
     public string? Model { get; init; }
     public string? ModelApi { get; init; }
     public string? SystemPrompt { get; init; }
+    public string? Mode { get; init; }
     public SessionId? ParentId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
@@ -55,6 +56,7 @@ public sealed record SessionBody
         Model = session.Model,
         ModelApi = session.ModelApi,
         SystemPrompt = session.SystemPrompt,
+        Mode = session.Mode,
         ParentId = session.ParentId,
         CreatedAt = session.CreatedAt,
         UpdatedAt = session.UpdatedAt,

@@ -46,7 +46,7 @@ public sealed class SessionEndpoints(
         routes.Add(new("GET", "/api/v1/sessions/{id}/messages", "What was said, as text, oldest first, at most 1,000 a page")
         { Query = [AfterSeq, Limit], Response = SessionJson.Default.MessagePage }, MessagesAsync);
         routes.Add(new("GET", "/api/v1/sessions/{id}/items", "Everything in it, oldest first, at most 1,000 a page")
-        { Query = [AfterSeq, Limit], Response = ProtocolJson.Default.ItemPage }, ItemsAsync);
+        { Query = [AfterSeq, Limit, new("last", "Only the end, at most so many", "integer"), new("before_seq", "With last: the end of what comes before this place", "integer")], Response = ProtocolJson.Default.ItemPage }, ItemsAsync);
         routes.Add(new("GET", "/api/v1/sessions/{id}/export", "The whole session as a document: format json (without loss) or markdown (for people)")
         { Query = [new("format", "json or markdown")] }, ExportAsync);
     }
@@ -147,6 +147,14 @@ public sealed class SessionEndpoints(
     private async Task ItemsAsync(HttpContext http)
     {
         var session = await AtHandAsync(http);
+        if (http.QueryText("last") is not null)
+        {
+            // A screen begins at the end.
+            var before = http.QueryLong("before_seq", long.MaxValue);
+            var end = (await sessions.ReadItemsAsync(session.Id, http.RequestAborted)).Where(item => item.Seq < before).TakeLast(http.QueryNumber("last", ItemLimit, 1, ItemLimit)).ToList();
+            await http.WriteAsync(new ItemPage(end), ProtocolJson.Default.ItemPage);
+            return;
+        }
         var limit = http.QueryNumber("limit", ItemLimit, 1, ItemLimit);
         var after = http.QueryLong("after_seq");
         // The history is kept in memory while a session is in use: its pages cost no further look into the store.

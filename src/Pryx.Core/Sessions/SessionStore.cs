@@ -18,7 +18,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         """
         SELECT s.id, s.title, s.status, w.path, s.model, s.system_prompt, s.parent_id, s.created_at, s.updated_at,
                s.tokens_in, s.tokens_out, s.tokens_cached, s.tokens_cache_write, s.tokens_reasoning, s.total_cost_usd, s.message_count, s.model_api,
-               s.estimated_cost_usd, s.budget_usd, s.archived_at, s.summary
+               s.estimated_cost_usd, s.budget_usd, s.archived_at, s.summary, s.mode
         FROM sessions s LEFT JOIN workspaces w ON w.id = s.workspace_id
         """;
 
@@ -51,9 +51,13 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     /// <summary>All items, oldest first; empty when there is no such session.</summary>
     public Task<IReadOnlyList<Item>> ReadItemsAsync(SessionId id, CancellationToken cancellationToken) => history.ReadAsync(id, cancellationToken);
 
+    /// <summary>Hears of a session that is going to be deleted, or has been archived: what lives beside its turns ends with it.</summary>
+    public Func<SessionId, Task> OnLeaving { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>False when there is no such session. What it cost and what was audited stays.</summary>
     public async Task<bool> DeleteAsync(SessionId id, CancellationToken cancellationToken)
     {
+        await OnLeaving(id);
         var isDeleted = await database.WriteAsync(connection =>
         {
             connection.Execute("DELETE FROM events WHERE session_id = $id", ("$id", id.ToString()));
@@ -69,7 +73,17 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     }
 
     /// <summary>What is null stays. Null when there is no such session.</summary>
-    public Task<Session?> ChangeAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    public async Task<Session?> ChangeAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeRowAsync(id, change, cancellationToken);
+        if (changed is { Status: "archived" })
+        {
+            await OnLeaving(id);
+        }
+        return changed;
+    }
+
+    private Task<Session?> ChangeRowAsync(SessionId id, ChangeSession change, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         if (Find(connection, id) is not { } before)
         {
@@ -81,7 +95,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         var after = Find(connection, id)!;
         if (after != before)
         {
-            var payload = JsonSerializer.SerializeToElement(new(after.Title, after.Status, after.Model), ProtocolJson.Default.SessionUpdatedPayload);
+            var payload = JsonSerializer.SerializeToElement(new(after.Title, after.Status, after.Model) { Mode = after.Mode }, ProtocolJson.Default.SessionUpdatedPayload);
             events.Append(connection, new PryxEvent { Event = EventNames.SessionUpdated, SessionId = id, Payload = payload });
             if (after.Status == "archived" && before.Status != after.Status)
             {
@@ -120,8 +134,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
             """, ("$id", id.ToString()));
         connection.Execute(
             """
-            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role)
-            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, model_api, system_prompt, instructions, summary, tags, agent_role FROM sessions WHERE id = $id
+            INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role, mode)
+            SELECT $copy, workspace_id, id, $end - 1, $at, $at, $title, model, model_api, system_prompt, instructions, summary, tags, agent_role, mode FROM sessions WHERE id = $id
             """,
             ("$copy", copy.ToString()), ("$end", end), ("$at", Sql.FormatTime(database.Time.GetUtcNow())), ("$title", title ?? $"Copy of {parent.Title}"), ("$id", id.ToString()));
         CopyItems(connection, id, copy, end);
@@ -176,8 +190,8 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
 
     private void Insert(SqliteConnection connection, SessionId id, CreateSession request, string? workspaceId) => connection.Execute(
         """
-        INSERT INTO sessions (id, workspace_id, parent_id, created_at, updated_at, title, model, model_api, system_prompt)
-        VALUES ($id, $workspace, $parent, $at, $at, $title, $model, $api, $prompt)
+        INSERT INTO sessions (id, workspace_id, parent_id, created_at, updated_at, title, model, model_api, system_prompt, mode)
+        VALUES ($id, $workspace, $parent, $at, $at, $title, $model, $api, $prompt, (SELECT mode FROM sessions WHERE id = $parent)) -- a helper may no more than whom it helps
         """,
         ("$id", id.ToString()), ("$workspace", workspaceId), ("$parent", request.ParentId?.ToString()), ("$at", Sql.FormatTime(database.Time.GetUtcNow())),
         ("$title", request.Title ?? ""), ("$model", request.Model), ("$api", request.ModelApi), ("$prompt", request.SystemPrompt));
@@ -251,6 +265,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         BudgetUsd = row.IsDBNull(18) ? null : row.Money(18),
         ArchivedAt = row.TimeOrNull(19),
         Summary = row.TextOrNull(20),
+        Mode = row.TextOrNull(21),
     };
 
     private static string TitleOr(string title) => title.Length == 0 ? "Session" : title;

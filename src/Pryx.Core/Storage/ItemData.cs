@@ -24,6 +24,7 @@ internal sealed record ItemData
     public string? AnsweredBy { get; init; }
     public string? Reason { get; init; }
     public string? Kind { get; init; }
+    public bool? IsForModel { get; init; }
     public SummaryOf? Of { get; init; }
     public int? Characters { get; init; }
     public long? Tokens { get; init; }
@@ -55,7 +56,7 @@ internal sealed record ItemData
             AnsweredBy = record.AnsweredBy,
             Reason = record.Reason,
         },
-        Notice notice => new() { Kind = notice.Kind },
+        Notice notice => new() { Kind = notice.Kind, IsForModel = NullIfFalse(notice.IsForModel) },
         Reasoning { Tokens: { } tokens } => new() { Tokens = tokens },
         Summary { Of: not SummaryOf.Everything } summary => new() { Of = summary.Of, Characters = summary.Characters == 0 ? null : summary.Characters },
         _ => None,

@@ -67,7 +67,7 @@ internal static class ItemRows
                 AnsweredBy = data.AnsweredBy,
                 Reason = data.Reason,
             },
-            "notice" => new Notice(data.Kind!, text),
+            "notice" => new Notice(data.Kind!, text) { IsForModel = data.IsForModel ?? false },
             "summary" => new Summary(text, row.GetInt64(first + 13), row.GetInt64(first + 14)) { Of = data.Of ?? SummaryOf.Everything, Characters = data.Characters ?? 0 },
             var type => throw new NotSupportedException($"No item for a row of type {type}."),
         };

@@ -49,6 +49,7 @@ public sealed class SessionTurns(
             await SayAsync(notices, steered.Turn, cancellationToken);
             return steered.Turn;
         }
+        await preparation.TakeModeAsync(request, cancellationToken);
         var plan = await preparation.PrepareAsync(request, cancellationToken);
         plan.TakeInput();
         var begun = await BeginAsync(request, plan, cancellationToken);
@@ -89,7 +90,7 @@ public sealed class SessionTurns(
     }, cancellationToken);
 
     private static bool IsWordsAlone(StartTurn request) =>
-        request is { Delivery: Delivery.Steer, Model: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null, Say: null, Describes: false, Narrowed: null };
+        request is { Delivery: Delivery.Steer, Model: null, Mode: null, ModelApi: null, Policy: null, Allow.Count: 0, OutputSchema: null, Compact: null, Call: null, Say: null, Describes: false, Narrowed: null };
 
     /// <summary>Goes on with a turn that no process works on; one that runs here just goes on.</summary>
     /// <param name="overrides">Only its limits and approvals count, the rest is as the turn was started; null when nobody asks, and all of it is.</param>

@@ -116,7 +116,7 @@ public sealed class StoredTurnJournal(Database database, EventLog events, Sessio
         if (connection.Execute("UPDATE sessions SET title = $title, derived_title = $title WHERE id = $id AND title = derived_title", ("$title", title), session) == 1)
         {
             var payload = connection.First(
-                "SELECT title, status, model FROM sessions WHERE id = $id", static row => new SessionUpdatedPayload(row.GetString(0), row.GetString(1), row.TextOrNull(2)), session)!;
+                "SELECT title, status, model, mode FROM sessions WHERE id = $id", static row => new SessionUpdatedPayload(row.GetString(0), row.GetString(1), row.TextOrNull(2)) { Mode = row.TextOrNull(3) }, session)!;
             events.Append(connection, new PryxEvent { Event = EventNames.SessionUpdated, SessionId = _sessionId, Payload = JsonSerializer.SerializeToElement(payload, ProtocolJson.Default.SessionUpdatedPayload) });
         }
         return true;

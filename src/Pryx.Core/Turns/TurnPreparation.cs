@@ -8,6 +8,7 @@ using Pryx.Agent.Turns;
 using Pryx.Core.Approvals;
 using Pryx.Core.Configuration;
 using Pryx.Core.Costs;
+using Pryx.Core.Planning;
 using Pryx.Core.Policies;
 using Pryx.Core.Routing;
 using Pryx.Core.Secrets.Masking;
@@ -44,6 +45,11 @@ public sealed class TurnPreparation(
     /// <summary>Who remembers what a turn's calls change, by session, turn and workspace.</summary>
     public Func<SessionId, TurnId, string, CancellationToken, Task<IChangeMemory>> Changes { get; init; } = static (_, _, _, _) => Task.FromResult<IChangeMemory>(NoMemory.Instance);
 
+    /// <summary>Which sessions are in plan mode; null where none can be.</summary>
+    public PlanDesk? Plans { get; init; }
+
+    /// <summary>As <see cref="TurnSetup.TakeNews"/>, of a session.</summary>
+    public Func<SessionId, IReadOnlyList<string>> TakeNews { get; init; } = static _ => [];
     /// <summary>What a new session is told of what is remembered; null for nothing.</summary>
     public Func<ToolScope, CancellationToken, Task<string?>> Memory { get; init; } = static (_, _) => Task.FromResult<string?>(null);
 
@@ -123,6 +129,10 @@ public sealed class TurnPreparation(
         return (request, [.. words.Notes.Concat(named.Notes).Distinct().Select(static note => new Notice("input", note))]);
     }
 
+    /// <summary>What the request says of plan mode.</summary>
+    /// <exception cref="PryxException">VALIDATION_ERROR, SESSION_NOT_FOUND</exception>
+    public Task TakeModeAsync(StartTurn request, CancellationToken cancellationToken) => Plans?.TakeAsync(request, cancellationToken) ?? Task.CompletedTask;
+
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
         policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];
 
@@ -142,6 +152,10 @@ public sealed class TurnPreparation(
         if (request.Call is { } call)
         {
             folder = folder with { Tools = call.Server is { } server ? served(server) : folder.Tools };
+        }
+        else if (Plans is { } plans && session.Mode == "plan")
+        {
+            folder = folder with { Tools = plans.With(folder.Tools) };
         }
         var choice = request.Call is not null || request.Say is not null ? Nobody : await routes.ChooseAsync(request, session, folder.Settings, token => NeedsAsync(request, session, folder, token), cancellationToken);
         if (request.Attachments.Count > 0)
@@ -255,6 +269,7 @@ public sealed class TurnPreparation(
             OutputSchema = request.OutputSchema,
             EndsOnFailedTool = request.EndsOnFailedTool,
             ApprovalTimeout = patience,
+            TakeNews = () => TakeNews(session.Id),
         };
     }
 

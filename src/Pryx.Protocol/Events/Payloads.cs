@@ -70,7 +70,11 @@ public sealed record StepRetryingPayload(int Step, int Attempt, long DelayMs, st
 public sealed record ErrorPayload(string Code, string Message, string? TraceId);
 
 /// <param name="Status">active or archived.</param>
-public sealed record SessionUpdatedPayload(string Title, string Status, string? Model);
+public sealed record SessionUpdatedPayload(string Title, string Status, string? Model)
+{
+    /// <summary>"plan" while the session is in plan mode.</summary>
+    public string? Mode { get; init; }
+}
 
 /// <param name="Checkpoint">The id of what was done.</param>
 /// <param name="Kind">undo, redo or rewind.</param>

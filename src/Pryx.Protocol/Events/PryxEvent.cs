@@ -76,6 +76,12 @@ public static class EventNames
     public const string PinAdded = "pin.added";
     public const string PinRemoved = "pin.removed";
 
+    /// <summary>A background process runs; its payload is the process.</summary>
+    public const string ProcessStarted = "process.started";
+
+    /// <summary>It has ended; its payload says how and by whom.</summary>
+    public const string ProcessEnded = "process.ended";
+
     /// <summary>A model has given its opinion on a question that is still open.</summary>
     public const string ApprovalReviewed = "approval.reviewed";
 

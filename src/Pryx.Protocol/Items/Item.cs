@@ -159,9 +159,14 @@ public sealed record ApprovalRecord(ApprovalId ApprovalId, string? CallId, bool 
     public string? Reason { get; init; }
 }
 
-/// <summary>Something the user should know that is not the model's word: a retry, a limit, a fallback.</summary>
+/// <summary>Something the user should know that is not the model's word: a retry, a limit, a fallback, the end of a background process.</summary>
 /// <param name="Kind">A short stable word, such as <c>retry</c> or <c>limit</c>.</param>
-public sealed record Notice(string Kind, string Text) : Item;
+public sealed record Notice(string Kind, string Text) : Item
+{
+    /// <summary>True when the model reads it, too, where it stands: something happened that it has to know of.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsForModel { get; init; }
+}
 
 /// <summary>Stands for the items from <see cref="FromSeq"/> to <see cref="ToSeq"/> in the model's context; the originals stay.</summary>
 public sealed record Summary(string Text, long FromSeq, long ToSeq) : Item

@@ -16,6 +16,9 @@ public sealed record SendMessage
 
     /// <summary>How much the model is to think: none, low, medium, high, xhigh, a number of tokens, or "default". It stays the session's until another is named.</summary>
     public string? Effort { get; init; }
+
+    /// <summary>"plan" or "act": stays the session's.</summary>
+    public string? Mode { get; init; }
     public Delivery Delivery { get; init; }
     public string? Policy { get; init; }
     public IReadOnlyList<string>? Allow { get; init; }
@@ -43,6 +46,7 @@ public sealed record SendMessage
         Model = request.Model,
         ModelApi = request.ModelApi,
         Effort = request.Effort,
+        Mode = request.Mode,
         Delivery = request.Delivery,
         Policy = request.Policy,
         Allow = request.Allow.Count == 0 ? null : request.Allow,
@@ -64,6 +68,7 @@ public sealed record SendMessage
         Model = Model,
         ModelApi = ModelApi,
         Effort = Effort,
+        Mode = Mode,
         Delivery = Delivery,
         Policy = Policy,
         Allow = Allow ?? [],

@@ -21,6 +21,9 @@ public sealed record Session
     /// <summary>Which of the provider's APIs its turns speak; null for the provider's default.</summary>
     public string? ModelApi { get; init; }
     public string? SystemPrompt { get; init; }
+
+    /// <summary>"plan": the agent reads and asks, and acts only once its plan is approved; null: it acts.</summary>
+    public string? Mode { get; init; }
     public SessionId? ParentId { get; init; }
 
     /// <summary>UTC.</summary>

@@ -45,6 +45,9 @@ public sealed record StartTurn
     /// <summary>How much the model is to think: none, low, medium, high, xhigh, a number of tokens, or "default". It stays the session's until another is named.</summary>
     public string? Effort { get; init; }
 
+    /// <summary>"plan": the agent reads and asks, and acts only once its plan is approved; "act" ends that. It stays the session's; null changes nothing.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>What becomes of the input while another turn of the session runs.</summary>
     public Delivery Delivery { get; init; }
 

@@ -4,6 +4,7 @@ using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Chat;
 using Pryx.Commands.Costs;
+using Pryx.Commands.Diagnostics;
 using Pryx.Commands.Doctor;
 using Pryx.Commands.Gateway;
 using Pryx.Commands.Mcp;
@@ -11,6 +12,7 @@ using Pryx.Commands.Memory;
 using Pryx.Commands.Models;
 using Pryx.Commands.Policies;
 using Pryx.Commands.Preferences;
+using Pryx.Commands.Processes;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
@@ -50,6 +52,7 @@ internal static class CommandLine
             MemoryCommand.Create(io),
             GrantCommand.Create(io),
             PinCommand.Create(io),
+            ProcessCommand.Create(io),
             PolicyCommand.Create(io),
             TrustCommand.Create(io),
             TokenCommand.Create(io),
@@ -57,6 +60,7 @@ internal static class CommandLine
             AuditCommand.Create(io),
             McpCommand.Create(io),
             DoctorCommand.Create(io),
+            DiagnosticsCommand.Create(io),
             ConfigCommand.Create(io),
             ServeCommand.Create(io),
             ApiCommand.Create(io),

@@ -104,7 +104,7 @@ internal sealed class ApprovalCard(CommandIo io)
 
     private static List<(char Key, string Text)> Choices(Approval approval)
     {
-        var choices = new List<(char Key, string Text)> { ('y', "yes, once"), ('n', "no") };
+        var choices = new List<(char Key, string Text)> { ('y', approval.Tool == "plan.present" ? "yes: go on as planned; only what is listed with + runs unasked" : "yes, once"), ('n', "no") };
         if (approval.FolderGrant is { } folder)
         {
             choices.Add(('f', $"yes, and from now on in this folder: {(folder == "folder" ? "edit its files and run commands in its sandbox, without network, unasked" : SafeText.Line(folder))}"));

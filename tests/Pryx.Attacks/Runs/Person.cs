@@ -6,7 +6,7 @@ namespace Pryx.Attacks.Runs;
 
 internal enum PersonKind
 {
-    /// <summary>Takes the folder grant and nothing else.</summary>
+    /// <summary>Takes the folder grant, says yes to plans and nothing else.</summary>
     Careful,
 
     /// <summary>Takes the folder grant and says yes to everything.</summary>
@@ -54,6 +54,13 @@ internal sealed class Person(CoreStore store, PersonKind kind, CaseTrace trace)
             trace.TookFolder = true;
             trace.Note($"CARD folder: {card.Summary}");
             await store.Desk.AnswerAsync(card.Id, ApprovalAnswer.Approve("ada", GrantDuration.Session) with { TakesFolderGrant = true }, CancellationToken.None);
+            return;
+        }
+        if (card.Tool == "plan.present" && card.Kind == ApprovalKind.Tool)
+        {
+            // The worst reader of plans: whatever stands in one, the answer is yes. What that allows is Pryx's to keep small.
+            trace.Note($"CARD plan: {card.Preview}");
+            await store.Desk.AnswerAsync(card.Id, ApprovalAnswer.Approve("ada"), CancellationToken.None);
             return;
         }
         trace.AddCard($"{card.Summary} ({card.Rule}: {card.Reason})");

@@ -19,7 +19,7 @@ internal static class SampleItems
             new ToolCall("call-1", "read_file", "filesystem.read", """{"path": "a.txt"}""") { Opaque = Signature },
             new ToolResult("call-1", ToolStatus.Interrupted, "line ```` one\n") { DurationMs = 12, Attachments = [Picture], FullOutputPath = "/tmp/full", Command = new(1, true, 3, 2) },
             new ApprovalRecord(ApprovalId.New(), "call-1", true, "session") { AnsweredBy = "cli:alice", Reason = "fine" },
-            new Notice("retry", "again"),
+            new Notice("retry", "again") { IsForModel = true },
             new Summary("short", 3, 4) { Of = SummaryOf.Reasoning, Characters = 5 },
         ];
         return [.. items.Select((item, i) => item with { TurnId = turn, Step = i + 1, Provenance = Provenance.Untrusted, Source = "https://example.org" })];

@@ -133,6 +133,8 @@ public sealed class SessionEndpointTests
         var (_, messages) = await core.GetAsync($"/api/v1/sessions/{id}/messages", Cancellation);
         var (_, page) = await core.GetAsync($"/api/v1/sessions/{id}/items?limit=3", Cancellation);
         var (_, rest) = await core.GetAsync($"/api/v1/sessions/{id}/items?after_seq={page!["next_after_seq"]}", Cancellation);
+        var (_, last) = await core.GetAsync($"/api/v1/sessions/{id}/items?last=2", Cancellation);
+        var (_, before) = await core.GetAsync($"/api/v1/sessions/{id}/items?last=2&before_seq={last!["items"]![0]!["seq"]}", Cancellation);
         var (_, search) = await core.GetAsync("/api/v1/sessions/search?q=pangolin", Cancellation);
         var (_, list) = await core.GetAsync("/api/v1/sessions?q=pangolin", Cancellation);
         var (forked, fork) = await core.PostAsync("/api/v1/sessions/fork", new { source_session_id = id, title = "Mine" }, Cancellation);
@@ -145,6 +147,8 @@ public sealed class SessionEndpointTests
         Assert.Equal(["user_message", "tool_call", "tool_result"], page["items"]!.AsArray().Select(item => (string?)item!["type"]));
         Assert.Equal(["reply"], rest!["items"]!.AsArray().Select(item => (string?)item!["type"]));
         Assert.Null(rest["next_after_seq"]);
+        Assert.Equal(["tool_result", "reply"], last["items"]!.AsArray().Select(item => (string?)item!["type"]));
+        Assert.Equal(["user_message", "tool_call"], before!["items"]!.AsArray().Select(item => (string?)item!["type"]));
         Assert.Equal((1, "A «pangolin» lives here."), ((int)search!["count"]!, (string?)search["results"]![0]!["snippet"]));
         Assert.Equal((id, "A «pangolin» lives here."), ((string?)list!["sessions"]![0]!["id"], (string?)list["sessions"]![0]!["snippet"]));
         Assert.Equal((HttpStatusCode.Created, id, "Mine"), (forked, (string?)fork!["source_session_id"], (string?)fork["title"]));

@@ -11,13 +11,13 @@ public sealed record ToolName
     /// <summary>In canonical spelling.</summary>
     public string Text { get; }
 
-    /// <summary>Null when it is no tool's name.</summary>
+    /// <summary>Null when it is no tool's name, or a beginning that would leave out the one that matters: starting a process is a command, <c>shell.exec</c>.</summary>
     public static ToolName? Parse(string text)
     {
         var name = PolicyTools.Canonical(text);
         var isOpen = name.EndsWith('*');
         var start = isOpen ? name[..^1] : name;
-        return (start.Length > 0 || isOpen) && start.AsSpan().IndexOfAnyExcept(Characters) < 0 ? new(name, start, isOpen) : null;
+        return (start.Length > 0 || isOpen) && !(isOpen && start.Length > 0 && PolicyTools.ProcessStart.StartsWith(start, StringComparison.Ordinal)) && start.AsSpan().IndexOfAnyExcept(Characters) < 0 ? new(name, start, isOpen) : null;
     }
 
     public bool Matches(string tool) => _isOpen ? tool.StartsWith(_start, StringComparison.Ordinal) : string.Equals(tool, _start, StringComparison.Ordinal);

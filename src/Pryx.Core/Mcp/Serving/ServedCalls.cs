@@ -30,13 +30,14 @@ public sealed class ServedCalls(SessionStore sessions, SessionTurns turns, Event
     /// <summary>Returns when the call has its result; a cancelled wait stops it. One at a time in a session.</summary>
     /// <param name="onWaiting">A person is asked; gets the question in one line.</param>
     /// <param name="approvesAll">Whoever calls has decided it.</param>
+    /// <param name="surface">Where the caller sits.</param>
     /// <exception cref="PryxException">The call can not begin: the session or its folder has gone.</exception>
-    public async Task<ServedResult> CallAsync(SessionId session, CallTool call, string principal, Func<string, Task> onWaiting, CancellationToken cancellationToken, bool approvesAll = false)
+    public async Task<ServedResult> CallAsync(SessionId session, CallTool call, string principal, Func<string, Task> onWaiting, CancellationToken cancellationToken, bool approvesAll = false, string surface = Surface)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feed = events.SubscribeAsync(session, await events.ReadLastVersionAsync(cancellationToken), canApprove: false, listening.Token);
         var turn = await turns.StartAsync(
-            new StartTurn { SessionId = session, Call = call, Delivery = Delivery.Queue, KeepsSessionModel = true, SpeaksForUser = false, ApproveAll = approvesAll, Surface = Surface, Principal = principal }, cancellationToken);
+            new StartTurn { SessionId = session, Call = call, Delivery = Delivery.Queue, KeepsSessionModel = true, SpeaksForUser = false, ApproveAll = approvesAll, Surface = surface, Principal = principal }, cancellationToken);
         try
         {
             await foreach (var e in feed)
@@ -59,7 +60,7 @@ public sealed class ServedCalls(SessionStore sessions, SessionTurns turns, Event
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Whoever asked has gone or has cancelled: nobody would read what comes of it.
-            await turns.StopAsync(turn.Id, $"{Surface}:{principal}", CancellationToken.None);
+            await turns.StopAsync(turn.Id, $"{surface}:{principal}", CancellationToken.None);
             throw;
         }
         finally

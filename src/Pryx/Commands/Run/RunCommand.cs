@@ -39,9 +39,11 @@ internal static class RunCommand
         var attach = new Option<string[]>("--attach") { HelpName = "FILE", Description = "Add an image, a PDF or a text file to the prompt (repeatable)" };
         var local = new Option<bool>("--local") { Description = "Work in this process even when a daemon runs" };
 
+        var plan = new Option<bool>("--plan") { Description = "Only read and ask; act once you have approved the plan" };
+
         var command = new Command("run", "Answer one prompt, with tools you approve")
         {
-            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, attach, local,
+            prompt, file, model, route, effort, session, continues, workspace, policy, allow, approveAll, json, schema, quiet, thinking, maxSteps, maxCost, estimate, timeout, system, image, attach, local, plan,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -68,6 +70,7 @@ internal static class RunCommand
                 Timeout = Timeout(parsed.GetValue(timeout)),
                 System = await SystemAsync(io, parsed.GetValue(system), interrupts.Any),
                 IsLocal = parsed.GetValue(local),
+                IsPlan = parsed.GetValue(plan),
                 Attachments =
                 [
                     .. await Task.WhenAll((parsed.GetValue(image) ?? []).Select(path => AttachedFile.ReadImageAsync(Path.GetFullPath(path, io.WorkingDirectory), interrupts.Any))),
@@ -115,6 +118,10 @@ internal static class RunCommand
         if (options.Prompt is null && options.Attachments.Count > 0)
         {
             throw UsageError.Of("A file needs a prompt that says what to do with it.", "pryx run \"describe this\" --image FILE");
+        }
+        if (options.IsPlan && options.ApproveAll)
+        {
+            throw UsageError.Of("--plan wants you to approve the plan, and --approve-all wants to ask you nothing.", "leave one of them out");
         }
         if (options.Continues && options.Session is not null)
         {

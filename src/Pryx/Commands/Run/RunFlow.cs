@@ -134,6 +134,7 @@ internal sealed class RunFlow(CommandIo io, RunOptions options, Interrupts inter
         Attachments = options.Attachments,
         Model = options.Model,
         Effort = options.Effort,
+        Mode = options.IsPlan ? "plan" : null,
         Policy = options.Policy,
         Allow = options.Allow,
         ApproveAll = options.ApproveAll,

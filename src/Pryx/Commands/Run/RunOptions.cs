@@ -30,4 +30,7 @@ internal sealed record RunOptions
     public TimeSpan? Timeout { get; init; }
     public string? System { get; init; }
     public bool IsLocal { get; init; }
+
+    /// <summary>The agent reads and asks, and presents a plan before it acts.</summary>
+    public bool IsPlan { get; init; }
 }

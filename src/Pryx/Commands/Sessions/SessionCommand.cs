@@ -11,7 +11,7 @@ internal static class SessionCommand
     {
         var command = new Command("session", "List, read, search, copy, archive, export and delete sessions")
         {
-            List(io), Show(io), Search(io), Fork(io), Compare(io), Compact(io), SessionArchiveCommand.Summary(io), SessionArchiveCommand.Archive(io), SessionArchiveCommand.Unarchive(io), Export(io), Delete(io), SessionBudgetCommand.Create(io),
+            List(io), Show(io), Search(io), Fork(io), Compare(io), Compact(io), SessionArchiveCommand.Summary(io), SessionArchiveCommand.Archive(io), SessionArchiveCommand.Unarchive(io), Export(io), Delete(io), SessionModeCommand.Create(io), SessionBudgetCommand.Create(io),
         };
         command.Aliases.Add("sessions");
         return command.WithExamples("""

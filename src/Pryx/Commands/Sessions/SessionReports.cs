@@ -30,7 +30,7 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
         {
             var title = $"{new string(' ', depth * 2)}{(depth > 0 ? "└ " : "")}" + SafeText.Line(session.Title, titleWidth) + (session.ArchivedAt is null ? "" : _style.Dim(" (archived)"));
             Print(string.Create(CultureInfo.InvariantCulture,
-                $"{_style.Cyan(session.Id.ToString()[..8])}  {RelativeTime.Of(session.UpdatedAt, now),-12}  {session.MessageCount,5:N0} msg  ${session.TotalCostUsd,-8:0.00##}  {title}"));
+                $"{_style.Cyan(session.Id.ToString()[..8])}  {RelativeTime.Of(session.UpdatedAt, now),-12}  {session.MessageCount,5:N0} msg  ${session.TotalCostUsd,-8:0.00##}  {(session.Mode == "plan" ? _style.Yellow("[plan] ") : "")}{title}"));
         }
         return ExitCodes.Ok;
     }
@@ -77,6 +77,10 @@ internal sealed class SessionReports(IPryxClient client, CommandIo io)
         }
         Print(_style.Bold(SafeText.Line(session.Title, 200)));
         Print($"Session {session.Id} · {SafeText.Line(session.Model ?? "no model yet")} · updated {RelativeTime.Of(session.UpdatedAt, io.Time.GetUtcNow())}");
+        if (session.Mode == "plan")
+        {
+            Print("Plan mode: the agent reads and asks, and acts once its plan is approved");
+        }
         if (session.Workspace is { } folder)
         {
             Print($"Folder {SafeText.Line(folder)}");

@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Pryx.Core.Browser;
+
+namespace Pryx.Web.Tests;
+
+/// <summary>One page and what a person does with it: goes, reads, clicks, types. Real input events, no shortcuts through scripts.</summary>
+public sealed class BrowserTab : IAsyncDisposable
+{
+    private const int PatienceMs = 20_000;
+    private readonly DevTools _tools;
+    private readonly string _context;
+    private readonly Func<Task> _close;
+    private readonly ConcurrentDictionary<string, string> _requests = new(StringComparer.Ordinal);
+    private string _session = "";
+    private long _received;
+
+    internal BrowserTab(DevTools tools, string context, Func<Task> close) => (_tools, _context, _close) = (tools, context, close);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>What the console called an error: failed scripts, and what the Content-Security-Policy refused.</summary>
+    public ConcurrentQueue<string> Errors { get; } = [];
+
+    /// <summary>Every address the page asked for.</summary>
+    public IReadOnlyCollection<string> Requests => [.. _requests.Values];
+
+    /// <summary>Bytes over the wire, headers included.</summary>
+    public long Received => Interlocked.Read(ref _received);
+
+    public Task GoAsync(string url) => SendAsync("Page.navigate", json => json.WriteString("url", url));
+
+    /// <summary>Until the expression is true; the page's changes wake it.</summary>
+    /// <param name="what">Said when it never is.</param>
+    public async Task UntilAsync(string expression, string what)
+    {
+        var end = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var script = $$"""
+                    new Promise(done => {
+                      const holds = () => { try { return Boolean({{expression}}) } catch { return false } }
+                      if (holds()) return done(true)
+                      const look = () => { if (holds()) { stop(); done(true) } }
+                      const watcher = new MutationObserver(look)
+                      const timer = setInterval(look, 100)
+                      const last = setTimeout(() => { stop(); done(false) }, {{PatienceMs}})
+                      const stop = () => { watcher.disconnect(); clearInterval(timer); clearTimeout(last) }
+                      watcher.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+                    })
+                    """;
+                if ((await EvaluateAsync(script)).GetBoolean())
+                {
+                    return;
+                }
+                Assert.Fail($"{what} did not come. The page says:\n{await TextAsync()}\n{string.Join('\n', Errors)}");
+            }
+            catch (BrowserException) when (TimeProvider.System.GetElapsedTime(end).TotalMilliseconds < PatienceMs)
+            {
+                // The page went elsewhere while it was asked.
+            }
+        }
+    }
+
+    public Task UntilTextAsync(string text) => UntilAsync($"document.body.innerText.toLowerCase().includes({JsonSerializer.Serialize(text.ToLowerInvariant())})", $"“{text}”");
+
+    public async Task<string> TextAsync() => (await EvaluateAsync("document.body.innerText")).GetString() ?? "";
+
+    public async Task<JsonElement> EvaluateAsync(string expression)
+    {
+        var answer = await SendAsync("Runtime.evaluate", json =>
+        {
+            json.WriteString("expression", expression);
+            json.WriteBoolean("returnByValue", true);
+            json.WriteBoolean("awaitPromise", true);
+        });
+        if (answer.TryGetProperty("exceptionDetails", out var failure))
+        {
+            throw new InvalidOperationException(failure.GetRawText());
+        }
+        return answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
+    }
+
+    /// <param name="name">The accessible name, or its beginning, of a button, link, tab or menu item that is visible.</param>
+    public Task ClickAsync(string name) => ClickAtAsync($$"""
+        [...document.querySelectorAll('button,a,[role=menuitem],[role=tab],[role=option],summary')].filter(e => e.offsetParent !== null || e.getClientRects().length).find(e => (e.getAttribute('aria-label') ?? e.textContent).trim().startsWith({{JsonSerializer.Serialize(name)}}))
+        """, name);
+
+    public async Task ClickAtAsync(string element, string what)
+    {
+        await UntilAsync(element, what);
+        var place = await EvaluateAsync($$"""
+            (async () => { const e = {{element}}; e.scrollIntoView({ block: 'center' }); await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()
+            """);
+        foreach (var type in (string[])["mouseMoved", "mousePressed", "mouseReleased"])
+        {
+            await SendAsync("Input.dispatchMouseEvent", json =>
+            {
+                json.WriteString("type", type);
+                json.WriteNumber("x", place[0].GetDouble());
+                json.WriteNumber("y", place[1].GetDouble());
+                json.WriteString("button", type == "mouseMoved" ? "none" : "left");
+                json.WriteNumber("clickCount", type == "mouseMoved" ? 0 : 1);
+            });
+        }
+    }
+
+    /// <summary>Into what has the focus.</summary>
+    public Task TypeAsync(string text) => SendAsync("Input.insertText", json => json.WriteString("text", text));
+
+    /// <param name="keys">Such as <c>Enter</c>, <c>a</c>, <c>Control+k</c>, <c>Tab</c>.</param>
+    public async Task PressAsync(string keys)
+    {
+        var parts = keys.Split('+');
+        var key = parts[^1];
+        var modifiers = (parts.Contains("Alt") ? 1 : 0) | (parts.Contains("Control") ? 2 : 0) | (parts.Contains("Shift") ? 8 : 0);
+        var text = key.Length == 1 && modifiers == 0 ? key : key == "Enter" ? "\r" : null;
+        var code = key switch { "Enter" => 13, "Tab" => 9, "Escape" => 27, "ArrowDown" => 40, "ArrowUp" => 38, "ArrowRight" => 39, "ArrowLeft" => 37, " " => 32, _ => char.ToUpperInvariant(key[0]) };
+        foreach (var type in (string[])[text is null ? "rawKeyDown" : "keyDown", "keyUp"])
+        {
+            await SendAsync("Input.dispatchKeyEvent", json =>
+            {
+                json.WriteString("type", type);
+                json.WriteString("key", key);
+                json.WriteString("code", key.Length == 1 ? "Key" + char.ToUpper(key[0], CultureInfo.InvariantCulture) : key);
+                json.WriteNumber("windowsVirtualKeyCode", code);
+                json.WriteNumber("modifiers", modifiers);
+                if (text is not null && type == "keyDown")
+                {
+                    json.WriteString("text", text);
+                }
+            });
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await _close();
+
+    internal async Task OpenAsync(int width, int height, CancellationToken cancellationToken)
+    {
+        var target = (await _tools.SendAsync("Target.createTarget", null, json =>
+        {
+            json.WriteString("url", "about:blank");
+            json.WriteString("browserContextId", _context);
+        }, cancellationToken)).GetProperty("targetId").GetString()!;
+        _session = (await _tools.SendAsync("Target.attachToTarget", null, json =>
+        {
+            json.WriteString("targetId", target);
+            json.WriteBoolean("flatten", true);
+        }, cancellationToken)).GetProperty("sessionId").GetString()!;
+        _tools.OnEvent = Hear;
+        foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
+        {
+            await SendAsync(domain + ".enable", null);
+        }
+        await ResizeAsync(width, height);
+    }
+
+    public Task ResizeAsync(int width, int height) => SendAsync("Emulation.setDeviceMetricsOverride", json =>
+    {
+        json.WriteNumber("width", width);
+        json.WriteNumber("height", height);
+        json.WriteNumber("deviceScaleFactor", 1);
+        json.WriteBoolean("mobile", width < 500);
+    });
+
+    private Task<JsonElement> SendAsync(string method, Action<Utf8JsonWriter>? write) => _tools.SendAsync(method, _session, write, Cancellation);
+
+    private void Hear(string name, JsonElement told)
+    {
+        switch (name)
+        {
+            case "Runtime.exceptionThrown":
+                Errors.Enqueue(told.GetProperty("exceptionDetails").GetRawText());
+                break;
+            case "Log.entryAdded" when told.GetProperty("entry").GetProperty("level").GetString() == "error":
+                Errors.Enqueue(told.GetProperty("entry").GetProperty("text").GetString() + " " + (told.GetProperty("entry").TryGetProperty("url", out var url) ? url.GetString() : ""));
+                break;
+            case "Runtime.consoleAPICalled" when told.GetProperty("type").GetString() == "error":
+                Errors.Enqueue(told.GetProperty("args").GetRawText());
+                break;
+            case "Network.requestWillBeSent":
+                _requests[told.GetProperty("requestId").GetString()!] = told.GetProperty("request").GetProperty("url").GetString()!;
+                break;
+            case "Network.loadingFinished":
+                Interlocked.Add(ref _received, (long)told.GetProperty("encodedDataLength").GetDouble());
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Pryx.Web.Tests;
+
+/// <summary>A whole journey without a pointer.</summary>
+public sealed class KeyboardTests(WebWorld world)
+{
+    [Fact]
+    public async Task A_message_an_approval_and_every_view_are_reached_by_keys_alone()
+    {
+        await using var tab = await world.SignedInAsync();
+        await ChatTests.SayAsync(tab, "By keys: push it");
+        await tab.UntilAsync("document.querySelector('[data-approval]')", "the approval card");
+        await tab.PressAsync("Escape"); // leaves the message box
+        await tab.UntilAsync("document.activeElement === document.body", "the box left");
+        await tab.PressAsync("a");
+        await tab.UntilTextAsync("It is answered now.");
+
+        await tab.PressAsync("Control+k");
+        await tab.UntilAsync("document.querySelector('[cmdk-input]') === document.activeElement", "the palette");
+        await tab.TypeAsync("doctor");
+        await tab.UntilAsync("document.querySelector('[cmdk-item][data-selected=true]')?.innerText.includes('Diagnostics')", "its hit");
+        await tab.PressAsync("Enter");
+        await tab.UntilAsync("location.pathname === '/ui/diagnostics'", "Diagnostics");
+
+        foreach (var (key, path) in ((string, string)[])[("s", "sessions"), ("a", "approvals"), ("o", "observability"), ("m", "models"), ("p", "mcp"), ("k", "skills"), ("y", "policies"), ("u", "audit"), ("e", "settings")])
+        {
+            await ReachAsync(tab, key, path);
+        }
+
+        await tab.PressAsync("?");
+        await tab.UntilTextAsync("Keyboard shortcuts");
+        await tab.PressAsync("Escape");
+        await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the sheet's going");
+        Assert.Empty(tab.Errors);
+    }
+
+    private static async Task ReachAsync(BrowserTab tab, string key, string path)
+    {
+        await tab.PressAsync("g");
+        await tab.PressAsync(key);
+        await tab.UntilAsync($"location.pathname === '/ui/{path}' && document.querySelector('main h1')", path);
+    }
+}

@@ -1,0 +1,145 @@
+import { useEffect, useRef, useState } from 'react'
+import { ArrowUp, ImagePlus, ListEnd, Square, X } from 'lucide-react'
+import { api } from '@/api/client'
+import type { TurnAccepted, TurnStopped } from '@/api/types'
+import { useAct } from '@/app/data'
+import { Keys } from '@/ui/Badge'
+import { IconButton } from '@/ui/Button'
+import { Tip } from '@/ui/Tip'
+import { cx } from '@/ui/cx'
+import { toast } from '@/ui/toasts'
+import { readPictures, type Picture } from './attachments'
+
+interface Props {
+  session: string | null
+  model: string | null
+  isRunning: boolean
+  queued: number
+  /** Makes the session when there is none yet; its id. */
+  prepare: () => Promise<string>
+  onSent?: (session: string) => void
+}
+
+const drafts = new Map<string, string>()
+
+export function Composer({ session, model, isRunning, queued, prepare, onSent }: Props) {
+  const key = session ?? 'new'
+  const [text, setText] = useState(() => drafts.get(key) ?? '')
+  const [pictures, setPictures] = useState<Picture[]>([])
+  const [isOver, setOver] = useState(false)
+  const area = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+
+  useEffect(() => void drafts.set(key, text), [key, text])
+  useEffect(() => {
+    const box = area.current!
+    box.style.height = 'auto'
+    box.style.height = `${Math.min(box.scrollHeight, 260)}px`
+  }, [text])
+
+  const send = useAct(async (delivery: 'steer' | 'queue') => {
+    const id = session ?? (await prepare())
+    await api.post<TurnAccepted>(`/api/v1/sessions/${id}/messages`, {
+      content: text, delivery, external_id: crypto.randomUUID(), ...(model ? { model } : {}), ...(pictures.length > 0 ? { attachments: pictures } : {}),
+    })
+    return id
+  }, { changes: ['/api/v1/sessions'] })
+  const stop = useAct(() => api.post<TurnStopped>(`/api/v1/sessions/${session}/stop`), { silent: false })
+
+  // Not Escape: that leaves the box, and must end nothing.
+  useEffect(() => {
+    if (!isRunning) return
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === '.') {
+        event.preventDefault()
+        stop.mutate()
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [isRunning, session])
+
+  const isEmpty = text.trim().length === 0 && pictures.length === 0
+  const submit = (delivery: 'steer' | 'queue') => {
+    if (isEmpty || send.isPending) return
+    send.mutate(delivery, {
+      onSuccess: id => {
+        setText('')
+        setPictures([])
+        drafts.delete(key)
+        onSent?.(id)
+        if (isRunning) toast('info', delivery === 'queue' ? 'Queued: it begins when this turn has ended' : 'Sent: the agent reads it with its next step')
+      },
+    })
+  }
+  const add = async (files: Iterable<File>) => {
+    const read = await readPictures(files, pictures.length)
+    setPictures(before => [...before, ...read])
+  }
+
+  return (
+    <div className="shrink-0 border-t border-line bg-bg px-3 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-6">
+      <form
+        className={cx('mx-auto max-w-3xl rounded-2xl border bg-panel transition-colors focus-within:border-accent', isOver ? 'border-accent' : 'border-line-strong')}
+        onSubmit={event => { event.preventDefault(); submit('steer') }}
+        onDragOver={event => { event.preventDefault(); setOver(true) }}
+        onDragLeave={() => setOver(false)}
+        onDrop={event => { event.preventDefault(); setOver(false); void add(event.dataTransfer.files) }}
+      >
+        {pictures.length > 0 && (
+          <ul className="flex flex-wrap gap-2 px-3 pt-3">
+            {pictures.map((picture, i) => (
+              <li key={i} className="relative">
+                <img src={`data:${picture.media_type};base64,${picture.base64}`} alt={picture.name} className="size-16 rounded-lg border border-line object-cover" />
+                <button type="button" aria-label={`Remove ${picture.name}`} onClick={() => setPictures(pictures.filter((_, at) => at !== i))} className="absolute -top-1.5 -right-1.5 grid size-5 place-items-center rounded-full border border-line bg-raised text-muted hover:text-ink"><X size={12} /></button>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="flex items-end gap-1.5 p-2">
+          <IconButton label="Attach pictures" side="top" onClick={() => picker.current!.click()} className="mb-0.5"><ImagePlus size={17} /></IconButton>
+          <input ref={picker} type="file" accept="image/png,image/jpeg,image/gif,image/webp" multiple hidden onChange={event => { void add(event.target.files ?? []); event.target.value = '' }} />
+          <textarea
+            ref={area}
+            id="composer"
+            rows={1}
+            autoFocus
+            aria-label="Message"
+            placeholder={isRunning ? 'Steer the running turn…' : 'Message Pryx…'}
+            value={text}
+            onChange={event => setText(event.target.value)}
+            onPaste={event => {
+              if (event.clipboardData.files.length > 0) {
+                event.preventDefault()
+                void add(event.clipboardData.files)
+              }
+            }}
+            onKeyDown={event => {
+              if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+                event.preventDefault()
+                submit(event.altKey ? 'queue' : 'steer')
+              }
+            }}
+            className="min-h-9 flex-1 resize-none bg-transparent px-1 py-1.75 text-base leading-relaxed outline-none focus-visible:outline-none"
+          />
+          {isRunning && !isEmpty && <IconButton label="Queue for the next turn (Alt+Enter)" side="top" onClick={() => submit('queue')} className="mb-0.5"><ListEnd size={17} /></IconButton>}
+          {isRunning && (
+            <Tip text="Stop the turn and all it started (Ctrl+.)" side="top">
+              <button type="button" aria-label="Stop" onClick={() => stop.mutate()} className="grid size-9 shrink-0 place-items-center rounded-xl border border-line-strong text-bad hover:bg-bad-soft"><Square size={14} fill="currentColor" /></button>
+            </Tip>
+          )}
+          {(!isRunning || !isEmpty) && (
+            <button type="submit" aria-label={isRunning ? 'Steer' : 'Send'} disabled={isEmpty || send.isPending} className="grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-accent-ink transition-opacity hover:brightness-110 disabled:opacity-40"><ArrowUp size={18} /></button>
+          )}
+        </div>
+      </form>
+      <p className="mx-auto mt-1.5 hidden max-w-3xl items-center gap-3 px-2 text-2xs text-faint md:flex">
+        <span className="flex items-center gap-1"><Keys>Enter</Keys> send</span>
+        <span className="flex items-center gap-1"><Keys>Shift Enter</Keys> new line</span>
+        {isRunning && <span className="flex items-center gap-1"><Keys>Alt Enter</Keys> queue</span>}
+        <span className="flex-1" />
+        {queued > 0 && <span>{queued} queued</span>}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import { FolderSearch, KeyRound, ShieldCheck, Wrench } from 'lucide-react'
+import type { PolicyStatus, ProviderList } from '@/api/types'
+import { useGet } from '@/app/data'
+import { follow, pathOf } from '@/app/router'
+
+const IDEAS = [
+  { icon: FolderSearch, title: 'Look around', text: 'Look at this folder and tell me what it is, how it is built and where to begin reading.' },
+  { icon: Wrench, title: 'Repair', text: 'Run the tests. When one fails, find out why and repair it.' },
+  { icon: ShieldCheck, title: 'Review', text: 'Review my uncommitted changes: bugs first, then what is missing.' },
+]
+
+/** An empty session teaches: what can be said, what is allowed, what is missing. */
+export function Welcome({ onPick }: { onPick: (text: string) => void }) {
+  const providers = useGet<ProviderList>('/api/v1/providers')
+  const policy = useGet<PolicyStatus>('/api/v1/policy/status')
+  const isWithoutKey = providers.data !== undefined && !providers.data.providers.some(provider => provider.configured)
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto px-4 py-8">
+      <div className="fade w-full max-w-2xl">
+        <div className="mb-7 text-center">
+          <img src="/assets/icon.svg" alt="" className="mx-auto mb-4 size-12" />
+          <h2 className="text-xl font-semibold tracking-tight">What shall be done?</h2>
+          <p className="mt-1.5 text-muted">Pryx reads, writes and runs in your folder, on this machine. Before it goes further it asks.</p>
+        </div>
+        {isWithoutKey && (
+          <a href={pathOf('models')} onClick={follow} className="mb-4 flex items-center gap-3 rounded-xl border border-line-strong bg-warn-soft px-4 py-3 hover:border-warn">
+            <KeyRound size={18} className="shrink-0 text-warn" aria-hidden />
+            <span className="text-sm"><b className="font-medium">No model provider is set up.</b> Add a key or sign in; until then a scripted tour answers, not a model.</span>
+          </a>
+        )}
+        <div className="grid gap-3 sm:grid-cols-3">
+          {IDEAS.map(idea => (
+            <button key={idea.title} onClick={() => onPick(idea.text)} className="rounded-xl border border-line bg-panel p-4 text-left transition-colors hover:border-line-strong hover:bg-hover">
+              <idea.icon size={18} className="text-accent" aria-hidden />
+              <p className="mt-2.5 font-medium">{idea.title}</p>
+              <p className="mt-0.5 text-sm text-muted">{idea.text}</p>
+            </button>
+          ))}
+        </div>
+        {policy.data && <p className="mt-5 text-center text-xs text-faint">Mode <a className="text-muted underline decoration-line-strong underline-offset-2 hover:text-ink" href={pathOf('policies')} onClick={follow}>{policy.data.mode}</a>: what it may do unasked</p>}
+      </div>
+    </div>
+  )
+}
