@@ -79,7 +79,8 @@ internal sealed class UndoBench : IAsyncDisposable
     /// <summary>A turn of one command.</summary>
     public Task<TurnId> RunAsync(string command, CancellationToken cancellationToken) => TurnAsync(cancellationToken, turn => turn.RunAsync(command));
 
-    public async Task<TurnCalls> BeginAsync(CancellationToken cancellationToken)
+    /// <param name="remembers">False: as if undo were switched off.</param>
+    public async Task<TurnCalls> BeginAsync(CancellationToken cancellationToken, bool remembers = true)
     {
         var id = TurnId.New();
         await _database.WriteAsync(connection =>
@@ -89,7 +90,7 @@ internal sealed class UndoBench : IAsyncDisposable
                 ("$id", id.ToString()), ("$session", Session.ToString()));
             ItemRows.Insert(connection, Session, new UserMessage("Do it.") { TurnId = id }, TimeProvider.System.GetUtcNow());
         }, cancellationToken);
-        return new TurnCalls(this, id, await Shelf.OpenTurnAsync(Session, id, Workspace, cancellationToken), cancellationToken);
+        return new TurnCalls(this, id, remembers ? await Shelf.OpenTurnAsync(Session, id, Workspace, cancellationToken) : NoMemory.Instance, cancellationToken);
     }
 
     public Task EndAsync(TurnId turn, CancellationToken cancellationToken) =>
