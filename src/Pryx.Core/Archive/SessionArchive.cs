@@ -32,10 +32,10 @@ public sealed class SessionArchive(Database database, EventLog events, SessionHi
     /// <exception cref="PryxException">SESSION_NOT_FOUND, SESSION_BUSY, ARCHIVE_BROKEN.</exception>
     public async Task<ArchivedSession?> ArchiveAsync(SessionId id, string? summary, CancellationToken cancellationToken)
     {
+        PryxPaths.CreatePrivate(folder);
         await CheckAsync(id, cancellationToken);
         // Before a row is read: what ends says so in the session.
         await OnLeaving(id);
-        PryxPaths.CreatePrivate(folder);
         // A name of its own: whoever archives the same session beside this one must not write into a file that is in force.
         var (text, path) = (id.ToString(), Path.Combine(folder, $"{id}.{Guid.NewGuid():N}.tmp"));
         try

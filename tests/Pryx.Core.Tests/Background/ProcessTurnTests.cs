@@ -26,13 +26,16 @@ public sealed class ProcessTurnTests
         {
             var archived = await RunAsync(core, await core.NewSessionAsync(), "go", 1);
             var deleted = await RunAsync(core, await core.NewSessionAsync(), "go", 1);
-            var both = ProcessCount.Of(word);
+            var filed = await RunAsync(core, await core.NewSessionAsync(), "go", 1);
+            var all = ProcessCount.Of(word);
 
             await core.Store.Sessions.ChangeAsync(archived, new ChangeSession { Status = "archived" }, Cancel);
             var afterArchive = ProcessCount.Of(word);
             await core.Core.DeleteSessionAsync(deleted, Cancel);
+            var afterDelete = ProcessCount.Of(word);
+            Assert.NotNull(await core.Store.Archive.ArchiveAsync(filed, null, Cancel));
 
-            Assert.InRange(afterArchive, both / 2, both / 2); // of the other session
+            Assert.Equal((all / 3 * 2, all / 3), (afterArchive, afterDelete));
             Assert.Equal(0, ProcessCount.Of(word));
             Assert.True(ProcessCount.Of(global) >= 2);
             var events = await core.UntilAsync(archived, events => events.Any(e => e.Event == EventNames.ProcessEnded));
