@@ -34,17 +34,48 @@ export interface Agent {
   parent_session_id?: string | null;
   task: string;
   status: string;
+  name?: string | null;
   turn_id?: string | null;
+  parent_turn_id?: string | null;
+  parent_call_id?: string | null;
+  depth: number;
   model?: string | null;
   policy?: string | null;
   output?: string | null;
   error_code?: string | null;
   error?: string | null;
+  steps: number;
   tokens_used: number;
+  cost_usd?: number | null;
   duration_ms?: number | null;
+  worktree?: string | null;
+  branch?: string | null;
   created_at: string;
   started_at?: string | null;
   ended_at?: string | null;
+}
+
+export interface AgentDefinitions {
+  agents: ({
+    name: string;
+    description: string;
+    source: string;
+    file?: string | null;
+    tools?: string[] | null;
+    not_tools: string[];
+    model?: string | null;
+    policy?: string | null;
+    worktree: boolean;
+    notes: string[];
+    shadows: string[];
+  })[];
+  broken: ({
+    file: string;
+    source: string;
+    line: number;
+    message: string;
+  })[];
+  warning?: string | null;
 }
 
 export interface AgentList {
@@ -54,14 +85,22 @@ export interface AgentList {
     parent_session_id?: string | null;
     task: string;
     status: string;
+    name?: string | null;
     turn_id?: string | null;
+    parent_turn_id?: string | null;
+    parent_call_id?: string | null;
+    depth: number;
     model?: string | null;
     policy?: string | null;
     output?: string | null;
     error_code?: string | null;
     error?: string | null;
+    steps: number;
     tokens_used: number;
+    cost_usd?: number | null;
     duration_ms?: number | null;
+    worktree?: string | null;
+    branch?: string | null;
     created_at: string;
     started_at?: string | null;
     ended_at?: string | null;
@@ -83,6 +122,7 @@ export interface Approval {
   session_id: string;
   turn_id?: string | null;
   call_id?: string | null;
+  agent?: string | null;
   kind: "tool" | "question" | "trust";
   tool: string;
   args?: unknown;
@@ -127,6 +167,7 @@ export interface ApprovalHistory {
       session_id: string;
       turn_id?: string | null;
       call_id?: string | null;
+      agent?: string | null;
       kind: "tool" | "question" | "trust";
       tool: string;
       args?: unknown;
@@ -208,6 +249,7 @@ export interface ApprovalState {
     session_id: string;
     turn_id?: string | null;
     call_id?: string | null;
+    agent?: string | null;
     kind: "tool" | "question" | "trust";
     tool: string;
     args?: unknown;
@@ -317,6 +359,72 @@ export interface AuditPage {
   next_cursor?: string | null;
 }
 
+export interface BackgroundProcessBody {
+  id: string;
+  name: string;
+  command: string;
+  status: string;
+  started_at: string;
+  tags: string[];
+  global: boolean;
+  session_id?: string | null;
+  workspace: string;
+  mode: string;
+  output_config: {
+    buffer_lines: number;
+    circular_buffer_size: number;
+    error_patterns: string[];
+    summary_interval?: string | null;
+  };
+  started_by: string;
+  pid?: number | null;
+  sandboxed: boolean;
+  ports?: number[] | null;
+  ended_at?: string | null;
+  exit_code?: number | null;
+  ended_by?: string | null;
+  line_count: number;
+  output: ({
+    number: number;
+    stream: string;
+    text: string;
+  })[];
+}
+
+export interface BackgroundProcessList {
+  processes: ({
+    id: string;
+    name: string;
+    command: string;
+    status: string;
+    started_at: string;
+    tags: string[];
+    global: boolean;
+    session_id?: string | null;
+    workspace: string;
+    mode: string;
+    output_config: {
+      buffer_lines: number;
+      circular_buffer_size: number;
+      error_patterns: string[];
+      summary_interval?: string | null;
+    };
+    started_by: string;
+    pid?: number | null;
+    sandboxed: boolean;
+    ports?: number[] | null;
+    ended_at?: string | null;
+    exit_code?: number | null;
+    ended_by?: string | null;
+    line_count: number;
+    output: ({
+      number: number;
+      stream: string;
+      text: string;
+    })[];
+  })[];
+}
+
 export interface BudgetReport {
   action: string;
   warn_percent: number;
@@ -370,8 +478,43 @@ export interface CheckedPolicy {
   })[];
 }
 
+export interface CheckpointsBody {
+  turns: ({
+    number: number;
+    turn_id: string;
+    status: string;
+    started_at?: string | null;
+    text: string;
+    undone: boolean;
+    hidden: boolean;
+    files: ({
+      path: string;
+      change: string;
+    })[];
+    notes: string[];
+  })[];
+  can_redo: boolean;
+}
+
 export interface CloudStatus {
   logged_in: boolean;
+}
+
+export interface CodeDiagnostics {
+  use: string;
+  sandboxed: boolean;
+  checkers: ({
+    name: string;
+    files: string[];
+    kind: string;
+    command: string;
+  })[];
+  checked_by?: string | null;
+  errors?: ({
+    file: string;
+    line: number;
+    message: string;
+  })[] | null;
 }
 
 export interface CompactSession {
@@ -809,6 +952,7 @@ export interface EventPage {
       type: "notice";
       kind: string;
       text: string;
+      is_for_model: boolean;
       id: string;
       seq: number;
       turn_id?: string | null;
@@ -821,7 +965,7 @@ export interface EventPage {
       text: string;
       from_seq: number;
       to_seq: number;
-      of: "everything" | "reasoning" | "tool_output" | "message_beginning";
+      of: "everything" | "reasoning" | "tool_output" | "message_beginning" | "taken_back" | "brought_back";
       characters: number;
       id: string;
       seq: number;
@@ -928,6 +1072,26 @@ export interface Health {
     surface?: string | null;
     retry_after_ms?: number | null;
   } | null;
+}
+
+export interface HookList {
+  hooks: ({
+    event: string;
+    matcher: string;
+    command: string;
+    timeout_s: number;
+    source: string;
+    file: string;
+    network: string[];
+  })[];
+  broken: ({
+    file: string;
+    source: string;
+    message: string;
+  })[];
+  notes: string[];
+  user_file: string;
+  warning?: string | null;
 }
 
 export interface InstallerInput {
@@ -1052,6 +1216,7 @@ export type Item = {
   type: "notice";
   kind: string;
   text: string;
+  is_for_model: boolean;
   id: string;
   seq: number;
   turn_id?: string | null;
@@ -1064,7 +1229,7 @@ export type Item = {
   text: string;
   from_seq: number;
   to_seq: number;
-  of: "everything" | "reasoning" | "tool_output" | "message_beginning";
+  of: "everything" | "reasoning" | "tool_output" | "message_beginning" | "taken_back" | "brought_back";
   characters: number;
   id: string;
   seq: number;
@@ -1188,6 +1353,7 @@ export interface ItemPage {
     type: "notice";
     kind: string;
     text: string;
+    is_for_model: boolean;
     id: string;
     seq: number;
     turn_id?: string | null;
@@ -1200,7 +1366,7 @@ export interface ItemPage {
     text: string;
     from_seq: number;
     to_seq: number;
-    of: "everything" | "reasoning" | "tool_output" | "message_beginning";
+    of: "everything" | "reasoning" | "tool_output" | "message_beginning" | "taken_back" | "brought_back";
     characters: number;
     id: string;
     seq: number;
@@ -1824,6 +1990,7 @@ export interface PendingApprovals {
     session_id: string;
     turn_id?: string | null;
     call_id?: string | null;
+    agent?: string | null;
     kind: "tool" | "question" | "trust";
     tool: string;
     args?: unknown;
@@ -2203,6 +2370,7 @@ export interface PryxEvent {
     type: "notice";
     kind: string;
     text: string;
+    is_for_model: boolean;
     id: string;
     seq: number;
     turn_id?: string | null;
@@ -2215,7 +2383,7 @@ export interface PryxEvent {
     text: string;
     from_seq: number;
     to_seq: number;
-    of: "everything" | "reasoning" | "tool_output" | "message_beginning";
+    of: "everything" | "reasoning" | "tool_output" | "message_beginning" | "taken_back" | "brought_back";
     characters: number;
     id: string;
     seq: number;
@@ -2240,6 +2408,13 @@ export interface Readiness {
 
 export interface RemoteAddress {
   url?: string | null;
+}
+
+export interface RewindInput {
+  to?: number | null;
+  what?: string | null;
+  force?: boolean;
+  paths?: string[] | null;
 }
 
 export interface RotateToken {
@@ -2275,6 +2450,7 @@ export interface SendMessage {
   model?: string | null;
   model_api?: string | null;
   effort?: string | null;
+  mode?: string | null;
   delivery?: "steer" | "queue";
   policy?: string | null;
   allow?: string[] | null;
@@ -2296,6 +2472,7 @@ export interface SessionBody {
   model?: string | null;
   model_api?: string | null;
   system_prompt?: string | null;
+  mode?: string | null;
   parent_id?: string | null;
   created_at: string;
   updated_at: string;
@@ -2386,6 +2563,7 @@ export interface SessionList {
     model?: string | null;
     model_api?: string | null;
     system_prompt?: string | null;
+    mode?: string | null;
     parent_id?: string | null;
     created_at: string;
     updated_at: string;
@@ -2412,6 +2590,10 @@ export interface SessionList {
   next_cursor?: string | null;
 }
 
+export interface SessionMode {
+  mode?: string | null;
+}
+
 export interface SessionSummaryBody {
   session_id: string;
   summary: string;
@@ -2421,6 +2603,7 @@ export interface SessionUpdatedPayload {
   title: string;
   status: string;
   model?: string | null;
+  mode?: string | null;
 }
 
 export interface SetBudget {
@@ -2761,6 +2944,28 @@ export interface SpawnAgent {
   session_id?: string | null;
   model?: string | null;
   policy?: string | null;
+  agent?: string | null;
+  workspace?: string | null;
+  worktree?: boolean;
+}
+
+export interface StartProcess {
+  command?: string | null;
+  name?: string | null;
+  tags?: string[] | null;
+  global?: boolean;
+  session_id?: string | null;
+  workspace?: string | null;
+  mode?: string | null;
+  output_config?: {
+    buffer_lines?: number;
+    circular_buffer_size?: number;
+    error_patterns?: string[];
+    summary_interval?: string | null;
+  } | null;
+  network?: string[] | null;
+  outside_sandbox?: boolean;
+  approve_all?: boolean;
 }
 
 export interface StartSignin {
@@ -2818,6 +3023,10 @@ export interface StoppedEverything {
   agents: number;
 }
 
+export interface StoppedProcesses {
+  ids: string[];
+}
+
 export interface TelemetryChange {
   enabled?: boolean | null;
   endpoint?: string | null;
@@ -2866,8 +3075,39 @@ export interface TelemetryStatus {
   };
 }
 
+export interface TestHooks {
+  workspace?: string | null;
+  event?: string | null;
+  tool?: string | null;
+  input?: unknown;
+  text?: string | null;
+}
+
 export interface TestProvider {
   api_key?: string | null;
+}
+
+export interface TestedHooks {
+  runs: ({
+    hook: {
+      event: string;
+      matcher: string;
+      command: string;
+      timeout_s: number;
+      source: string;
+      file: string;
+      network: string[];
+    };
+    exit_code?: number | null;
+    decision: string;
+    reason?: string | null;
+    context?: string | null;
+    stops?: string | null;
+    stdout: string;
+    stderr: string;
+    duration_ms: number;
+  })[];
+  input: string;
 }
 
 export interface TestedPolicy {
@@ -3034,6 +3274,10 @@ export interface TurnEndedPayload {
   denied_for_want_of_person: number;
   trace_id?: string | null;
   estimated_cost_usd?: number | null;
+  agents?: {
+    count: number;
+    cost_usd?: number | null;
+  } | null;
 }
 
 export interface TurnPage {
@@ -3097,6 +3341,32 @@ export interface TurnStopped {
   turn_id: unknown;
 }
 
+export interface UndoInput {
+  turn?: number | null;
+  force?: boolean;
+  paths?: string[] | null;
+}
+
+export interface UndoneBody {
+  kind: string;
+  preview: boolean;
+  turns: number[];
+  workspace: string;
+  changed: ({
+    path: string;
+    action: string;
+    bytes?: number | null;
+    note?: string | null;
+  })[];
+  left: ({
+    path: string;
+    why: string;
+    is_conflict: boolean;
+  })[];
+  notes: string[];
+  conversation: boolean;
+}
+
 export interface UseProvider {
   model?: string | null;
 }
@@ -3134,6 +3404,8 @@ export interface WorkspaceList {
 }
 
 export type EventName =
+  | 'agent.ended'
+  | 'agent.started'
   | 'approval.needed'
   | 'approval.resolved'
   | 'approval.reviewed'
@@ -3149,11 +3421,14 @@ export type EventName =
   | 'message.delta'
   | 'pin.added'
   | 'pin.removed'
+  | 'process.ended'
+  | 'process.started'
   | 'reasoning.delta'
   | 'session.archived'
   | 'session.created'
   | 'session.deleted'
   | 'session.message'
+  | 'session.rewound'
   | 'session.typing'
   | 'session.updated'
   | 'step.completed'
@@ -3169,4 +3444,6 @@ export type EventName =
   | 'turn.limited'
   | 'turn.parked'
   | 'turn.queued'
-  | 'turn.started';
+  | 'turn.started'
+  | 'workspace.redone'
+  | 'workspace.undone';
