@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> _slices = new()
     {
         ["Access"] = ["Audit"],
-        ["Agents"] = ["Audit", "Costs", "Files", "Processes", "Sandbox", "Sessions", "Skills", "Turns", "Workspaces"],
+        ["Agents"] = ["Costs", "Files", "Processes", "Sandbox", "Sessions", "Skills", "Turns", "Workspaces"],
         ["Approvals"] = ["Audit", "Tracing"],
         ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
@@ -39,7 +39,7 @@ public sealed partial class ArchitectureTests
         ["Dialogue"] = [],
         ["Files"] = [],
         ["Health"] = ["Logs"],
-        ["Hooks"] = ["Audit", "Files", "Processes", "Sandbox", "Skills"],
+        ["Hooks"] = ["Audit", "Files", "Processes", "Sandbox"],
         ["Logs"] = ["Audit", "Metrics", "Turns"],
         ["Mcp"] = ["Approvals", "Audit", "Files", "Network", "OAuth", "Processes", "Sandbox", "Sessions", "Turns"],
         ["Memory"] = ["Audit", "Files", "Sessions", "Skills", "Workspaces"],

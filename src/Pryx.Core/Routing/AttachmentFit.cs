@@ -16,19 +16,23 @@ internal static class AttachmentFit
         return new() { Images = attachments.Count - documents, Documents = documents };
     }
 
+    /// <param name="models">The turn's own first, then those that may step in for it.</param>
     /// <param name="configured">Models that could be asked instead.</param>
     /// <exception cref="PryxException">MODEL_CANNOT_READ, with models that can. Nothing is held against a model of which nothing is known.</exception>
-    public static void Require(ModelInfo model, IReadOnlyList<Attachment> attachments, Func<IEnumerable<ModelInfo>> configured)
+    public static void Require(IReadOnlyList<ModelInfo> models, IReadOnlyList<Attachment> attachments, Func<IEnumerable<ModelInfo>> configured)
     {
-        if (attachments.Count == 0 || model.ContextWindow is null || ModelFit.Misfit(model with { ContextWindow = null, MaxInput = null }, NeedsOf(attachments)) is not { } why)
+        var (model, needs) = (models[0], NeedsOf(attachments));
+        if (attachments.Count == 0 || models.Any(static known => known.ContextWindow is null) || ModelFit.Misfit(Boundless(model), needs) is not { } why || models.Skip(1).Any(other => ModelFit.Misfit(Boundless(other), needs) is null))
         {
             return;
         }
-        var needs = NeedsOf(attachments);
-        List<ModelRef> others = [.. configured().Where(other => ModelFit.Misfit(other with { ContextWindow = null, MaxInput = null }, needs) is null).Select(static other => other.Ref).Distinct().Take(MostSuggestions)];
+        List<ModelRef> others = [.. configured().Where(other => ModelFit.Misfit(Boundless(other), needs) is null).Select(static other => other.Ref).Distinct().Take(MostSuggestions)];
         throw new PryxException(
             "MODEL_CANNOT_READ", $"{model.DisplayName ?? model.Ref.ToString()} {why}; nothing was sent.",
             (others.Count > 0 ? $"use a model that does: --model {string.Join(", or --model ", others)}" : "use a model that does: pryx model list shows what each takes")
             + (needs.Documents > 0 ? "; or attach the PDF's text (pdftotext FILE - makes it)" : ""));
     }
+
+    // How long the message is, is found out elsewhere.
+    private static ModelInfo Boundless(ModelInfo model) => model with { ContextWindow = null, MaxInput = null };
 }

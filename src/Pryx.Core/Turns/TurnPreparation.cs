@@ -201,7 +201,7 @@ public sealed class TurnPreparation(
         if (request.Attachments.Count > 0)
         {
             var others = await routes.OthersAsync(folder.Settings, cancellationToken);
-            AttachmentFit.Require(choice.Model, request.Attachments, () => others);
+            AttachmentFit.Require(choice.Plan.Models, request.Attachments, () => others);
         }
         // Read now: a rule that can not be read must not be found out after the input is stored.
         var policy = policies.Create(request.Policy, request.Allow, folder.IsTrusted ? folder.Path : null, request.Narrowed);

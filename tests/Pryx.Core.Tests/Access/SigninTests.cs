@@ -142,7 +142,7 @@ public sealed class SigninTests
     }
 
     [Fact]
-    public async Task The_first_page_has_no_script_and_nothing_secret()
+    public async Task The_first_page_has_no_script_in_it_and_nothing_secret()
     {
         await using var core = await TestCore.StartAsync(null, Cancellation);
 
@@ -150,7 +150,11 @@ public sealed class SigninTests
         var style = await SendAsync(core, "GET", "/assets/pryx.css", ("Authorization", ""));
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (page.Status, style.Status));
-        Assert.DoesNotContain("<script", page.Body, StringComparison.OrdinalIgnoreCase);
+        Assert.All(System.Text.RegularExpressions.Regex.Matches(page.Body, "(?is)<script[^>]*>(.*?)</script>"), static script =>
+        {
+            Assert.Contains(" src=\"/assets/", script.Value, StringComparison.Ordinal);
+            Assert.Empty(script.Groups[1].Value);
+        });
         Assert.DoesNotContain("unsafe", page.Headers["Content-Security-Policy"], StringComparison.Ordinal);
         Assert.Equal("nosniff", page.Headers["X-Content-Type-Options"]);
         Assert.DoesNotContain("Set-Cookie", page.Headers.Keys);
