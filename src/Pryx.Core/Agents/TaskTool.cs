@@ -15,10 +15,10 @@ public sealed class TaskTool : ITool
 
     private const string Schema = """
         {"type":"object","properties":{
-        "description":{"type":"string","description":"Three to five words, for the person who watches"},
-        "prompt":{"type":"string","description":"The whole task"},
-        "agent":{"type":"string","description":"One of the agents; general if left out"},
-        "worktree":{"type":"boolean","description":"Work in a git worktree of its own; nothing is merged"}},
+        "description":{"type":"string"},
+        "prompt":{"type":"string"},
+        "agent":{"type":"string","description":"One of the agents"},
+        "worktree":{"type":"boolean","description":"In a git worktree of its own"}},
         "required":["prompt"]}
         """;
 

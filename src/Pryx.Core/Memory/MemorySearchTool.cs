@@ -13,7 +13,7 @@ public sealed class MemorySearchTool(MemoryDesk desk) : ITool
     private const int Most = 20;
 
     public ToolDefinition Definition { get; } = ToolSchema.Define(PolicyTools.MemorySearch, "memory_search", """
-        {"type":"object","properties":{"query":{"type":"string","description":"Words that must all occur; empty for the newest"}}}
+        {"type":"object","properties":{"query":{"type":"string"}}}
         """, "memory.find") with { IsRepeatable = true };
 
     public ValueTask<ToolPlan> PlanAsync(ToolArguments arguments, ToolContext context, CancellationToken cancellationToken) =>

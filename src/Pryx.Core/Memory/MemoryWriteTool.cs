@@ -12,7 +12,7 @@ public sealed class MemoryWriteTool(MemoryDesk desk) : ITool
 {
     public ToolDefinition Definition { get; } = ToolSchema.Define(PolicyTools.MemoryWrite, "memory_write", """
         {"type":"object","properties":{
-        "text":{"type":"string","description":"One fact, one sentence"},
+        "text":{"type":"string"},
         "about":{"type":"string","enum":["user","folder"]}},
         "required":["text"]}
         """, "memory.add") with { RunsAlone = true };

@@ -92,7 +92,10 @@ public sealed class DatabaseTests : IDisposable
         await using var database = await OpenAsync();
         var hold = new ManualResetEventSlim();
         using var impatience = new CancellationTokenSource();
-        var first = database.WriteAsync(c => { hold.Wait(Cancel); return Add(c, "first"); }, Cancel);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = database.WriteAsync(c => { begun.SetResult(); hold.Wait(Cancel); return Add(c, "first"); }, Cancel);
+        // Otherwise both may be taken as one group, and what is taken is not given up.
+        await begun.Task.WaitAsync(Cancel);
         var second = database.WriteAsync(c => Add(c, "second"), impatience.Token);
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
