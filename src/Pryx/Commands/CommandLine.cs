@@ -78,6 +78,7 @@ internal static class CommandLine
         }
         root.Options.Add(new Option<bool>("--version", "-V") { Description = "Show the version" });
 
+        args = [InItsNumber(root, args[0]), .. args[1..]];
         if (Unknown(root, args[0]) is { } nearest)
         {
             io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} Unknown command: {SafeText.Line(args[0], 60)}");
@@ -107,6 +108,11 @@ internal static class CommandLine
             return ErrorReport.Show(io, e, parsed.GetValue(verbose));
         }
     }
+
+    /// <summary>The command that is meant by its name in the other number, such as <c>processes</c>; the word itself where there is none.</summary>
+    private static string InItsNumber(RootCommand root, string word) =>
+        ((string[])[word, $"{word}s", word.EndsWith("ies", StringComparison.Ordinal) ? $"{word[..^3]}y" : "", word.EndsWith("es", StringComparison.Ordinal) ? word[..^2] : "", word.EndsWith('s') ? word[..^1] : ""])
+        .FirstOrDefault(form => form.Length > 2 && root.Subcommands.Any(command => command.Name == form || command.Aliases.Contains(form))) ?? word;
 
     /// <summary>What to type instead of a first word that is no command; null when it is one, or an option.</summary>
     private static string? Unknown(RootCommand root, string word)

@@ -34,6 +34,25 @@ public sealed partial class HelpTests
         Assert.True(seen > 60, $"{seen} commands were found");
     }
 
+    [Theory]
+    [InlineData("sessions", "session")]
+    [InlineData("policies", "policy")]
+    [InlineData("processes", "process")]
+    [InlineData("memories", "memory")]
+    [InlineData("hook", "hooks")]
+    [InlineData("skill", "skills")]
+    [InlineData("agents", "agent")]
+    [InlineData("grants", "grant")]
+    public async Task A_group_is_found_by_one_or_many(string said, string meant)
+    {
+        using var terminal = new TestTerminal(new FakeClient());
+
+        var code = await terminal.RunAsync(said, "--help");
+
+        Assert.Equal((0, ""), (code, terminal.Error.ToString()));
+        Assert.Contains($" {meant} ", terminal.Out.ToString(), StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"^  ([a-z][a-z-]*)", RegexOptions.Multiline)]
     private static partial Regex CommandName();
 }
