@@ -1,8 +1,8 @@
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Pryx.Core.Files;
 using Pryx.Core.Http;
 using Pryx.Core.Tools;
+using Pryx.Protocol.Commands;
 using Pryx.Protocol.Errors;
 
 namespace Pryx.Core.Commands;
@@ -18,8 +18,8 @@ public sealed class CommandEndpoints(CommandPlaces places, Func<IReadOnlyList<II
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/commands", "What a message may begin with: built-in words, commands, skills; and the files that can not be commands")
-        { Query = [Workspace], Response = CommandJson.Default.WordList }, ListAsync);
-        routes.Add(new("GET", "/api/v1/commands/{name}", "One command of a file, with its text") { Query = [Workspace], Response = CommandJson.Default.ShownCommand }, ShowAsync);
+        { Query = [Workspace], Response = CommandsJson.Default.WordList }, ListAsync);
+        routes.Add(new("GET", "/api/v1/commands/{name}", "One command of a file, with its text") { Query = [Workspace], Response = CommandsJson.Default.ShownCommand }, ShowAsync);
     }
 
     private async Task ListAsync(HttpContext http)
@@ -28,7 +28,7 @@ public sealed class CommandEndpoints(CommandPlaces places, Func<IReadOnlyList<II
         var listing = places.List(scope.IsTrusted ? scope.Workspace : null, http.RequestAborted);
         var known = words().SelectMany(one => one.Words(scope, http.RequestAborted)).DistinctBy(static word => word.Name, StringComparer.OrdinalIgnoreCase)
             .Select(word => new ShownWord(word.Name, word.Kind, word.Description) { ArgumentHint = word.Hint, Origin = word.Kind == "command" ? OriginOf(listing.Find(word.Name)) : null, Path = word.Kind == "command" ? listing.Find(word.Name)?.Path : null });
-        await http.WriteAsync(new WordList([.. known], [.. listing.Broken.Select(static broken => new ShownBrokenCommand(broken.Name, broken.Path, broken.Message))]), CommandJson.Default.WordList);
+        await http.WriteAsync(new WordList([.. known], [.. listing.Broken.Select(static broken => new ShownBrokenCommand(broken.Name, broken.Path, broken.Message))]), CommandsJson.Default.WordList);
     }
 
     private async Task ShowAsync(HttpContext http)
@@ -40,7 +40,7 @@ public sealed class CommandEndpoints(CommandPlaces places, Func<IReadOnlyList<II
         await http.WriteAsync(new ShownCommand(command.Name, OriginOf(command)!, command.Path, command.Body)
         {
             Description = command.Description, ArgumentHint = command.ArgumentHint, AllowedTools = command.AllowedTools, Model = command.Model, Agent = command.Agent,
-        }, CommandJson.Default.ShownCommand);
+        }, CommandsJson.Default.ShownCommand);
     }
 
     private async Task<ToolScope> ScopeAsync(HttpContext http)
@@ -56,32 +56,3 @@ public sealed class CommandEndpoints(CommandPlaces places, Func<IReadOnlyList<II
 
     private static string? OriginOf(CustomCommand? command) => command?.Origin.ToString().ToLowerInvariant();
 }
-
-/// <param name="Kind">built-in, command or skill.</param>
-public sealed record ShownWord(string Name, string Kind, string Description)
-{
-    public string? ArgumentHint { get; init; }
-
-    /// <summary>Of a command: workspace or user.</summary>
-    public string? Origin { get; init; }
-    public string? Path { get; init; }
-}
-
-public sealed record ShownBrokenCommand(string Name, string Path, string Message);
-
-public sealed record WordList(IReadOnlyList<ShownWord> Commands, IReadOnlyList<ShownBrokenCommand> Broken);
-
-/// <param name="Origin">workspace or user.</param>
-public sealed record ShownCommand(string Name, string Origin, string Path, string Body)
-{
-    public string? Description { get; init; }
-    public string? ArgumentHint { get; init; }
-    public IReadOnlyList<string>? AllowedTools { get; init; }
-    public string? Model { get; init; }
-    public string? Agent { get; init; }
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(WordList))]
-[JsonSerializable(typeof(ShownCommand))]
-internal sealed partial class CommandJson : JsonSerializerContext;

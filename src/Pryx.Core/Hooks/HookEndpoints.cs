@@ -1,10 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Pryx.Agent.Tools;
 using Pryx.Core.Audit;
 using Pryx.Core.Http;
 using Pryx.Protocol.Errors;
+using Pryx.Protocol.Hooks;
 
 namespace Pryx.Core.Hooks;
 
@@ -17,23 +17,23 @@ public sealed class HookEndpoints(HookShelf shelf, HookProcess process, Func<str
 
     public void Map(ApiRoutes routes)
     {
-        routes.Add(new("GET", "/api/v1/hooks", "The hooks that hold in a folder, in the order in which they run, and files that can not be read") { Query = [Folder], Response = HookJson.Default.HookList }, ListAsync);
+        routes.Add(new("GET", "/api/v1/hooks", "The hooks that hold in a folder, in the order in which they run, and files that can not be read") { Query = [Folder], Response = HooksJson.Default.HookList }, ListAsync);
         // It runs programs that the caller may have named only by their folder.
         routes.Add(new("POST", "/api/v1/hooks/test", "Runs the hooks of an event as they would run, with an example of a call that is not made")
-        { Scope = Scopes.Admin, Request = HookJson.Default.TestHooks, Response = HookJson.Default.TestedHooks }, TestAsync);
+        { Scope = Scopes.Admin, Request = HooksJson.Default.TestHooks, Response = HooksJson.Default.TestedHooks }, TestAsync);
     }
 
     private async Task ListAsync(HttpContext http)
     {
         var (folder, listing, isTrusted) = await FindAsync(http.QueryText("workspace"), http.RequestAborted);
         await http.WriteAsync(new HookList(
-            [.. listing.Hooks.Select(HookBody.Of)], [.. listing.Broken.Select(static broken => new UnreadHooks(broken.Path, HookBody.NameOf(broken.Origin), broken.Message))], listing.Notes, shelf.UserFile,
-            folder is null || isTrusted ? null : "The folder is not trusted, so hooks that it may bring do not run. Look at what it brings: pryx trust"), HookJson.Default.HookList);
+            [.. listing.Hooks.Select(BodyOf)], [.. listing.Broken.Select(static broken => new UnreadHooks(broken.Path, NameOf(broken.Origin), broken.Message))], listing.Notes, shelf.UserFile,
+            folder is null || isTrusted ? null : "The folder is not trusted, so hooks that it may bring do not run. Look at what it brings: pryx trust"), HooksJson.Default.HookList);
     }
 
     private async Task TestAsync(HttpContext http)
     {
-        var body = await http.ReadAsync(HookJson.Default.TestHooks);
+        var body = await http.ReadAsync(HooksJson.Default.TestHooks);
         if (body.Event is null || !HookEvents.All.Contains(body.Event))
         {
             throw new PryxException("VALIDATION_ERROR", $"event: one of {string.Join(", ", HookEvents.All)} is expected");
@@ -64,10 +64,10 @@ public sealed class HookEndpoints(HookShelf shelf, HookProcess process, Func<str
             var run = await process.RunAsync(hook, input, context, http.RequestAborted);
             var answer = HookAnswer.Of(run);
             var isGuard = body.Event is HookEvents.PreToolUse or HookEvents.UserPromptSubmit;
-            tested.Add(new(HookBody.Of(hook), run.Trouble is null ? run.ExitCode : null, answer.Trouble is null ? answer.Decision ?? "none" : isGuard ? "deny" : "none", answer.Trouble ?? answer.Reason, answer.Context, answer.Stops, run.Stdout, run.Stderr, (long)run.Took.TotalMilliseconds));
+            tested.Add(new(BodyOf(hook), run.Trouble is null ? run.ExitCode : null, answer.Trouble is null ? answer.Decision ?? "none" : isGuard ? "deny" : "none", answer.Trouble ?? answer.Reason, answer.Context, answer.Stops, run.Stdout, run.Stderr, (long)run.Took.TotalMilliseconds));
         }
         await audit.AppendAsync(new("hook.tested", "hook", folder ?? "user", $"{http.Surface()}:{Caller.Of(http).Name}", AuditDetails.Of(("event", body.Event), ("tool", body.Tool)), "ok"), http.RequestAborted);
-        await http.WriteAsync(new TestedHooks(tested, input), HookJson.Default.TestedHooks);
+        await http.WriteAsync(new TestedHooks(tested, input), HooksJson.Default.TestedHooks);
     }
 
     private async Task<(string? Folder, HookListing Listing, bool IsTrusted)> FindAsync(string? folder, CancellationToken cancellationToken)
@@ -84,37 +84,8 @@ public sealed class HookEndpoints(HookShelf shelf, HookProcess process, Func<str
         var isTrusted = await isTrustedAsync(canonical, cancellationToken);
         return (canonical, shelf.List(isTrusted ? canonical : null), isTrusted);
     }
+
+    private static string NameOf(HookOrigin origin) => origin == HookOrigin.User ? "user" : "workspace";
+
+    private static HookBody BodyOf(HookDefinition hook) => new(hook.Event, hook.Matcher, hook.Command, hook.Timeout.TotalSeconds, NameOf(hook.Origin), hook.Path, hook.Hosts);
 }
-
-/// <param name="Source">user or workspace.</param>
-/// <param name="Network">Hosts that it reaches.</param>
-public sealed record HookBody(string Event, string Matcher, string Command, double TimeoutS, string Source, string File, IReadOnlyList<string> Network)
-{
-    internal static string NameOf(HookOrigin origin) => origin == HookOrigin.User ? "user" : "workspace";
-
-    internal static HookBody Of(HookDefinition hook) => new(hook.Event, hook.Matcher, hook.Command, hook.Timeout.TotalSeconds, NameOf(hook.Origin), hook.Path, hook.Hosts);
-}
-
-public sealed record UnreadHooks(string File, string Source, string Message);
-
-/// <param name="UserFile">Where the user's own hooks are written.</param>
-/// <param name="Warning">Null when there is none.</param>
-public sealed record HookList(IReadOnlyList<HookBody> Hooks, IReadOnlyList<UnreadHooks> Broken, IReadOnlyList<string> Notes, string UserFile, string? Warning);
-
-/// <param name="Tool">By any of its names; shell_exec when absent.</param>
-/// <param name="Input">Its arguments.</param>
-/// <param name="Text">The prompt, the result or the last message, as the event has it.</param>
-public sealed record TestHooks(string? Workspace, string? Event, string? Tool, JsonElement? Input, string? Text);
-
-/// <param name="ExitCode">Null when it did not run to its end.</param>
-/// <param name="Decision">deny, ask, allow or none; a guard that has failed denies.</param>
-public sealed record TestedHook(HookBody Hook, int? ExitCode, string Decision, string? Reason, string? Context, string? Stops, string Stdout, string Stderr, long DurationMs);
-
-/// <param name="Input">What each of them read.</param>
-public sealed record TestedHooks(IReadOnlyList<TestedHook> Runs, string Input);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HookList))]
-[JsonSerializable(typeof(TestHooks))]
-[JsonSerializable(typeof(TestedHooks))]
-internal sealed partial class HookJson : JsonSerializerContext;

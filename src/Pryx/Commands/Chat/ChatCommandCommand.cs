@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Pryx.Commands.Gateway;
+using Pryx.Protocol.Commands;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Chat;
@@ -27,14 +27,14 @@ internal static class ChatCommandCommand
         command.Aliases.Add("ls");
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
-            var list = await api.CallAsync("GET", $"/api/v1/commands?{Workspace(io)}", null, ChatCommandJson.Default.ListedWords, token);
+            var list = await api.CallAsync("GET", $"/api/v1/commands?{Workspace(io)}", null, CommandsJson.Default.WordList, token);
             foreach (var broken in list.Broken)
             {
                 io.Error.WriteLine($"Warning: {SafeText.Line(broken.Path)}: {SafeText.Line(broken.Message)}");
             }
             if (parsed.GetValue(json))
             {
-                io.Out.WriteLine(JsonSerializer.Serialize(list.Commands, ChatCommandJson.Default.IReadOnlyListListedWord));
+                io.Out.WriteLine(JsonSerializer.Serialize(list.Commands, CommandsJson.Default.IReadOnlyListShownWord));
                 return ExitCodes.Ok;
             }
             foreach (var word in list.Commands)
@@ -54,10 +54,10 @@ internal static class ChatCommandCommand
         var command = new Command("show", "The text of a command, and what it may do") { name, json };
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
-            var found = await api.CallAsync("GET", $"/api/v1/commands/{Uri.EscapeDataString(parsed.GetValue(name)!.TrimStart('/'))}?{Workspace(io)}", null, ChatCommandJson.Default.ListedCommand, token);
+            var found = await api.CallAsync("GET", $"/api/v1/commands/{Uri.EscapeDataString(parsed.GetValue(name)!.TrimStart('/'))}?{Workspace(io)}", null, CommandsJson.Default.ShownCommand, token);
             if (parsed.GetValue(json))
             {
-                io.Out.WriteLine(JsonSerializer.Serialize(found, ChatCommandJson.Default.ListedCommand));
+                io.Out.WriteLine(JsonSerializer.Serialize(found, CommandsJson.Default.ShownCommand));
                 return ExitCodes.Ok;
             }
             io.Out.WriteLine($"{io.OutStyle.Bold("/" + SafeText.Line(found.Name))} {SafeText.Line(found.ArgumentHint ?? "", 100)}".TrimEnd());
@@ -79,29 +79,3 @@ internal static class ChatCommandCommand
 
     private static string Workspace(CommandIo io) => $"workspace={Uri.EscapeDataString(io.WorkingDirectory)}";
 }
-
-internal sealed record ListedWord(string Name, string Kind, string Description)
-{
-    public string? ArgumentHint { get; init; }
-    public string? Origin { get; init; }
-    public string? Path { get; init; }
-}
-
-internal sealed record ListedBroken(string Name, string Path, string Message);
-
-internal sealed record ListedWords(IReadOnlyList<ListedWord> Commands, IReadOnlyList<ListedBroken> Broken);
-
-internal sealed record ListedCommand(string Name, string Origin, string Path, string Body)
-{
-    public string? Description { get; init; }
-    public string? ArgumentHint { get; init; }
-    public IReadOnlyList<string>? AllowedTools { get; init; }
-    public string? Model { get; init; }
-    public string? Agent { get; init; }
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ListedWords))]
-[JsonSerializable(typeof(IReadOnlyList<ListedWord>))]
-[JsonSerializable(typeof(ListedCommand))]
-internal sealed partial class ChatCommandJson : JsonSerializerContext;

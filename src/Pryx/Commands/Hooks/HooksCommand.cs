@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Pryx.Commands.Access;
 using Pryx.Commands.Gateway;
+using Pryx.Protocol.Hooks;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Hooks;
@@ -30,14 +30,14 @@ internal static class HooksCommand
         command.Aliases.Add("ls");
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(io, async (api, token) =>
         {
-            var list = await api.CallAsync("GET", $"/api/v1/hooks?workspace={Uri.EscapeDataString(io.WorkingDirectory)}", null, HookCommandJson.Default.HookList, token);
+            var list = await api.CallAsync("GET", $"/api/v1/hooks?workspace={Uri.EscapeDataString(io.WorkingDirectory)}", null, HooksJson.Default.HookList, token);
             foreach (var warning in list.Broken.Select(static broken => $"{broken.File}: {broken.Message}; until it is put right every tool call is denied").Concat(list.Notes).Concat(list.Warning is { } said ? [said] : []))
             {
                 io.Error.WriteLine($"Warning: {SafeText.Line(warning, 500)}");
             }
             if (parsed.GetValue(json))
             {
-                io.Out.WriteLine(JsonSerializer.Serialize(list, HookCommandJson.Default.HookList));
+                io.Out.WriteLine(JsonSerializer.Serialize(list, HooksJson.Default.HookList));
                 return ExitCodes.Ok;
             }
             if (list.Hooks.Count == 0)
@@ -78,11 +78,11 @@ internal static class HooksCommand
                     throw UsageError.Of("--input is no JSON.", "write for example '{\"command\":\"ls\"}'");
                 }
             }
-            var body = JsonSerializer.Serialize(new(io.WorkingDirectory, parsed.GetValue(name), parsed.GetValue(tool), arguments, parsed.GetValue(text)), HookCommandJson.Default.TestHooks);
-            var tested = await api.CallAsync("POST", "/api/v1/hooks/test", body, HookCommandJson.Default.TestedHooks, token);
+            var body = JsonSerializer.Serialize(new(io.WorkingDirectory, parsed.GetValue(name), parsed.GetValue(tool), arguments, parsed.GetValue(text)), HooksJson.Default.TestHooks);
+            var tested = await api.CallAsync("POST", "/api/v1/hooks/test", body, HooksJson.Default.TestedHooks, token);
             if (parsed.GetValue(json))
             {
-                io.Out.WriteLine(JsonSerializer.Serialize(tested, HookCommandJson.Default.TestedHooks));
+                io.Out.WriteLine(JsonSerializer.Serialize(tested, HooksJson.Default.TestedHooks));
                 return ExitCodes.Ok;
             }
             if (tested.Runs.Count == 0)
@@ -110,21 +110,3 @@ internal static class HooksCommand
         return command;
     }
 }
-
-internal sealed record HookBody(string Event, string Matcher, string Command, double TimeoutS, string Source, string File, IReadOnlyList<string> Network);
-
-internal sealed record UnreadHooks(string File, string Source, string Message);
-
-internal sealed record HookList(IReadOnlyList<HookBody> Hooks, IReadOnlyList<UnreadHooks> Broken, IReadOnlyList<string> Notes, string UserFile, string? Warning);
-
-internal sealed record TestHooks(string? Workspace, string? Event, string? Tool, JsonElement? Input, string? Text);
-
-internal sealed record TestedHook(HookBody Hook, int? ExitCode, string Decision, string? Reason, string? Context, string? Stops, string Stdout, string Stderr, long DurationMs);
-
-internal sealed record TestedHooks(IReadOnlyList<TestedHook> Runs, string Input);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HookList))]
-[JsonSerializable(typeof(TestHooks))]
-[JsonSerializable(typeof(TestedHooks))]
-internal sealed partial class HookCommandJson : JsonSerializerContext;
