@@ -141,7 +141,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         var found = KeyOf(provider);
         var token = found is null ? _options.Token(provider.Id) : null;
         if (found is null && token is null && provider.NeedsKey)
-            throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
+            throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id} (pryx setup leads through it)");
         if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
         // Google's OpenAI-compatible door is below its own.

@@ -1,11 +1,9 @@
 using Pryx.Core.Audit;
 using Pryx.Core.Configuration;
-using Pryx.Core.Http;
-using Pryx.Core.Mcp.Definitions;
+using Pryx.Core.Mcp;
 using Pryx.Core.Models;
-using Pryx.Core.Policies;
+using Pryx.Core.Sessions;
 using Pryx.Core.Setup;
-using Pryx.Core.Storage;
 
 namespace Pryx.Core.Hosting;
 

@@ -97,7 +97,7 @@ internal sealed class ProviderStep(ModelDesk models, ProviderDesk providers, ISe
     private static string? KeyOf(string? text) => text is null ? null : KeyEndpoints.Checked(text);
 
     private static string? EndpointOf(ProviderInfo provider, string? text) => text?.Trim() is not { Length: > 0 } url ? null
-        : provider.Wire != ProviderWire.Ollama ? throw new PryxException("VALIDATION_ERROR", "endpoint: only Ollama's address can be given here", $"set {provider.BaseUrlVariables.FirstOrDefault() ?? "the provider in config.yaml"}")
+        : provider.Wire != ProviderWire.Ollama ? throw new PryxException("VALIDATION_ERROR", "endpoint: only Ollama's address can be given here", $"set {(provider.BaseUrlVariables is [var variable, ..] ? variable : "the provider in config.yaml")}")
         : Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? url
         : throw new PryxException("VALIDATION_ERROR", "endpoint: an address such as http://192.168.1.5:11434 is expected");
 }

@@ -1,5 +1,5 @@
 using Pryx.Core.Configuration;
-using Pryx.Core.Storage;
+using Pryx.Core.Sessions;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Setup;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pryx.Core.Http;
-using Pryx.Core.Storage;
+using Pryx.Core.Sessions;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Setup;
 
