@@ -3447,3 +3447,14 @@ export type EventName =
   | 'turn.started'
   | 'workspace.redone'
   | 'workspace.undone';
+export interface WaitingInputs {
+  inputs: ({
+    id: string;
+    turn_id?: string | null;
+    text: string;
+    delivery: "steer" | "queue";
+    attachments: number;
+    surface: string;
+    created_at: string;
+  })[];
+}

@@ -60,6 +60,10 @@ const CHANGES: [RegExp, string[]][] = [
   [/^grant\./, ['/api/v1/policies/grants', '/api/v1/policy']],
   [/^pin\./, ['/api/v1/pins']],
   [/^budget\./, ['/api/v1/cost']],
+  [/^agent\./, ['/api/v1/agents']],
+  [/^process\./, ['/api/v1/processes']],
+  [/^(workspace\.|session\.rewound)/, ['/api/v1/sessions']],
+  [/^memory\./, ['/api/v1/memory']],
 ]
 
 /** Keeps what is shown true while events come; many at once are one refresh. */

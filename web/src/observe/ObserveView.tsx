@@ -4,7 +4,7 @@ import type { ApprovalHistory, CostSummary, SessionCosts, TraceList } from '@/ap
 import { useGet } from '@/app/data'
 import { ago, clock, duration, exact, short, usd } from '@/app/format'
 import { follow, go, pathOf, usePlace } from '@/app/router'
-import { showBidi } from '@/chat/markdown'
+import { showBidi } from '@/chat/inert'
 import { TraceView } from '@/chat/TracePanel'
 import { Badge, type Tone } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
