@@ -123,7 +123,7 @@ public sealed class ConversationEndpoints(
             // Before anything is copied.
             new ConversationModel(metadata.ModelProviderId ?? original.ModelProviderId, metadata.ModelProviderApi ?? original.ModelProviderApi, "").Check();
         }
-        var copy = await sessions.ForkAsync(id, null, default, http.RequestAborted);
+        var copy = await sessions.ForkAsync(id, null, http.RequestAborted);
         await WriteAsync(http, await conversations.PatchAsync(copy.Id, metadata, http.RequestAborted) ?? throw ConversationErrors.NoConversation(), StatusCodes.Status201Created);
     }
 

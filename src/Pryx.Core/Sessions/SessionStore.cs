@@ -113,6 +113,9 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     public Task<string?> FindEffortAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Text("SELECT json_extract(request, '$.effort') FROM turns WHERE session_id = $id ORDER BY rowid DESC LIMIT 1", ("$id", id.ToString())), cancellationToken);
 
+    /// <summary>A copy of all there is.</summary>
+    public Task<Session> ForkAsync(SessionId id, string? title, CancellationToken cancellationToken) => ForkAsync(id, title, default, cancellationToken);
+
     /// <summary>
     /// A new session with the same history, settings and folder. While a turn runs, the copy ends before the step whose tool calls
     /// still wait for their results: a history with unanswered calls is one no model can go on from.

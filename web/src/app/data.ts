@@ -10,6 +10,8 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 15_000,
       refetchOnWindowFocus: true,
+      // The gateway is near: what it can not answer now it can in a moment, or not at all.
+      retryDelay: times => 250 * 2 ** times,
       retry: (times, error) => times < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
   },

@@ -1,4 +1,4 @@
-import { Activity, BookOpenCheck, Bot, Boxes, Cpu, History, MessageSquare, MessagesSquare, NotebookPen, Settings, ShieldCheck, Sparkles, Stethoscope, Scale, type LucideIcon } from 'lucide-react'
+import { Activity, BookOpenCheck, Bot, Boxes, Cpu, History, MessageSquare, MessagesSquare, NotebookPen, Rocket, Settings, ShieldCheck, Sparkles, Stethoscope, Scale, type LucideIcon } from 'lucide-react'
 import { lazy, type ComponentType } from 'react'
 import { ChatView } from '@/chat/ChatView'
 
@@ -10,7 +10,8 @@ export interface View {
   key: string
   words: string
   component: ComponentType
-  group: 'work' | 'watch' | 'set'
+  /** Where it stands in the navigation; null: reached from elsewhere. */
+  group: 'work' | 'watch' | 'set' | null
 }
 
 const of = (load: () => Promise<Record<string, unknown>>, name: string) => lazy(async () => ({ default: (await load())[name] as ComponentType }))
@@ -29,6 +30,7 @@ export const VIEWS: View[] = [
   { id: 'skills', name: 'Skills', icon: Sparkles, key: 'k', words: 'install enable disable', component: of(() => import('@/skills/SkillsView'), 'SkillsView'), group: 'set' },
   { id: 'policies', name: 'Policies', icon: Scale, key: 'y', words: 'permission grants pins rules explain simulate mode', component: of(() => import('@/policies/PoliciesView'), 'PoliciesView'), group: 'set' },
   { id: 'diagnostics', name: 'Diagnostics', icon: Stethoscope, key: 'd', words: 'doctor health fix', component: of(() => import('@/diagnostics/DiagnosticsView'), 'DiagnosticsView'), group: 'set' },
+  { id: 'setup', name: 'Set up', icon: Rocket, key: 'w', words: 'onboarding wizard first run begin provider workspace', component: of(() => import('@/setup/SetupView'), 'SetupView'), group: null },
   { id: 'settings', name: 'Settings', icon: Settings, key: 'e', words: 'appearance theme telemetry tokens configuration', component: of(() => import('@/settings/SettingsView'), 'SettingsView'), group: 'set' },
 ]
 

@@ -2,11 +2,12 @@ import { useEffect, useRef, useState } from 'react'
 import { ArrowUp, ClipboardList, CornerDownRight, ImagePlus, ListEnd, Square, X } from 'lucide-react'
 import { api } from '@/api/client'
 import type { TurnAccepted, TurnStopped, WaitingInputs } from '@/api/types'
-import { useAct } from '@/app/data'
+import { refresh, useAct } from '@/app/data'
 import { Keys } from '@/ui/Badge'
 import { IconButton } from '@/ui/Button'
 import { Tip } from '@/ui/Tip'
 import { cx } from '@/ui/cx'
+import { toastError } from '@/ui/toasts'
 import { showBidi } from './inert'
 import { readPictures, type Picture } from './attachments'
 
@@ -44,13 +45,17 @@ export function Composer({ session, model, isRunning, waiting, isPlanning, onPla
     box.style.height = `${Math.min(box.scrollHeight, 260)}px`
   }, [text])
 
-  const send = useAct(async (delivery: 'steer' | 'queue') => {
+  const [sending, setSending] = useState(0)
+  // In the order in which they were written, however slow the one before is.
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  const send = async (content: string, shown: Picture[], delivery: 'steer' | 'queue') => {
     const id = session ?? (await prepare())
     await api.post<TurnAccepted>(`/api/v1/sessions/${id}/messages`, {
-      content: text, delivery, external_id: crypto.randomUUID(), ...(model ? { model } : {}), ...(session === null && isPlanning ? { mode: 'plan' } : {}), ...(pictures.length > 0 ? { attachments: pictures } : {}),
+      content, delivery, external_id: crypto.randomUUID(), ...(model ? { model } : {}), ...(session === null && isPlanning ? { mode: 'plan' } : {}), ...(shown.length > 0 ? { attachments: shown } : {}),
     })
-    return id
-  }, { changes: ['/api/v1/sessions'] })
+    void refresh('/api/v1/sessions')
+    onSent?.(id)
+  }
   const withdraw = useAct(async (input: WaitingInputs['inputs'][number]) => {
     await api.post(`/api/v1/turns/${input.turn_id}/stop`)
     // What was written is not lost: it stands in the box again, if that is empty.
@@ -73,15 +78,19 @@ export function Composer({ session, model, isRunning, waiting, isPlanning, onPla
 
   const isEmpty = text.trim().length === 0 && pictures.length === 0
   const submit = (delivery: 'steer' | 'queue') => {
-    if (isEmpty || send.isPending) return
-    send.mutate(delivery, {
-      onSuccess: id => {
-        setText('')
-        setPictures([])
-        drafts.delete(key)
-        onSent?.(id)
-      },
-    })
+    // The first message makes the session: the next one belongs to it.
+    if (isEmpty || (session === null && sending > 0)) return
+    const [content, shown] = [text, pictures]
+    setText('')
+    setPictures([])
+    drafts.delete(key)
+    setSending(n => n + 1)
+    last.current = last.current.then(() => send(content, shown, delivery)).catch(error => {
+      // What could not be sent is not lost.
+      toastError(error)
+      setText(now => (now ? `${content}\n${now}` : content))
+      setPictures(now => [...shown, ...now])
+    }).finally(() => setSending(n => n - 1))
   }
   const add = async (files: Iterable<File>) => {
     const read = await readPictures(files, pictures.length)
@@ -162,7 +171,7 @@ export function Composer({ session, model, isRunning, waiting, isPlanning, onPla
             </Tip>
           )}
           {(!isRunning || !isEmpty) && (
-            <button type="submit" aria-label={isRunning ? 'Steer' : 'Send'} disabled={isEmpty || send.isPending} className="grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-accent-ink transition-opacity hover:brightness-110 disabled:opacity-40"><ArrowUp size={18} /></button>
+            <button type="submit" aria-label={isRunning ? 'Steer' : 'Send'} disabled={isEmpty || (session === null && sending > 0)} className="grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-accent-ink transition-opacity hover:brightness-110 disabled:opacity-40"><ArrowUp size={18} /></button>
           )}
         </div>
       </form>
