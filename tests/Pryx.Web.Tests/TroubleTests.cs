@@ -6,7 +6,7 @@ public sealed class TroubleTests(WebWorld world)
     private static readonly (string View, string Asks)[] Views =
     [
         ("sessions", "*/api/v1/sessions?*limit=100*"), ("approvals", "*/api/v1/approvals/pending*"), ("approvals/history", "*/api/v1/approvals?*"), ("agents", "*/api/v1/agents"), ("agents/processes", "*/api/v1/processes"),
-        ("agents/definitions", "*/api/v1/agents/definitions*"), ("agents/hooks", "*/api/v1/commands*"), ("observability", "*/api/v1/traces?*"), ("observability/costs", "*/api/v1/cost/*"), ("audit", "*/api/v1/audit?*"),
+        ("agents/definitions", "*/api/v1/agents/definitions*"), ("agents/hooks", "*/api/v1/commands*"), ("observability", "*/api/v1/traces?*"), ("observability/latency", "*/api/v1/telemetry/metrics"), ("observability/costs", "*/api/v1/cost/*"), ("audit", "*/api/v1/audit?*"),
         ("models", "*/api/v1/providers"), ("models/catalog", "*/api/v1/models*"), ("mcp", "*/api/v1/mcp/servers"), ("memory", "*/api/v1/memory*"), ("skills", "*/api/v1/skills*"), ("policies", "*/api/v1/policies*"),
         ("policies/grants", "*/api/v1/policies/grants*"), ("policies/pins", "*/api/v1/pins*"), ("policies/files", "*/api/v1/policies/files*"), ("diagnostics", "*/api/v1/doctor"), ("settings/config", "*/api/v1/config"),
         ("settings/tokens", "*/api/v1/tokens"), ("settings/telemetry", "*/api/v1/telemetry/status"), ("setup", "*/api/v1/setup*"),
