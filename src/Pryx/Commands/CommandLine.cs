@@ -4,6 +4,7 @@ using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Chat;
+using Pryx.Commands.Cloud;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Diagnostics;
 using Pryx.Commands.Doctor;
@@ -18,6 +19,7 @@ using Pryx.Commands.Processes;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Sessions;
+using Pryx.Commands.Setup;
 using Pryx.Commands.Skills;
 using Pryx.Commands.Undo;
 using Pryx.Terminal;
@@ -41,6 +43,9 @@ internal static class CommandLine
         {
             verbose,
             RunCommand.Create(io),
+            SetupCommand.Create(io),
+            LoginCommand.Create(io),
+            LoginCommand.CreateLogout(io),
             StopCommand.Create(io),
             ApprovalCommand.Create(io),
             SessionCommand.Create(io),

@@ -68,6 +68,13 @@ internal sealed class ApiConnection : IAsyncDisposable
         return _http.SendAsync(request, cancellationToken);
     }
 
+    /// <summary>Pryx has never stored anything for this user.</summary>
+    public static bool IsNew()
+    {
+        var settings = Settings.OfProcess;
+        return !File.Exists(settings.FromEnvironment("PRYX_DB_PATH") ?? PryxPaths.From(settings).Database);
+    }
+
     /// <summary>Where the daemon of this data directory answers; null when none runs.</summary>
     public static async Task<Uri?> FindDaemonAsync(CancellationToken cancellationToken) =>
         (await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken))?.Url;

@@ -33,6 +33,9 @@ internal sealed record CommandIo
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public required Func<ConnectOptions, CancellationToken, Task<IPryxClient>> ConnectAsync { get; init; }
 
+    /// <summary>Pryx has never been here: there is no database yet.</summary>
+    public Func<bool> IsNew { get; init; } = static () => false;
+
     /// <summary>What Ctrl-C and SIGTERM do from here on.</summary>
     public Func<Interrupts> Interrupts { get; init; } = Commands.Run.Interrupts.OfProcess;
 
@@ -59,6 +62,7 @@ internal sealed record CommandIo
             EditAsync = environment.Editor is { } editor ? (text, fileName, cancellationToken) => EditorProcess.EditAsync(editor, text, fileName, cancellationToken) : null,
             OpenBrowser = environment.HasDisplay ? BrowserProcess.Open : static _ => false,
             WorkingDirectory = System.Environment.CurrentDirectory,
+            IsNew = ApiConnection.IsNew,
             ConnectAsync = (options, cancellationToken) => CoreConnection.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
         };
     }
