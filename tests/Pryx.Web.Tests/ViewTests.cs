@@ -31,7 +31,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.TypeAsync("Tests need two");
         await tab.PressAsync("Enter");
         await tab.UntilTextAsync("Nothing is remembered yet");
-        Assert.Empty(tab.Errors);
+        Assert.Equal("", string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -58,11 +58,13 @@ public sealed class ViewTests(WebWorld world)
         await tab.ClickAtAsync("document.querySelector('[role=dialog] input[placeholder=web]')", "its name");
         await tab.TypeAsync("the-sleeper");
         await tab.ClickAsync("Start");
+        await tab.UntilAsync("document.querySelector('[role=dialog] [data-approval]')?.innerText.includes('sleep 600')", "the question, where it came up");
+        await tab.ClickAsync("Approve once");
         await tab.UntilAsync("document.querySelector('[role=log][aria-label=Output]')?.innerText.includes('it is up')", "its output");
         await tab.UntilAsync("location.pathname.startsWith('/ui/agents/processes/proc-')", "its own address");
         await tab.ClickAsync("Stop");
         await tab.UntilAsync("document.querySelector('ul[aria-label=Processes] li')?.innerText.includes('the-sleeper') && !document.querySelector('ul[aria-label=Processes] li').innerText.includes('running')", "its end");
-        Assert.Empty(tab.Errors);
+        Assert.Equal("", string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class ViewTests(WebWorld world)
         await tab.GoAsync(address);
         await tab.ClickAsync("Take it out of the archive");
         await tab.UntilTextAsync("short answer");
-        Assert.Empty(tab.Errors);
+        // What lies in a file is refused with a 409, which the console calls an error.
+        Assert.All(tab.Errors, static error => Assert.Contains("409", error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.ClickAsync("Try them");
         await tab.ClickAsync("Run them");
         await tab.UntilTextAsync("No hook is asked for this.");
-        Assert.Empty(tab.Errors);
+        Assert.Equal("", string.Join("\n", tab.Errors));
     }
 
     [Fact]

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { OctagonX, ShieldCheck, ShieldOff, Square, SquareTerminal } from 'lucide-react'
 import { api } from '@/api/client'
-import type { BackgroundProcessBody, BackgroundProcessList, StoppedProcesses } from '@/api/types'
+import type { BackgroundProcessBody, BackgroundProcessList, PendingApprovals, StoppedProcesses } from '@/api/types'
+import { ApprovalCard } from '@/approvals/ApprovalCard'
 import { useAct, useGet } from '@/app/data'
 import { FolderPick } from '@/app/FolderPick'
 import { ago, count, exact, plural } from '@/app/format'
@@ -97,6 +98,9 @@ export function StartProcess({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
   const [folder, setFolder] = useState('')
   const start = useAct(() => api.post<BackgroundProcessBody>(PATH, { command: command.trim(), global: true, ...(name.trim() ? { name: name.trim() } : {}), ...(folder ? { workspace: folder } : {}) }), { changes: [PATH] })
+  // Policy may ask before it begins: the question is put here, where it came up.
+  const pending = useGet<PendingApprovals>(start.isPending ? '/api/v1/approvals/pending' : null, undefined, { live: 1000, stale: 0 })
+  const question = start.isPending ? pending.data?.approvals.find(one => one.tool === 'process.start' && JSON.stringify(one.args ?? '').includes(JSON.stringify(command.trim()).slice(1, -1))) : undefined
   return (
     <Dialog open onClose={onClose} title="Start a process" about="In the sandbox of the folder, without network. It goes on until it is stopped or the daemon ends.">
       <form className="flex flex-col gap-4" onSubmit={event => { event.preventDefault(); start.mutate(undefined, { onSuccess: begun => { onClose(); go(`/ui/agents/processes/${encodeURIComponent(begun.id)}`) } }) }}>
@@ -105,6 +109,7 @@ export function StartProcess({ onClose }: { onClose: () => void }) {
         <FolderPick value={folder} onChange={setFolder} />
         <div className="flex justify-end gap-2"><Button onClick={onClose}>Cancel</Button><Button type="submit" look="primary" busy={start.isPending} disabled={!command.trim()}>Start</Button></div>
       </form>
+      {question && <div className="mt-4"><ApprovalCard approval={question} isFocused /></div>}
     </Dialog>
   )
 }
