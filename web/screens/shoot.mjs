@@ -10,7 +10,7 @@ const VIEWS = {
   'chat-tools': { path: `/ui/chat/${ids.fix}`, act: page => page.getByRole('button', { name: /edit_file/ }).first().click() },
   'chat-approval': { path: `/ui/chat/${ids.asking}` },
   'chat-plan': { path: `/ui/chat/${ids.planning}` },
-  'chat-undo': { path: `/ui/chat/${ids.fix}`, act: async page => { await page.locator('h1').click(); await page.keyboard.press('Escape'); await page.keyboard.press('u'); await page.getByRole('button', { name: /Undo turn 1/ }).click(); await page.getByText('is put back').waitFor() } },
+  'chat-undo': { path: `/ui/chat/${ids.fix}`, act: async page => { await page.keyboard.press('Escape'); await page.keyboard.press('u'); await page.getByRole('button', { name: /Undo turn 1/ }).click(); await page.getByText('is put back').waitFor() } },
   'chat-compare': { path: `/ui/chat/${ids.audit}?with=${ids.branch}` },
   'chat-find': { path: `/ui/chat/${ids.audit}`, act: async page => { await page.keyboard.press('Escape'); await page.keyboard.press('f'); await page.keyboard.type('approval') } },
   setup: { path: '/ui/setup/provider' },

@@ -25,7 +25,7 @@ export function Processes({ chosen, onStart }: { chosen?: string; onStart: () =>
   const stopAll = useAct(() => api.post<StoppedProcesses>(`${PATH}/stop`), { changes: [PATH], done: 'Stopped, with everything they had started' })
   if (list.error) return <Failure error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <Skeleton lines={4} />
-  const processes = list.data.processes
+  const processes = [...list.data.processes].sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)))
   if (processes.length === 0) return <Empty icon={<SquareTerminal size={22} />} title="Nothing runs in the background" action={<Button onClick={onStart}>Start something</Button>}>A development server, a watcher, a long build: the agent starts them when it needs them, and so do you. They run in the sandbox and end with the daemon.</Empty>
   const current = processes.find(one => one.id === chosen) ?? processes[0]!
   const running = processes.filter(isRunning).length

@@ -178,9 +178,9 @@ function Header({ session, state, model, onModel, onPanel, isPanelOpen, onFind, 
         ) : (
           <h1 className="min-w-0 truncate text-[15px] font-semibold tracking-tight"><button title="Rename" className="max-w-full truncate rounded" onClick={() => setRenaming(true)}>{session.title || 'Untitled'}</button></h1>
         )}
-        {!isRenaming && session.workspace && <Tip text={session.workspace}><span tabIndex={0} className="hidden shrink-0 items-center gap-1 text-xs text-muted lg:flex"><FolderOpen size={13} aria-hidden />{base(session.workspace)}</span></Tip>}
+        {!isRenaming && session.workspace && <Tip text={session.workspace}><span tabIndex={0} className={cx('hidden shrink-0 items-center gap-1 text-xs text-muted', state.turn ? '2xl:flex' : 'lg:flex')}><FolderOpen size={13} aria-hidden />{base(session.workspace)}</span></Tip>}
         {state.turn && <Badge tone={state.approvals.length > 0 ? 'warn' : 'accent'} dot="live">{state.approvals.length > 0 ? 'asks you' : state.text ? 'streaming' : 'working'}</Badge>}
-        {session.mode === 'plan' && <Badge tone="violet">plan mode</Badge>}
+        {session.mode === 'plan' && <span className="hidden 2xl:block"><Badge tone="violet">plan mode</Badge></span>}
         {session.parent_id && !isRenaming && <a href={pathOf('chat', session.parent_id)} onClick={follow} title="The session this was copied from, or that called this agent" className="hidden shrink-0 items-center gap-1 text-xs text-muted hover:text-ink lg:flex"><GitFork size={13} aria-hidden />branch</a>}
       </div>
       <Meter session={session} state={state} />

@@ -61,7 +61,7 @@ export function Gantt({ bars, from, to, now, onChoose, chosen }: Props & { now?:
       <div className="relative overflow-hidden" style={{ height: lanes * ROW + 26 }} role="group" aria-label="Timeline">
         {ticks.map(tick => (
           <div key={tick} aria-hidden className="absolute top-0 bottom-0 border-l border-dashed border-line" style={{ left: `${(tick / span) * 100}%` }}>
-            <span className="num pl-1 text-[10px] text-faint">{tick === 0 ? '0' : duration(tick)}</span>
+            <span className="num pl-1 text-[10px] whitespace-nowrap text-faint">{tick === 0 ? '0' : duration(tick)}</span>
           </div>
         ))}
         <Ended bars={bars} from={from} span={span} hidden={hidden} chosen={chosen} onChoose={onChoose} />

@@ -86,6 +86,7 @@ export class SessionFeed {
       this.change({
         items: page.items, hasEarlier: page.items.length === PAGE, isLoaded: true, error: null, approvals: approvals.approvals, waiting: waiting?.inputs ?? [],
         turn: turn && turn.status !== 'queued' ? { id: turn.id, status: turn.status, model: turn.model, startedAt: Date.parse(turn.started_at) } : null,
+        step: turn ? page.items.reduce((last, item) => (item.turn_id === turn.id ? Math.max(last, item.step) : last), 1) : 0,
       })
       const early = this.early ?? []
       this.early = null

@@ -40,11 +40,11 @@ function Line({ series, label }: { series: Series; label: string }) {
   const times = (part: number) => { const seconds = percentile(series.buckets ?? [], series.count ?? 0, part); return seconds === null ? '–' : duration(seconds * 1000) }
   return (
     <tr className="border-t border-line">
-      <td className="px-4 py-2 font-medium">{series.labels[label] ?? Object.values(series.labels).join(' ')}</td>
-      <td className="num px-4 py-2 text-right">{count(series.count)}</td>
-      <td className="num px-4 py-2 text-right">{duration((1000 * series.value) / Math.max(1, series.count ?? 1))}</td>
-      <td className="num px-4 py-2 text-right">{times(0.5)}</td>
-      <td className="num px-4 py-2 text-right">{times(0.95)}</td>
+      <td className="px-4 py-2 font-medium">{(series.labels[label] ?? Object.values(series.labels).join(' ')) || 'all'}</td>
+      <td className="num px-4 py-2 text-right whitespace-nowrap">{count(series.count)}</td>
+      <td className="num px-4 py-2 text-right whitespace-nowrap">{duration((1000 * series.value) / Math.max(1, series.count ?? 1))}</td>
+      <td className="num px-4 py-2 text-right whitespace-nowrap">{times(0.5)}</td>
+      <td className="num px-4 py-2 text-right whitespace-nowrap">{times(0.95)}</td>
     </tr>
   )
 }
