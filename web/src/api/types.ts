@@ -128,6 +128,22 @@ export interface AgentList {
   })[];
 }
 
+export interface AgentPayload {
+  agent_id: string;
+  name?: string | null;
+  session_id: string;
+  turn_id?: string | null;
+  call_id?: string | null;
+  task: string;
+  model?: string | null;
+  status: string;
+  steps: number;
+  tokens_used: number;
+  cost_usd?: number | null;
+  duration_ms?: number | null;
+  error?: string | null;
+}
+
 export interface AgentWait {
   agent_id: string;
   status: string;
@@ -1030,6 +1046,8 @@ export interface ExplainedCall {
 export interface ForkSession {
   source_session_id?: string | null;
   title?: string | null;
+  turn?: number | null;
+  before_seq?: number | null;
 }
 
 export interface Grant {
@@ -3388,8 +3406,30 @@ export interface UndoneBody {
   conversation: boolean;
 }
 
+export interface UndonePayload {
+  checkpoint: string;
+  kind: string;
+  turns: number[];
+  paths: string[];
+  count: number;
+  left: string[];
+  conversation: boolean;
+}
+
 export interface UseProvider {
   model?: string | null;
+}
+
+export interface WaitingInputs {
+  inputs: ({
+    id: string;
+    turn_id?: string | null;
+    text: string;
+    delivery: "steer" | "queue";
+    attachments: number;
+    surface: string;
+    created_at: string;
+  })[];
 }
 
 export interface WordList {
@@ -3468,3 +3508,27 @@ export type EventName =
   | 'turn.started'
   | 'workspace.redone'
   | 'workspace.undone';
+export interface SetupBody {
+  ready: boolean;
+  complete: boolean;
+  steps: ({
+    id: string;
+    title: string;
+    required: boolean;
+    state: string;
+    summary: string;
+    next?: string | null;
+    found: ({ kind: string; id: string; name: string; source?: string | null; variable?: string | null; url?: string | null; models?: string[] | null; model?: string | null; about?: string | null; active: boolean })[];
+    changed_at?: string | null;
+    workspace?: string | null;
+    mode?: string | null;
+  })[];
+  model?: string | null;
+  why?: string | null;
+  next?: string | null;
+  hint?: string | null;
+  dismissed: boolean;
+}
+export interface SetupReady { ready: boolean; model?: string | null; why?: string | null; hint?: string | null }
+export interface SetupAnswer { setup: SetupBody; kept_in?: string | null; note?: string | null }
+export interface ProviderTried { test: ProviderTest; models: string[]; model?: string | null }
