@@ -9,7 +9,7 @@ public sealed class GuideTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> All => [.. Directory.EnumerateFiles(GuideCommands.Folder, "*.md").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
+    public static TheoryData<string> All => [.. Directory.EnumerateFiles(GuideCommands.Folder, "*.md").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Paths => [.. GuideCommands.Run];
 
