@@ -18,7 +18,7 @@ public sealed class GuideTests
     public void Each_command_line_of_a_guide_names_a_command_and_options_that_exist(string guide)
     {
         using var terminal = new TestTerminal(new FakeClient());
-        var root = CommandLine.Build(terminal.Io, out _);
+        var root = CommandLine.Build(terminal.Io, "pryx", out _);
 
         var wrong = GuideCommands.Of(guide).SelectMany(line => root.Parse(GuideCommands.Words(line.Text)).Errors.Select(error => $"{line}: {error.Message}"));
 

@@ -128,6 +128,22 @@ export interface AgentList {
   })[];
 }
 
+export interface AgentPayload {
+  agent_id: string;
+  name?: string | null;
+  session_id: string;
+  turn_id?: string | null;
+  call_id?: string | null;
+  task: string;
+  model?: string | null;
+  status: string;
+  steps: number;
+  tokens_used: number;
+  cost_usd?: number | null;
+  duration_ms?: number | null;
+  error?: string | null;
+}
+
 export interface AgentWait {
   agent_id: string;
   status: string;
@@ -1033,6 +1049,8 @@ export interface ExplainedCall {
 export interface ForkSession {
   source_session_id?: string | null;
   title?: string | null;
+  turn?: number | null;
+  before_seq?: number | null;
 }
 
 export interface Grant {
@@ -3526,8 +3544,30 @@ export interface UndoneBody {
   conversation: boolean;
 }
 
+export interface UndonePayload {
+  checkpoint: string;
+  kind: string;
+  turns: number[];
+  paths: string[];
+  count: number;
+  left: string[];
+  conversation: boolean;
+}
+
 export interface UseProvider {
   model?: string | null;
+}
+
+export interface WaitingInputs {
+  inputs: ({
+    id: string;
+    turn_id?: string | null;
+    text: string;
+    delivery: "steer" | "queue";
+    attachments: number;
+    surface: string;
+    created_at: string;
+  })[];
 }
 
 export interface WordList {
