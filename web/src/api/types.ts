@@ -514,6 +514,9 @@ export interface CheckpointsBody {
 
 export interface CloudStatus {
   logged_in: boolean;
+  url?: string | null;
+  expires_at?: string | null;
+  trouble?: string | null;
 }
 
 export interface CodeDiagnostics {
@@ -2262,6 +2265,27 @@ export interface ProviderTest {
   } | null;
 }
 
+export interface ProviderTried {
+  test: {
+    ok: boolean;
+    provider_id: string;
+    name: string;
+    verdict: string;
+    latency_ms: number;
+    models?: number | null;
+    reason?: string | null;
+    account?: {
+      label?: string | null;
+      used?: number | null;
+      limit?: number | null;
+      remaining?: number | null;
+      is_free_tier: boolean;
+    } | null;
+  };
+  models: string[];
+  model?: string | null;
+}
+
 export interface ProviderUsed {
   ok: boolean;
   model_provider: string;
@@ -2635,6 +2659,114 @@ export interface SetBudget {
 
 export interface SetSessionBudget {
   limit_usd?: number | null;
+}
+
+export interface SetupAnswer {
+  setup: {
+    ready: boolean;
+    complete: boolean;
+    steps: ({
+      id: string;
+      title: string;
+      required: boolean;
+      state: string;
+      summary: string;
+      next?: string | null;
+      found: ({
+        kind: string;
+        id: string;
+        name: string;
+        source?: string | null;
+        variable?: string | null;
+        url?: string | null;
+        models?: string[] | null;
+        model?: string | null;
+        about?: string | null;
+        active: boolean;
+      })[];
+      changed_at?: string | null;
+      workspace?: string | null;
+      mode?: string | null;
+    })[];
+    model?: string | null;
+    why?: string | null;
+    next?: string | null;
+    hint?: string | null;
+    dismissed: boolean;
+  };
+  tried?: {
+    test: {
+      ok: boolean;
+      provider_id: string;
+      name: string;
+      verdict: string;
+      latency_ms: number;
+      models?: number | null;
+      reason?: string | null;
+      account?: {
+        label?: string | null;
+        used?: number | null;
+        limit?: number | null;
+        remaining?: number | null;
+        is_free_tier: boolean;
+      } | null;
+    };
+    models: string[];
+    model?: string | null;
+  } | null;
+  kept_in?: string | null;
+  note?: string | null;
+}
+
+export interface SetupBody {
+  ready: boolean;
+  complete: boolean;
+  steps: ({
+    id: string;
+    title: string;
+    required: boolean;
+    state: string;
+    summary: string;
+    next?: string | null;
+    found: ({
+      kind: string;
+      id: string;
+      name: string;
+      source?: string | null;
+      variable?: string | null;
+      url?: string | null;
+      models?: string[] | null;
+      model?: string | null;
+      about?: string | null;
+      active: boolean;
+    })[];
+    changed_at?: string | null;
+    workspace?: string | null;
+    mode?: string | null;
+  })[];
+  model?: string | null;
+  why?: string | null;
+  next?: string | null;
+  hint?: string | null;
+  dismissed: boolean;
+}
+
+export interface SetupInput {
+  action?: string | null;
+  provider?: string | null;
+  api_key?: string | null;
+  model?: string | null;
+  endpoint?: string | null;
+  workspace?: string | null;
+  mode?: string | null;
+  force?: boolean;
+}
+
+export interface SetupReady {
+  ready: boolean;
+  model?: string | null;
+  why?: string | null;
+  hint?: string | null;
 }
 
 export interface ShownCommand {
@@ -3251,6 +3383,12 @@ export interface TrustCard {
   })[];
 }
 
+export interface TryProvider {
+  provider?: string | null;
+  api_key?: string | null;
+  endpoint?: string | null;
+}
+
 export interface Turn {
   id: string;
   session_id: string;
@@ -3487,27 +3625,3 @@ export type EventName =
   | 'turn.started'
   | 'workspace.redone'
   | 'workspace.undone';
-export interface SetupBody {
-  ready: boolean;
-  complete: boolean;
-  steps: ({
-    id: string;
-    title: string;
-    required: boolean;
-    state: string;
-    summary: string;
-    next?: string | null;
-    found: ({ kind: string; id: string; name: string; source?: string | null; variable?: string | null; url?: string | null; models?: string[] | null; model?: string | null; about?: string | null; active: boolean })[];
-    changed_at?: string | null;
-    workspace?: string | null;
-    mode?: string | null;
-  })[];
-  model?: string | null;
-  why?: string | null;
-  next?: string | null;
-  hint?: string | null;
-  dismissed: boolean;
-}
-export interface SetupReady { ready: boolean; model?: string | null; why?: string | null; hint?: string | null }
-export interface SetupAnswer { setup: SetupBody; kept_in?: string | null; note?: string | null }
-export interface ProviderTried { test: ProviderTest; models: string[]; model?: string | null }
