@@ -248,7 +248,8 @@ public sealed class BrowserTab : IAsyncDisposable
     {
         try
         {
-            await SendAsync("Fetch.fulfillRequest", json =>
+            // The browser's voice belongs to no test.
+            await _tools.SendAsync("Fetch.fulfillRequest", _session, json =>
             {
                 json.WriteString("requestId", request);
                 json.WriteNumber("responseCode", _status);
@@ -259,7 +260,7 @@ public sealed class BrowserTab : IAsyncDisposable
                 json.WriteEndObject();
                 json.WriteEndArray();
                 json.WriteBase64String("body", Encoding.UTF8.GetBytes(_refusal!));
-            });
+            }, CancellationToken.None);
         }
         catch (BrowserException)
         {

@@ -30,7 +30,7 @@ public sealed class KeyboardTests(WebWorld world)
         await tab.UntilTextAsync("Keyboard shortcuts");
         await tab.PressAsync("Escape");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the sheet's going");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
