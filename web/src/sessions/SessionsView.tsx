@@ -6,7 +6,7 @@ import { api } from '@/api/client'
 import type { SessionBody, SessionList } from '@/api/types'
 import { refresh, useAct } from '@/app/data'
 import { ago, base, count, exact, plural, short, usd } from '@/app/format'
-import { follow, go, pathOf, usePlace } from '@/app/router'
+import { follow, go, keepAddress, pathOf, usePlace } from '@/app/router'
 import { download } from '@/chat/ChatView'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
@@ -35,7 +35,7 @@ export function SessionsView() {
     const timer = window.setTimeout(() => setWords(text.trim()), 90)
     return () => window.clearTimeout(timer)
   }, [text])
-  useEffect(() => go(pathOf('sessions', null, { q: words || undefined, status: status === 'archived' ? status : undefined }), { replace: true }), [words, status])
+  useEffect(() => keepAddress('sessions', { q: words || undefined, status: status === 'archived' ? status : undefined }), [words, status])
 
   const listed = useInfiniteQuery({
     queryKey: ['/api/v1/sessions', 'all', status],
