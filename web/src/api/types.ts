@@ -55,6 +55,27 @@ export interface Agent {
   ended_at?: string | null;
 }
 
+export interface AgentCosts {
+  agents: ({
+    agent: string;
+    runs: number;
+    sum: {
+      cost_usd: number;
+      calls: number;
+      unpriced_calls: number;
+      input_tokens: number;
+      output_tokens: number;
+      cached_tokens: number;
+      cache_write_tokens: number;
+      reasoning_tokens: number;
+      estimated_usd: number;
+      estimated_calls: number;
+      estimated_tokens: number;
+      tokens: number;
+    };
+  })[];
+}
+
 export interface AgentDefinitions {
   agents: ({
     name: string;
