@@ -38,7 +38,42 @@ internal static class CommandLine
             io.Error.WriteLine($"Next: {name} run \"what to do\", or {name} --help");
             return ExitCodes.Usage;
         }
-        var verbose = new Option<bool>("--verbose") { Recursive = true, Description = "Show where an error came from" };
+        var root = Build(io, out var verbose);
+        args = [InItsNumber(root, args[0]), .. args[1..]];
+        if (Unknown(root, args[0]) is { } nearest)
+        {
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} Unknown command: {SafeText.Line(args[0], 60)}");
+            io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {name} {nearest}");
+            io.Error.WriteLine($"Usage: {name} {string.Join('|', root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))} ...");
+            return ExitCodes.Usage;
+        }
+        var parsed = root.Parse(args);
+        if (parsed.Errors is [var first, ..])
+        {
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
+            io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
+            return args[0] == "config" ? ExitCodes.Failed : ExitCodes.Usage; // Scripts of older versions count on it.
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = io.Out,
+                Error = io.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // Commands take signals themselves.
+            });
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Show(io, e, parsed.GetValue(verbose));
+        }
+    }
+
+    /// <summary>Every command there is.</summary>
+    public static RootCommand Build(CommandIo io, out Option<bool> verbose)
+    {
+        verbose = new Option<bool>("--verbose") { Recursive = true, Description = "Show where an error came from" };
         var root = new RootCommand("Pryx: a local-first agent that works in your folder with tools you approve")
         {
             verbose,
@@ -82,36 +117,7 @@ internal static class CommandLine
             root.Options.Remove(version); // Answered before any of this is built.
         }
         root.Options.Add(new Option<bool>("--version", "-V") { Description = "Show the version" });
-
-        args = [InItsNumber(root, args[0]), .. args[1..]];
-        if (Unknown(root, args[0]) is { } nearest)
-        {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} Unknown command: {SafeText.Line(args[0], 60)}");
-            io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {name} {nearest}");
-            io.Error.WriteLine($"Usage: {name} {string.Join('|', root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))} ...");
-            return ExitCodes.Usage;
-        }
-        var parsed = root.Parse(args);
-        if (parsed.Errors is [var first, ..])
-        {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
-            io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {HelpFor(name, parsed)}");
-            return args[0] == "config" ? ExitCodes.Failed : ExitCodes.Usage; // Scripts of older versions count on it.
-        }
-        try
-        {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                Output = io.Out,
-                Error = io.Error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // Commands take signals themselves.
-            });
-        }
-        catch (Exception e)
-        {
-            return ErrorReport.Show(io, e, parsed.GetValue(verbose));
-        }
+        return root;
     }
 
     /// <summary>The command that is meant by its name in the other number, such as <c>processes</c>; the word itself where there is none.</summary>
