@@ -113,14 +113,15 @@ public sealed class BrowserTab : IAsyncDisposable
 
     /// <summary>The gateway answers these requests so, from now on; null ends it.</summary>
     /// <param name="pattern">With * for anything.</param>
-    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.")
+    /// <param name="isWhole">The message is the whole body, not what an error says.</param>
+    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.", bool isWhole = false)
     {
         if (pattern is null)
         {
             await SendAsync("Fetch.disable", null);
             return;
         }
-        _refusal = $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
+        _refusal = isWhole ? message : $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
         _status = status;
         await SendAsync("Fetch.enable", json =>
         {

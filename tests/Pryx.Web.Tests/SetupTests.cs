@@ -6,6 +6,8 @@ namespace Pryx.Web.Tests;
 public sealed class SetupTests(WebWorld world)
 {
     [Fact]
+    [Requirement("WEB1", "three steps")]
+    [Requirement("FR4.1", "three steps")]
     public async Task Whoever_has_nothing_is_led_to_the_first_answer_and_can_leave_and_go_on()
     {
         await using var tab = await world.StrangerAsync();
@@ -61,5 +63,18 @@ public sealed class SetupTests(WebWorld world)
         {
             await daemon.DisposeAsync();
         }
+    }
+
+    [Fact]
+    [Requirement("WEB1", "QR and device codes")]
+    public async Task Signing_in_shows_a_code_to_type_and_one_for_the_camera_of_a_phone()
+    {
+        await using var tab = await world.SignedInAsync();
+        await tab.AnswerAsync("*/api/v1/cloud/login/*", 200, """{"device_code":"d","user_code":"WDJB-MJHT","verification_uri":"https://cloud.example.org/device","verification_uri_complete":"https://cloud.example.org/device?user_code=WDJB-MJHT","expires_in":600,"interval":5}""", isWhole: true);
+        await tab.GoAsync(new Uri(world.Url, "/ui/setup/cloud").ToString());
+        await tab.ClickAsync("Sign in");
+        await tab.UntilTextAsync("WDJB-MJHT");
+        await tab.UntilAsync("document.querySelector('svg[role=img][aria-label*=\"for a phone\"] path')?.getAttribute('d').length > 1000", "the code for the camera");
+        Assert.Equal("https://cloud.example.org/device?user_code=WDJB-MJHT", (await tab.EvaluateAsync("document.querySelector('main a[target=_blank]').href")).GetString());
     }
 }
