@@ -18,6 +18,7 @@ public sealed class BrowserTab : IAsyncDisposable
     private long _received;
     private volatile string? _refusal;
     private volatile int _status;
+    private volatile string? _unanswered;
 
     internal BrowserTab(DevTools tools, string context, Func<Task> close) => (_tools, _context, _close) = (tools, context, close);
 
@@ -113,8 +114,9 @@ public sealed class BrowserTab : IAsyncDisposable
 
     /// <summary>The gateway answers these requests so, from now on; null ends it.</summary>
     /// <param name="pattern">With * for anything.</param>
+    /// <param name="unanswered">Requests whose address ends so never get an answer.</param>
     /// <param name="isWhole">The message is the whole body, not what an error says.</param>
-    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.", bool isWhole = false)
+    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.", bool isWhole = false, string? unanswered = null)
     {
         if (pattern is null)
         {
@@ -123,6 +125,7 @@ public sealed class BrowserTab : IAsyncDisposable
         }
         _refusal = isWhole ? message : $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
         _status = status;
+        _unanswered = unanswered;
         await SendAsync("Fetch.enable", json =>
         {
             json.WriteStartArray("patterns");
@@ -233,6 +236,8 @@ public sealed class BrowserTab : IAsyncDisposable
                 break;
             case "Network.requestWillBeSent":
                 _requests[told.GetProperty("requestId").GetString()!] = told.GetProperty("request").GetProperty("url").GetString()!;
+                break;
+            case "Fetch.requestPaused" when _unanswered is { } end && told.GetProperty("request").GetProperty("url").GetString()!.EndsWith(end, StringComparison.Ordinal):
                 break;
             case "Fetch.requestPaused":
                 _ = RefuseAsync(told.GetProperty("requestId").GetString()!);

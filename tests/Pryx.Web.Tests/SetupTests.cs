@@ -70,7 +70,7 @@ public sealed class SetupTests(WebWorld world)
     public async Task Signing_in_shows_a_code_to_type_and_one_for_the_camera_of_a_phone()
     {
         await using var tab = await world.SignedInAsync();
-        await tab.AnswerAsync("*/api/v1/cloud/login/*", 200, """{"device_code":"d","user_code":"WDJB-MJHT","verification_uri":"https://cloud.example.org/device","verification_uri_complete":"https://cloud.example.org/device?user_code=WDJB-MJHT","expires_in":600,"interval":5}""", isWhole: true);
+        await tab.AnswerAsync("*/api/v1/cloud/login/*", 200, """{"device_code":"d","user_code":"WDJB-MJHT","verification_uri":"https://cloud.example.org/device","verification_uri_complete":"https://cloud.example.org/device?user_code=WDJB-MJHT","expires_in":600,"interval":5}""", isWhole: true, unanswered: "/poll");
         await tab.GoAsync(new Uri(world.Url, "/ui/setup/cloud").ToString());
         await tab.ClickAsync("Sign in");
         await tab.UntilTextAsync("WDJB-MJHT");
