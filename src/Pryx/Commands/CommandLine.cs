@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
+using Pryx.Commands.Backup;
 using Pryx.Commands.Chat;
 using Pryx.Commands.Completion;
 using Pryx.Commands.Costs;
@@ -19,6 +20,7 @@ using Pryx.Commands.Preferences;
 using Pryx.Commands.Processes;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
+using Pryx.Commands.Service;
 using Pryx.Commands.Sessions;
 using Pryx.Commands.Skills;
 using Pryx.Commands.Undo;
@@ -48,9 +50,9 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
         var parsed = root.Parse(args);
-        if (parsed.Errors is [var first, ..])
+        if ((parsed.Errors is [var first, ..] ? Message(parsed, first) : Misuse.Of(parsed, args)) is { } wrong)
         {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(Message(parsed, first))}");
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(wrong)}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {Path(name, parsed)} {Meant(parsed) ?? "--help"}");
             return args[0] == "config" ? ExitCodes.Failed : ExitCodes.Usage; // Scripts of older versions count on it.
         }
@@ -108,6 +110,12 @@ internal static class CommandLine
             ApiCommand.Create(io),
             UiCommand.Create(io),
             RemoteCommand.Create(io),
+            BackupCommand.Create(io),
+            ExportCommand.Create(io),
+            ImportCommand.Create(io),
+            ServiceCommands.Install(io),
+            ServiceCommands.Uninstall(io),
+            UninstallCommand.Create(io),
             CompletionCommand.Create(io),
             CompleteCommand.Create(io),
             ManCommand.Create(io),
@@ -129,7 +137,7 @@ internal static class CommandLine
             : string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>What was probably meant by a word that the command does not know; null when nothing is like it.</summary>
-    private static string? Meant(ParseResult parsed) => parsed.UnmatchedTokens is not [var word, ..] ? null
+    private static string? Meant(ParseResult parsed) => (parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : Misuse.WordOf(parsed)) is not { } word ? null
         : word.StartsWith('-') ? NearestCommand.OptionOf(parsed, word)
         : NearestCommand.Of(parsed.CommandResult.Command, word);
 
