@@ -11,7 +11,7 @@ internal static class BackupContents
     // Of this machine or this moment, or made again when it is missing.
     private static readonly HashSet<string> _left = new(StringComparer.Ordinal)
     {
-        "runtime.port", "metadata.json", "daemon.lock", "core.token", "vault.json", "vault.key", "keychain.json", "auth.json", "cache", "logs", "tool-output", "exports", Folder, "sandbox", "fetched", "browser", "owners",
+        "runtime.port", "metadata.json", "daemon.lock", "core.token", "vault.json", "vault.key", "keychain.json", "auth.json", "cache", "logs", "tool-output", "exports", Folder, "sandbox", "fetched", "browser", "run",
     };
 
     // Only with sessions: they are nothing without the database.

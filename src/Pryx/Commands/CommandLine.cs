@@ -134,7 +134,15 @@ internal static class CommandLine
     private static string Message(ParseResult parsed, System.CommandLine.Parsing.ParseError first) =>
         parsed is { UnmatchedTokens: [var word, ..], CommandResult.Command: { Action: null, Subcommands.Count: > 0 } command } && !word.StartsWith('-')
             ? $"Unknown command: {command.Name} {SafeText.Line(word, 60)}"
-            : string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            : parsed is { UnmatchedTokens: [var option, ..], CommandResult.Command: { Action: null, Subcommands.Count: > 0 } } ? $"Unrecognized command or argument '{SafeText.Line(option, 60)}'."
+            : InWords(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+
+    // The parser names types of the program.
+    private static string InWords(string message)
+    {
+        var at = message.IndexOf(" as expected type ", StringComparison.Ordinal);
+        return at < 0 ? message : message[..at] + (message.Contains("Int", StringComparison.Ordinal) ? ": a whole number is expected." : message.Contains("Decimal", StringComparison.Ordinal) || message.Contains("Double", StringComparison.Ordinal) ? ": a number is expected." : ": it is no such value.");
+    }
 
     /// <summary>What was probably meant by a word that the command does not know; null when nothing is like it.</summary>
     private static string? Meant(ParseResult parsed) => (parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : Misuse.WordOf(parsed)) is not { } word ? null

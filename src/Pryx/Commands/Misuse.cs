@@ -8,8 +8,8 @@ namespace Pryx.Commands;
 internal static class Misuse
 {
     // Words of another program's command line, and values that may be empty on purpose.
-    private static readonly string[] _foreign = ["COMMAND", "ARGUMENTS", "ARGS", "NAME TASK"];
-    private static readonly string[] _mayBeEmpty = ["VALUE", .. _foreign];
+    private static readonly string[] _foreign = ["COMMAND", "NAME TASK"];
+    private static readonly string[] _mayBeEmpty = ["VALUE", "ARGS", "ARGUMENTS", .. _foreign];
 
     /// <returns>What is wrong; null when nothing is.</returns>
     public static string? Of(ParseResult parsed, string[] args)

@@ -41,7 +41,8 @@ public sealed class BackupTests
         var restored = await new BackupRestore(target, TimeProvider.System).RunAsync(file, null, Cancellation);
 
         await using var after = await TestCore.StartAsync(null, Cancellation, here);
-        Assert.Equal([session], await SessionsAsync(after));
+        var names = string.Join(", ", await SessionsAsync(after));
+        Assert.True($"{session} the old one" == names, $"{names}\n{string.Join('\n', Directory.GetFileSystemEntries(target.Data))}\n{string.Join('\n', Directory.GetFileSystemEntries(restored.Aside!))}\n{restored.Files}");
         Assert.Equal("model_name: gpt-4o\n", await File.ReadAllTextAsync(target.Config, Cancellation));
         Assert.True(File.Exists(Path.Combine(target.Skills, "mine", "SKILL.md")));
         Assert.True(File.Exists(Path.Combine(restored.Aside!, "pryx.db")));
@@ -264,7 +265,7 @@ public sealed class BackupTests
     private static async Task<IEnumerable<string>> SessionsAsync(TestCore core)
     {
         using var document = JsonDocument.Parse(await core.Http.GetStringAsync("/api/v1/sessions", Cancellation));
-        return [.. document.RootElement.GetProperty("sessions").EnumerateArray().Select(static session => session.GetProperty("id").GetString()!)];
+        return [.. document.RootElement.GetProperty("sessions").EnumerateArray().Select(static session => $"{session.GetProperty("id").GetString()} {session.GetProperty("title").GetString()}")];
     }
 
     private static List<string> Names(string file)

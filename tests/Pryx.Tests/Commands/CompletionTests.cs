@@ -62,7 +62,7 @@ public sealed class CompletionTests
             source <({{Quoted(Person.Executable)}} completion zsh)
             at=
             _pryx_at " sessions" && print -r -- "at:$at"
-            _pryx_words " session export"; print -rl -- $options
+            _pryx_words " session export"; print -rl -- $flags
             _pryx_value " session export --format"; print -rl -- $known
             """;
 
