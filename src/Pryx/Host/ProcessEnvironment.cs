@@ -40,5 +40,8 @@ internal sealed record ProcessEnvironment
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
     };
 
+    /// <summary>One variable as it is; for what another program puts there.</summary>
+    public static string? Variable(string name) => Text(name);
+
     private static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 }
