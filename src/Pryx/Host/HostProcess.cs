@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pryx.Core.Configuration;
 
 namespace Pryx.Host;
@@ -6,7 +7,7 @@ namespace Pryx.Host;
 /// This process as the host: it starts Core, starts it again after a crash, and takes everything down with it. It stays small: nothing
 /// of Core is loaded here before there is something to say about it.
 /// </summary>
-internal static class HostProcess
+internal static partial class HostProcess
 {
     /// <summary>True for <c>pryx serve …</c>; help and a Core without a host are none of ours.</summary>
     public static bool IsAsked(string name, string[] args) =>
@@ -17,6 +18,11 @@ internal static class HostProcess
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments)
     {
+        if (arguments.Contains("--while-used") && !OperatingSystem.IsWindows())
+        {
+            // A surface has started it: it must outlive that terminal. It fails where we lead a session already.
+            _ = NewSession();
+        }
         using var signals = StopSignals.OfProcess();
         using var main = new MainThread();
         using var descendants = Descendants.Adopt();
@@ -51,6 +57,9 @@ internal static class HostProcess
             yield return $"Next: see what it wrote above and to {Logs()}, or end this with Ctrl-C and watch it alone with: pryx serve --no-supervisor";
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    private static partial int NewSession();
 
     private static string Logs() => PryxPaths.From(Settings.OfProcess).Logs;
 }
