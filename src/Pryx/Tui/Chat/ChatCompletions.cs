@@ -16,7 +16,7 @@ internal sealed class ChatCompletions(Func<IReadOnlyList<SlashCommand>> commands
             var typed = text[1..cursor];
             var end = text.IndexOfAny([' ', '\n']) is >= 0 and var at ? at : text.Length;
             var matches = commands().Select(command => (command, Match: Fuzzy.Match(typed, command.Name))).Where(static pair => pair.Match is not null)
-                .OrderByDescending(pair => pair.command.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).ThenByDescending(static pair => pair.Match!.Value.Score)
+                .OrderByDescending(pair => pair.command.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).ThenByDescending(static pair => pair.Match!.Score)
                 .Take(Most).Select(static pair => new Completion($"/{pair.command.Name}", $"{pair.command.Hint}{(pair.command.Hint.Length > 0 ? "  " : "")}{pair.command.Description}")).ToList();
             return matches.Count == 0 ? null : new(0, end, matches);
         }
@@ -31,7 +31,7 @@ internal sealed class ChatCompletions(Func<IReadOnlyList<SlashCommand>> commands
         }
         var path = text[(start + 1)..cursor];
         var found = files().Select(file => (file, Match: Fuzzy.Match(path, file))).Where(static pair => pair.Match is not null)
-            .OrderByDescending(static pair => pair.Match!.Value.Score).ThenBy(static pair => pair.file.Length)
+            .OrderByDescending(static pair => pair.Match!.Score).ThenBy(static pair => pair.file.Length)
             .Take(Most).Select(static pair => new Completion(pair.file.Contains(' ', StringComparison.Ordinal) ? $"@\"{pair.file}\"" : $"@{pair.file}", "")).ToList();
         return found.Count == 0 ? null : new(start, cursor - start, found);
     }

@@ -1,4 +1,3 @@
-using Pryx.Protocol.Items;
 using Pryx.Tui.Rendering;
 using Pryx.Tui.Text;
 
@@ -84,7 +83,7 @@ internal sealed class EntryText(TimeProvider time)
             return lines;
         }
         var style = new TextStyle(Ink.Reasoning).With(Effects.Italic);
-        var text = thought.Source.Split('\n').SelectMany(line => LineWrap.Wrap(new StyledLine(line.TrimEnd('\r'), style), width - Indent.Length)).ToList();
+        var text = thought.Source.Split('\n').SelectMany(line => StyledText.Wrap(new StyledLine(line.TrimEnd('\r'), style), width - Indent.Length)).ToList();
         lines.AddRange((isOpen ? text : text.TakeLast(ThoughtLines)).Select(static line => new LineBuilder().Add(Indent).Add(line.Spans).Build()));
         return lines;
     }
@@ -118,7 +117,7 @@ internal sealed class EntryText(TimeProvider time)
 
     internal static List<StyledLine> Marked(string mark, TextStyle markStyle, string text, TextStyle style, int width, Paper fill = Paper.Default)
     {
-        var rows = text.TrimEnd('\n', '\r').Split('\n').SelectMany(line => LineWrap.Wrap(new StyledLine(line.TrimEnd('\r'), style), width - mark.Length - 1));
+        var rows = text.TrimEnd('\n', '\r').Split('\n').SelectMany(line => StyledText.Wrap(new StyledLine(line.TrimEnd('\r'), style), width - mark.Length - 1));
         return [.. rows.Select((row, i) => new LineBuilder().Add(i == 0 ? mark : new string(' ', mark.Length), markStyle).Add(row.Spans).Build(fill))];
     }
 }

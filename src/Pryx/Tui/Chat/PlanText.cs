@@ -1,5 +1,4 @@
 using Pryx.Tui.Rendering;
-using Pryx.Tui.Text;
 
 namespace Pryx.Tui.Chat;
 

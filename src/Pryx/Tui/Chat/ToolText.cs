@@ -41,7 +41,7 @@ internal static class ToolText
         {
             body.AddRange(Plain(agent, Ink.Muted));
         }
-        lines.AddRange(body.SelectMany(line => LineWrap.Wrap(line, width - 5)).Select((line, i) => Below(line, i == 0)));
+        lines.AddRange(body.SelectMany(line => StyledText.Wrap(line, width - 5)).Select((line, i) => Below(line, i == 0)));
         return lines;
     }
 
@@ -59,7 +59,7 @@ internal static class ToolText
         var head = new LineBuilder().Add($"{mark} ", ink);
         var space = call.Summary.IndexOf(' ');
         head.Add(space < 0 ? call.Summary : call.Summary[..space], new TextStyle(Ink.Strong).With(Effects.Bold)).Add(space < 0 ? "" : call.Summary[space..].Replace('\n', ' '));
-        var line = LineWrap.Cut(head.Build(), Math.Max(10, width - right.Length - 2));
+        var line = StyledText.Cut(head.Build(), Math.Max(10, width - right.Length - 2));
         return new LineBuilder().Add(line.Spans).Add(right.Length == 0 ? "" : $"  {right}", call.Stage == ToolStage.Asked ? Ink.Warning : call.Result?.Status is ToolStatus.Failed ? Ink.Error : Ink.Faint).Build();
     }
 

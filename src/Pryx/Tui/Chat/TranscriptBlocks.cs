@@ -1,5 +1,4 @@
 using Pryx.Tui.Rendering;
-using Pryx.Tui.Text;
 using Pryx.Tui.Widgets;
 
 namespace Pryx.Tui.Chat;
