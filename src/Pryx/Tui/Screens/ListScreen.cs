@@ -13,7 +13,7 @@ internal sealed record ListKind<T>
 {
     public required string Title { get; init; }
 
-    /// <param name="query">What is searched; empty for everything.</param>
+    /// <summary>Gets what is searched; empty for everything.</summary>
     public required Func<string, CancellationToken, Task<IReadOnlyList<T>>> ReadAsync { get; init; }
     public required Func<T, int, StyledLine> Row { get; init; }
     public Func<T, int, IReadOnlyList<StyledLine>>? Details { get; init; }

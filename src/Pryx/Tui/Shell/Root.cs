@@ -33,6 +33,9 @@ internal sealed class Root : IView, IDisposable
         _layers = new LayerStack(new Nothing());
     }
 
+    /// <summary>The folder's latest session is opened.</summary>
+    public bool ContinuesLast { get; init; }
+
     /// <summary>Before the loop runs: makes the screens and begins to look for Core.</summary>
     public void Begin(App app, SessionId? session, CancellationToken ending)
     {
@@ -205,6 +208,11 @@ internal sealed class Root : IView, IDisposable
         _ui.Link.Connected -= OnFirstConnected;
         _ui.Run(async cancellationToken =>
         {
+            if (ContinuesLast && await _ui.Core.Client.FindLatestSessionAsync(_ui.Folder, cancellationToken) is { } latest)
+            {
+                _chat!.Open(latest.Id);
+                return;
+            }
             if (!(await ChatFacts.ReadAsync(_ui, cancellationToken)).IsReady && _chat!.State.Session is null && _chat.IsUntouched)
             {
                 ShowNamed("Setup");
