@@ -152,18 +152,37 @@ public class ProviderRegistryTests
     }
 
     [Fact]
-    public async Task The_default_is_the_first_key_then_a_running_ollama_then_the_demo()
+    public async Task The_default_is_the_first_key_then_a_server_that_runs_here_then_the_demo()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var ollama = await FakeProvider.StartAsync(cancellationToken, Says("x"));
         ollama.Models = ["nomic-embed-text:latest", "qwen3:8b"];
-        ProviderRegistry On(string host, params string[] variables) => new(name => name == "OLLAMA_HOST" ? host : variables.Contains(name) ? "key" : null, _ => null);
+        const string Nobody = "http://127.0.0.1:1/v1";
+        var (studio, llama) = (Nobody, Nobody);
+        ProviderRegistry On(string host, params string[] variables) => new(name => name switch { "OLLAMA_HOST" => host, "LMSTUDIO_BASE_URL" => studio, "LLAMACPP_BASE_URL" => llama, _ => variables.Contains(name) ? "key" : null }, _ => null);
 
         var both = await On(ollama.Url.ToString(), "GEMINI_API_KEY", "GROQ_API_KEY").ChooseDefaultAsync(cancellationToken);
         Assert.Equal("google", both.Provider);
         Assert.NotNull(ModelCatalog.Find(both));
         Assert.Equal("ollama/qwen3:8b", (await On(ollama.Url.ToString()).ChooseDefaultAsync(cancellationToken)).ToString());
         Assert.Equal("demo/tour", (await On("127.0.0.1:1").ChooseDefaultAsync(cancellationToken)).ToString());
+
+        ollama.RequiresKey = false;
+        llama = ollama.OpenAiUrl.ToString();
+        Assert.Equal("llamacpp/qwen3:8b", (await On("127.0.0.1:1").ChooseDefaultAsync(cancellationToken)).ToString());
+        studio = llama;
+        Assert.Equal("lmstudio/qwen3:8b", (await On("127.0.0.1:1").ChooseDefaultAsync(cancellationToken)).ToString());
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:11434")]
+    [InlineData("http://localhost:1234/v1")]
+    [InlineData("http://[::1]:8080")]
+    public void What_runs_on_this_machine_is_never_asked_through_a_proxy(string url)
+    {
+        var proxy = new DirectToLoopback();
+        Assert.True(proxy.IsBypassed(new(url)));
+        Assert.Null(proxy.GetProxy(new(url)));
     }
 
     [Fact]

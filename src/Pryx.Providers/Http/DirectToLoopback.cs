@@ -3,7 +3,7 @@ using System.Net;
 namespace Pryx.Providers.Http;
 
 /// <summary>The proxy of the environment, except for servers on this machine: a proxy elsewhere has another loopback, and what is local stays local without NO_PROXY.</summary>
-internal sealed class DirectToLoopback : IWebProxy
+public sealed class DirectToLoopback : IWebProxy
 {
     // Asked each time: reading the environment waits for the first call.
     private static IWebProxy Outside => HttpClient.DefaultProxy;

@@ -11,7 +11,7 @@ internal static class HelpStory
         Pryx works in your folder with tools that you approve. It runs on this machine, under the names pryx and pryx-core.
 
         First:
-          {name} provider add openai     a key for a model (or openrouter, anthropic, ollama …)
+          {name} setup                   a key or a model on this machine, a folder, first tools
           {name} doctor                  is everything there that it needs?
           {name} run "explain this folder"
 

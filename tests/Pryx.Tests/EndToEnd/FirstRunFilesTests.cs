@@ -61,7 +61,7 @@ public sealed class FirstRunFilesTests
         var doctor = await person.PryxAsync("doctor");
 
         Assert.Equal((0, 0), (help.ExitCode, doctor.ExitCode));
-        Assert.All(["run", "setup", "login", "logout", "skills", "mcp", "session", "cost", "config", "provider", "doctor", "serve"], name => Assert.Contains($"\n  {name}", help.Stdout, StringComparison.Ordinal));
+        Assert.All(["run", "setup", "login", "logout", "skill", "mcp", "session", "cost", "config", "provider", "doctor", "serve"], name => Assert.Contains($"\n  {name}", help.Stdout, StringComparison.Ordinal));
         Assert.Contains("healthy: ", doctor.Stdout, StringComparison.Ordinal);
     }
 

@@ -33,6 +33,7 @@ public sealed class GuideTests
         await using var cloud = await FakeCloud.StartAsync(Cancellation);
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hello.")), Cancellation);
         provider.RequiresKey = false;
+        provider.ChecksPrefix = false; // A pin changes what every request begins with.
         provider.Models = ["gpt-5.4", "qwen3:8b"];
         using var person = new Person();
         person.Variables["OPENAI_BASE_URL"] = provider.OpenAiUrl.ToString();
