@@ -17,8 +17,6 @@ import { Empty, Failure, Page, Skeleton, Tabs } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 
 const PAGE = 100
-/** Behind the first page, for whoever scrolls on. */
-const LARGE_PAGE = 500
 const ROW = 60
 
 type Status = 'active' | 'archived'
@@ -41,7 +39,7 @@ export function SessionsView() {
 
   const listed = useInfiniteQuery({
     queryKey: ['/api/v1/sessions', 'all', status],
-    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: pageParam ? LARGE_PAGE : PAGE, status, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: PAGE, status, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.next_cursor ?? undefined,
     enabled: words === '',
