@@ -7,7 +7,7 @@ import { ago, plural } from '@/app/format'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
-import { Card, Stat } from '@/ui/Page'
+import { Card, Failure, Stat } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 import { Decision } from './Explain'
 
@@ -54,6 +54,7 @@ export function Editor() {
   const lines = text.split('\n').length
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
+      {files.error && <div className="lg:col-span-2"><Failure error={files.error} onRetry={() => void files.refetch()} /></div>}
       <Card
         title={`${name}.yaml`}
         about="Checked as you type."
