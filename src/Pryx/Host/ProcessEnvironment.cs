@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pryx.Host;
 
 /// <summary>The variables the terminal surfaces look at, read once.</summary>
@@ -8,6 +10,9 @@ internal sealed record ProcessEnvironment
 
     /// <summary>VISUAL, else EDITOR; null when neither is set.</summary>
     public string? Editor { get; init; }
+
+    /// <summary>COLUMNS: what somebody wants the width to be, whatever the terminal says; null when it is not set or no width.</summary>
+    public int? Columns { get; init; }
 
     /// <summary>PRYX_DEV: errors show their stack.</summary>
     public bool IsDeveloper { get; init; }
@@ -28,6 +33,7 @@ internal sealed record ProcessEnvironment
     {
         WantsNoColor = Text("NO_COLOR") is not null || Text("TERM") == "dumb",
         Editor = Text("VISUAL") ?? Text("EDITOR"),
+        Columns = int.TryParse(Text("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 10_000 ? columns : null,
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
         Home = Text("HOME") ?? Text("USERPROFILE"),

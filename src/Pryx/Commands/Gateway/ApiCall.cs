@@ -15,7 +15,9 @@ internal static class ApiCall
     {
         using var interrupts = io.Interrupts();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupts.Any);
-        await using var api = await ApiConnection.OpenAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token);
+        var note = new WaitingNote(io);
+        await using var api = await note.WhileAsync(io.Reach.OpenApiAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token));
+        api.Note = note;
         return await actAsync(api, either.Token);
     }
 
@@ -49,7 +51,7 @@ internal static class ApiCall
         if (!answer.IsSuccessStatusCode)
         {
             var error = JsonSerializer.Deserialize(text, ProtocolJson.Default.ErrorBody)!.Error;
-            throw new PryxException(error.Code, error.Message, error.Next);
+            throw new PryxException(error.Code, error.Message, error.Next) { TraceId = error.TraceId };
         }
     }
 }
