@@ -28,9 +28,9 @@ public sealed class SetupTests(WebWorld world)
             await tab.ClickAsync("Try it");
             await tab.UntilAsync("document.querySelector('main [role=alert]')?.innerText.includes('refused')", "why it does not work");
             await tab.AnswerAsync(null);
-            await tab.EvaluateAsync("document.querySelector('input[type=password]').select()");
+            await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('input[type=password]'))");
             await tab.ClickAtAsync("document.querySelector('input[type=password]')", "the key");
-            await tab.EvaluateAsync("document.querySelector('input[type=password]').select()");
+            await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('input[type=password]'))");
             await tab.TypeAsync("sk-ant-test");
             await tab.ClickAsync("Try it");
             await tab.UntilTextAsync("It works:");
@@ -43,11 +43,11 @@ public sealed class SetupTests(WebWorld world)
             await tab.GoAsync(new Uri(url, "/ui/setup/workspace").ToString());
             await tab.UntilAsync("document.querySelector('input.code')", "the folder");
             await tab.ClickAtAsync("document.querySelector('input.code')", "the folder");
-            await tab.EvaluateAsync("document.querySelector('input.code').select()");
+            await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('input.code'))");
             await tab.TypeAsync("/no/such/folder");
             await tab.ClickAsync("Take these");
             await tab.UntilAsync("document.querySelector('main [role=alert]')", "that there is no such folder");
-            await tab.EvaluateAsync("document.querySelector('input.code').select()");
+            await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('input.code'))");
             await tab.TypeAsync(home.Workspace);
             await tab.ClickAsync("Take these");
             await tab.UntilAsync("location.pathname === '/ui/setup/abilities'", "the step of what it can do");
