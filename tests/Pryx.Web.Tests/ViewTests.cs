@@ -1,3 +1,5 @@
+using Pryx.Testing;
+
 namespace Pryx.Web.Tests;
 
 /// <summary>The main path of the views, each as a person walks it.</summary>
@@ -149,5 +151,28 @@ public sealed class ViewTests(WebWorld world)
         await tab.PressAsync("Enter");
         await tab.UntilTextAsync("taken back");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the dialog's going");
+    }
+
+    [Fact]
+    [Requirement("FR4.6", "allow-lists")]
+    [Requirement("FR4.6", "scopes")]
+    public async Task A_policy_is_written_without_its_grammar_and_the_text_beside_it_says_the_same()
+    {
+        await using var tab = await world.SignedInAsync();
+        await tab.GoAsync(new Uri(world.Url, "/ui/policies/files").ToString());
+        await tab.UntilTextAsync("valid");
+        await tab.ClickAtAsync("[...document.querySelectorAll('section[aria-label=\"Never runs\"] button')].find(e => e.innerText.includes('Add a rule'))", "a rule that denies");
+        await tab.UntilAsync("document.activeElement?.ariaLabel === 'Tool'", "its tool");
+        await tab.TypeAsync("shell.exec");
+        await tab.ClickAtAsync("document.querySelector('input[aria-label=\"Only for\"]')", "its commands");
+        await tab.TypeAsync("rm, git push *");
+        await tab.PressAsync("Enter");
+        await tab.UntilAsync("document.querySelector('textarea').value.includes('- shell.exec: {commands: [\"rm\", \"git push *\"]}')", "the rule in the text");
+        await tab.ClickAtAsync("document.querySelector('[role=switch][aria-label=\"Files outside the folder\"]')", "the scope");
+        await tab.UntilAsync("document.querySelector('textarea').value.includes('allow_outside: true')", "the scope in the text");
+        await tab.UntilTextAsync("valid");
+        await tab.ClickAsync("Take out filesystem.read");
+        await tab.UntilAsync("!document.querySelector('textarea').value.includes('filesystem.read')", "the rule's going");
+        await tab.UntilAsync("[...document.querySelectorAll('main span')].some(e => e.innerText === 'valid')", "that it can be read");
     }
 }

@@ -10,6 +10,7 @@ import { cx } from '@/ui/cx'
 import { Card, Failure, Stat } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 import { Decision } from './Explain'
+import { Visual } from './Visual'
 
 const EXAMPLE = `name: careful
 description: Reads freely, asks before every change
@@ -55,6 +56,7 @@ export function Editor() {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
       {files.error && <div className="lg:col-span-2"><Failure error={files.error} onRetry={() => void files.refetch()} /></div>}
+      <div className="lg:col-span-2"><Visual text={text} onChange={next => { setText(next); setSimulated(null); setTested(null) }} /></div>
       <Card
         title={`${name}.yaml`}
         about="Checked as you type."
