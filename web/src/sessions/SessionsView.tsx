@@ -101,7 +101,7 @@ export function SessionsView() {
           )
         }
       >
-        {query.error ? <Failure error={query.error} onRetry={() => void query.refetch()} />
+        {query.error && sessions.length === 0 ? <Failure error={query.error} onRetry={() => void query.refetch()} />
           : query.isPending && sessions.length === 0 ? <Skeleton lines={8} />
           : sessions.length === 0 ? (
             <Empty icon={<MessagesSquare size={22} />} title={words ? 'Nothing was said with these words' : status === 'archived' ? 'The archive is empty' : 'No session yet'} action={words ? <Button onClick={() => setText('')}>Show all</Button> : <Button look="primary" onClick={() => go(pathOf('chat'))}>Begin one</Button>}>
