@@ -27,6 +27,7 @@ public sealed partial class ArchitectureTests
         ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
         ["Background"] = ["Files", "Processes", "Sandbox"],
+        ["Backup"] = ["Audit"],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
@@ -64,7 +65,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Backup", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]
@@ -83,6 +84,15 @@ public sealed partial class ArchitectureTests
     [Requirement("P6", "one code path for commands")]
     public void The_executable_reaches_Core_only_where_it_hosts_it() =>
         Faults.None(Usings("src/Pryx").Where(use => use.Namespace.StartsWith("Pryx.Core", StringComparison.Ordinal) && use.Slice != "Host").Select(use => $"{use.File}: {use.Namespace}"));
+
+    [Fact]
+    public void The_terminal_library_could_stand_alone()
+    {
+        string[] library = ["Rendering", "Input", "Layout", "Widgets", "Driver"];
+        var uses = library.SelectMany(folder => Usings($"src/Pryx/Tui/{folder}")).ToList();
+        Assert.NotEmpty(uses);
+        Faults.None(uses.Where(use => !use.Namespace.StartsWith("System", StringComparison.Ordinal) && !library.Any(folder => use.Namespace == $"Pryx.Tui.{folder}")).Select(use => $"{use.File}: {use.Namespace}"));
+    }
 
     [Fact]
     public void The_engine_knows_neither_HTTP_nor_SQL() =>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Pryx.Core.Configuration;
+using Pryx.Host.Service;
 
 namespace Pryx.Host;
 
@@ -6,7 +8,7 @@ namespace Pryx.Host;
 /// This process as the host: it starts Core, starts it again after a crash, and takes everything down with it. It stays small: nothing
 /// of Core is loaded here before there is something to say about it.
 /// </summary>
-internal static class HostProcess
+internal static partial class HostProcess
 {
     /// <summary>True for <c>pryx serve …</c>; help and a Core without a host are none of ours.</summary>
     public static bool IsAsked(string name, string[] args) =>
@@ -17,11 +19,27 @@ internal static class HostProcess
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments)
     {
+        if (arguments.Contains("--while-used") && !OperatingSystem.IsWindows())
+        {
+            // A surface has started it: it must outlive that terminal. It fails where we lead a session already.
+            _ = NewSession();
+        }
         using var signals = StopSignals.OfProcess();
         using var main = new MainThread();
         using var descendants = Descendants.Adopt();
-        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() => CoreChild.Start(arguments, descendants)), Tell, TimeProvider.System);
+        using var notice = ServiceNotice.Of(ProcessEnvironment.Variable, Environment.ProcessId);
+        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() =>
+        {
+            var core = CoreChild.Start(arguments, descendants);
+            notice?.Expect(core.Id, Announcement(), TimeProvider.System);
+            return core;
+        }), failure =>
+        {
+            notice?.Status($"Core has ended ({failure.Reason})");
+            Tell(failure);
+        }, TimeProvider.System);
         var (stop, now) = (signals.Stop, signals.Now);
+        using var stopping = stop.UnsafeRegister(_ => notice?.Stopping(), null);
         return main.WorkUntil(Task.Run(() => supervisor.RunAsync(stop, now), CancellationToken.None));
     }
 
@@ -51,6 +69,11 @@ internal static class HostProcess
             yield return $"Next: see what it wrote above and to {Logs()}, or end this with Ctrl-C and watch it alone with: pryx serve --no-supervisor";
         }
     }
+
+    private static string Announcement() => PryxPaths.From(Settings.OfProcess).Metadata;
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    private static partial int NewSession();
 
     private static string Logs() => PryxPaths.From(Settings.OfProcess).Logs;
 }

@@ -14,7 +14,7 @@ public sealed class DoctorFaultTests
     [Fact]
     public async Task A_port_that_another_program_has_is_a_failure_before_serve_fails()
     {
-        using var person = new Person();
+        using var person = Alone();
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
@@ -32,7 +32,7 @@ public sealed class DoctorFaultTests
     [Fact]
     public async Task A_proxy_that_takes_nobody_on_is_named_without_its_password()
     {
-        using var person = new Person();
+        using var person = Alone();
         person.Variables["HTTPS_PROXY"] = "http://alice:proxy-hunter2@127.0.0.1:1";
 
         var check = await CheckAsync(person, "network");
@@ -47,7 +47,7 @@ public sealed class DoctorFaultTests
     {
         await using var refusing = await AnsweringServer.StartAsync(static _ => (401, """{"error":{"message":"Incorrect API key provided."}}"""), Cancellation);
         await using var working = await AnsweringServer.StartAsync(static _ => (200, """{"data":[{"id":"m"}]}"""), Cancellation);
-        using var person = new Person();
+        using var person = Alone();
         person.Variables["OPENAI_API_KEY"] = Person.Key;
         person.Variables["OPENAI_BASE_URL"] = refusing.Url;
         var refused = await CheckAsync(person, "providers");
@@ -64,7 +64,7 @@ public sealed class DoctorFaultTests
     [Fact]
     public async Task Nothing_configured_leads_to_setup_and_no_keychain_is_a_warning()
     {
-        using var person = new Person();
+        using var person = Alone();
 
         var (providers, keychain) = (await CheckAsync(person, "providers"), await CheckAsync(person, "keychain"));
 
@@ -77,7 +77,7 @@ public sealed class DoctorFaultTests
     public async Task A_full_disk_a_broken_database_and_a_broken_configuration_are_told_and_the_rest_is()
     {
         await using var disk = await SmallDisk.MountAsync(Cancellation);
-        using var person = new Person();
+        using var person = Alone();
         person.Variables["PRYX_DATA_DIR"] = Path.Combine(disk.Path, "data");
         Assert.Equal(1, (await person.PryxAsync("doctor")).ExitCode); // Three megabytes are few.
         await File.WriteAllTextAsync(Path.Combine(disk.Path, "data", "config.yaml"), "listen_addr: [\n", Cancellation);
@@ -98,7 +98,7 @@ public sealed class DoctorFaultTests
     [Fact]
     public async Task A_damaged_database_is_set_aside_said_and_a_new_one_is_healthy()
     {
-        using var person = new Person();
+        using var person = Alone();
         await person.PryxAsync("doctor");
         var path = Path.Combine(person.Home.Data, "pryx.db");
         await File.WriteAllTextAsync(path, "this is no database, and was one once, long enough to be looked at", Cancellation);
@@ -119,7 +119,7 @@ public sealed class DoctorFaultTests
     public async Task A_data_directory_that_is_somebody_else_s_is_told_to_an_unprivileged_user()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux can become somebody else.");
-        using var person = new Person();
+        using var person = Alone();
         // Readable on the way there, and the folder itself is root's alone.
         var setup = person.Setup();
         foreach (var folder in (string[])[person.Home.Root, person.Home.Home, person.Home.Workspace])
@@ -142,7 +142,7 @@ public sealed class DoctorFaultTests
     {
         await using var cloud = await FakeCloud.StartAsync(Cancellation);
         cloud.Lifetime = 60;
-        using var person = new Person();
+        using var person = Alone();
         person.Variables["PRYX_CLOUD_API_URL"] = cloud.Url;
         var without = await CheckAsync(person, "cloud");
         await person.PryxAsync("login");
@@ -152,6 +152,14 @@ public sealed class DoctorFaultTests
 
         Assert.Equal("OK", without.Status);
         Assert.Equal(("WARN", "pryx login"), (ended.Status, ended.Fix));
+    }
+
+    /// <summary>Somebody for whom no server of models is even named.</summary>
+    private static Person Alone()
+    {
+        var person = new Person();
+        person.Variables["OLLAMA_HOST"] = null;
+        return person;
     }
 
     private static async Task<(string Status, string Detail, string Fix)> CheckAsync(Person person, string name)

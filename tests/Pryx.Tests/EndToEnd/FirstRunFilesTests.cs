@@ -55,6 +55,7 @@ public sealed class FirstRunFilesTests
     public async Task Help_shows_every_group_and_doctor_reports_health()
     {
         using var person = new Person();
+        person.Variables["OLLAMA_HOST"] = null; // Named, it would have to answer.
 
         var help = await person.PryxAsync("--help");
         var doctor = await person.PryxAsync("doctor");

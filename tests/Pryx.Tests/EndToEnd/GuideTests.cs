@@ -9,7 +9,7 @@ public sealed class GuideTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> All => [.. Directory.EnumerateFiles(GuideCommands.Folder, "*.md").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
+    public static TheoryData<string> All => [.. Directory.EnumerateFiles(GuideCommands.Folder, "*.md").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Paths => [.. GuideCommands.Run];
 
@@ -18,7 +18,7 @@ public sealed class GuideTests
     public void Each_command_line_of_a_guide_names_a_command_and_options_that_exist(string guide)
     {
         using var terminal = new TestTerminal(new FakeClient());
-        var root = CommandLine.Build(terminal.Io, out _);
+        var root = CommandLine.Build(terminal.Io, "pryx", out _);
 
         var wrong = GuideCommands.Of(guide).SelectMany(line => root.Parse(GuideCommands.Words(line.Text)).Errors.Select(error => $"{line}: {error.Message}"));
 
@@ -33,6 +33,7 @@ public sealed class GuideTests
         await using var cloud = await FakeCloud.StartAsync(Cancellation);
         await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("Hello.")), Cancellation);
         provider.RequiresKey = false;
+        provider.Models = ["gpt-5.4", "qwen3:8b"];
         using var person = new Person();
         person.Variables["OPENAI_BASE_URL"] = provider.OpenAiUrl.ToString();
         person.Variables["OLLAMA_HOST"] = provider.Url.ToString();
