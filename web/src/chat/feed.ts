@@ -94,7 +94,8 @@ export class SessionFeed {
       this.early = null
       early.forEach(event => this.apply(event))
     } catch (error) {
-      this.change({ error, isLoaded: true })
+      // What is shown stays; the next connection loads it again.
+      if (!this.next.isLoaded || this.next.error) this.change({ error, isLoaded: true })
     }
   }
 
