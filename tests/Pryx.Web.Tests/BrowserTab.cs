@@ -96,6 +96,8 @@ public sealed class BrowserTab : IAsyncDisposable
     public async Task ClickAtAsync(string element, string what)
     {
         await UntilAsync(element, what);
+        // A tab behind another one draws no frames.
+        await SendAsync("Page.bringToFront", null);
         var place = await EvaluateAsync($$"""
             (async () => { const e = {{element}}; e.scrollIntoView({ block: 'center' }); await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()
             """);

@@ -98,7 +98,7 @@ public sealed class ChatJourneyTests(WebWorld world)
         await tab.ClickAtAsync("[...document.querySelectorAll('[aria-label^=\"Fork from here\"]')].at(-1)", "its fork");
         await tab.UntilAsync("document.getElementById('composer')?.value === 'One way to go'", "the message in the box of the copy");
         await tab.UntilAsync("document.querySelectorAll('[data-row=user]').length === 1", "the copy, which ends before it");
-        await tab.EvaluateAsync("document.getElementById('composer').select()");
+        await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.getElementById('composer'))");
         await tab.TypeAsync("Another way to go");
         await tab.PressAsync("Enter");
         await tab.UntilAsync("document.querySelectorAll('[data-row=reply]').length === 2", "its own answer");

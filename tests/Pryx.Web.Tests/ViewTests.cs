@@ -1,3 +1,5 @@
+using Pryx.Testing;
+
 namespace Pryx.Web.Tests;
 
 /// <summary>The main path of the views, each as a person walks it.</summary>
@@ -21,7 +23,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.ClickAsync("Show all");
         await tab.ClickAsync("Edit: Tests need");
         await tab.UntilAsync("document.querySelector('[role=dialog] textarea')?.value.includes('quokka')", "the fact");
-        await tab.EvaluateAsync("document.querySelector('[role=dialog] textarea').select()");
+        await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('[role=dialog] textarea'))");
         await tab.TypeAsync("Tests need two quokkas");
         await tab.ClickAsync("Save");
         await tab.UntilTextAsync("Tests need two quokkas");
@@ -107,7 +109,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.ClickAsync("Set budgets");
         await tab.UntilAsync("document.querySelector('[role=dialog] input')", "the fields");
         await tab.ClickAtAsync("document.querySelector('[role=dialog] input')", "the first field");
-        await tab.EvaluateAsync("document.querySelector('[role=dialog] input').select()");
+        await tab.EvaluateAsync("(e => { e.focus(); e.select() })(document.querySelector('[role=dialog] input'))");
         await tab.TypeAsync("7.5");
         await tab.PressAsync("Enter");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the dialog's going");
@@ -129,5 +131,48 @@ public sealed class ViewTests(WebWorld world)
         await tab.UntilAsync("document.querySelector('[aria-label=Timeline]')", "what happened");
         await tab.UntilAsync("/approved/i.test(document.querySelector('main').innerText) && /web:/.test(document.querySelector('main').innerText)", "who approved it");
         Assert.Matches("\\$0\\.\\d+", await tab.TextAsync());
+    }
+
+    [Fact]
+    public async Task What_can_not_be_taken_back_asks_for_its_name_and_says_when_it_fails()
+    {
+        await using var tab = await world.SignedInAsync();
+        await tab.GoAsync(new Uri(world.Url, "/ui/settings/data").ToString());
+        await tab.UntilTextAsync("Danger zone");
+        await tab.ClickAtAsync("[...document.querySelectorAll('main li')].find(e => e.innerText.includes('Take back every grant')).querySelector('button')", "its button");
+        await tab.UntilTextAsync("Take back every grant?");
+        await tab.TypeAsync("take back all");
+        Assert.True((await tab.EvaluateAsync("document.querySelector('[role=dialog] button[type=submit]').disabled")).GetBoolean());
+        await tab.TypeAsync(" grants");
+        await tab.AnswerAsync("*/api/v1/policies/grants?*", 503, "There is no room for it now.");
+        await tab.PressAsync("Enter");
+        await tab.UntilAsync("document.querySelector('[role=dialog] [role=alert]')?.innerText.includes('There is no room for it now.')", "why it was not done");
+        await tab.AnswerAsync(null);
+        await tab.PressAsync("Enter");
+        await tab.UntilTextAsync("taken back");
+        await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the dialog's going");
+    }
+
+    [Fact]
+    [Requirement("FR4.6", "allow-lists")]
+    [Requirement("FR4.6", "scopes")]
+    public async Task A_policy_is_written_without_its_grammar_and_the_text_beside_it_says_the_same()
+    {
+        await using var tab = await world.SignedInAsync();
+        await tab.GoAsync(new Uri(world.Url, "/ui/policies/files").ToString());
+        await tab.UntilTextAsync("valid");
+        await tab.ClickAtAsync("[...document.querySelectorAll('section[aria-label=\"Never runs\"] button')].find(e => e.innerText.includes('Add a rule'))", "a rule that denies");
+        await tab.UntilAsync("document.activeElement?.ariaLabel === 'Tool'", "its tool");
+        await tab.TypeAsync("shell.exec");
+        await tab.ClickAtAsync("document.querySelector('input[aria-label=\"Only for\"]')", "its commands");
+        await tab.TypeAsync("rm, git push *");
+        await tab.PressAsync("Enter");
+        await tab.UntilAsync("document.querySelector('textarea').value.includes('- shell.exec: {commands: [\"rm\", \"git push *\"]}')", "the rule in the text");
+        await tab.ClickAtAsync("document.querySelector('[role=switch][aria-label=\"Files outside the folder\"]')", "the scope");
+        await tab.UntilAsync("document.querySelector('textarea').value.includes('allow_outside: true')", "the scope in the text");
+        await tab.UntilTextAsync("valid");
+        await tab.ClickAsync("Take out filesystem.read");
+        await tab.UntilAsync("!document.querySelector('textarea').value.includes('filesystem.read')", "the rule's going");
+        await tab.UntilAsync("[...document.querySelectorAll('main span')].some(e => e.innerText === 'valid')", "that it can be read");
     }
 }

@@ -6,7 +6,7 @@ const GENERAL: [string, string][] = [
   ['Ctrl K', 'Find anything'], ['N', 'New session'], ['/', 'Search, or the message box'], ['?', 'This sheet'], ['Esc', 'Leave a box or a dialog'],
 ]
 const CHAT: [string, string][] = [
-  ['Enter', 'Send; steer while a turn runs'], ['Shift Enter', 'New line'], ['Alt Enter', 'Queue for the next turn'], ['Ctrl .', 'Stop the turn'], ['A', 'Approve the question on screen'], ['D', 'Deny it'], ['J', 'Next thing you said'], ['K', 'The one before'], ['T', 'Trace beside the conversation'],
+  ['Enter', 'Send; steer while a turn runs'], ['Shift Enter', 'New line'], ['Alt Enter', 'Queue for the next turn'], ['Ctrl .', 'Stop the turn'], ['A', 'Approve the question on screen'], ['D', 'Deny it'], ['J', 'Next thing you said'], ['K', 'The one before'], ['T', 'Trace beside the conversation'], ['F', 'Find in the session'], ['U', 'Undo and rewind'], ['P', 'Plan mode on or off'],
 ]
 
 function Sheet({ title, keys }: { title: string; keys: [string, string][] }) {

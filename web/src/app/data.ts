@@ -19,7 +19,7 @@ export const queries = new QueryClient({
 
 /** What a GET answers, kept by its path. */
 export function useGet<T>(path: string | null, query?: Call['query'], options: { live?: number; stale?: number } = {}) {
-  return useQuery<T>({
+  const found = useQuery<T>({
     queryKey: [path, query ?? null],
     queryFn: ({ signal }) => api.get<T>(path!, { query, signal }),
     enabled: path !== null,
@@ -28,6 +28,8 @@ export function useGet<T>(path: string | null, query?: Call['query'], options: {
     // The last answer to another question about the same thing, until the new one is there; never another object's.
     placeholderData: ((before: T | undefined, query?: { queryKey: readonly unknown[] }) => (query?.queryKey[0] === path ? before : undefined)) as never,
   })
+  // What is shown stays when the gateway is gone for a moment: that it is gone stands above.
+  return found.data !== undefined && found.error instanceof ApiError && found.error.status === 0 ? { ...found, error: null } : found
 }
 
 /** Everything whose path begins so is asked for again. */

@@ -122,7 +122,7 @@ export function SidePanel({ session, feed, onClose }: { session: SessionBody; fe
   const current = list.find(trace => trace.trace_id === picked) ?? list[0]
   const isLive = Boolean(feed.turn && current?.turn_id === feed.turn.id)
   const total = cost.data?.total
-  const errors = feed.items.filter(item => item.type === 'tool_result' && item.status === 'failed').length
+  const errors = useMemo(() => feed.items.filter(item => item.type === 'tool_result' && item.status === 'failed').length, [feed.items])
   const tools = useMemo(() => toolsOf(feed), [feed.items])
   return (
     <aside aria-label="Details" className="flex h-full min-h-0 flex-col border-l border-line bg-bg">

@@ -6,7 +6,7 @@ import type { Approval, Item, ItemPage, MessageDeltaPayload, PryxEvent, StepComp
 const FLUSH_MS = 40
 const PAGE = 200
 /** While somebody scrolls back: as much as is drawn within a frame or two. */
-const EARLIER_PAGE = 80
+const EARLIER_PAGE = 120
 const LARGEST_PAGE = 1000
 /** Of a running command's output, the end that is shown. */
 const OUTPUT_KEPT = 20_000
@@ -94,7 +94,8 @@ export class SessionFeed {
       this.early = null
       early.forEach(event => this.apply(event))
     } catch (error) {
-      this.change({ error, isLoaded: true })
+      // What is shown stays; the next connection loads it again.
+      if (!this.next.isLoaded || this.next.error) this.change({ error, isLoaded: true })
     }
   }
 

@@ -33,7 +33,16 @@ function keep<R extends Row>(item: Item, fresh: R): Row {
 
 const keyOf = (turn: string | null | undefined, call: string) => `${turn ?? ''}/${call}`
 
+const known = new WeakMap<readonly Item[], Row[]>()
+
+/** Several ask for the rows of the same items; with ten thousand of them it is made once. */
 export function rowsOf(items: readonly Item[]): Row[] {
+  const found = known.get(items) ?? makeRows(items)
+  known.set(items, found)
+  return found
+}
+
+function makeRows(items: readonly Item[]): Row[] {
   const rows: Row[] = []
   const results = new Map<string, ToolResult>()
   const approvals = new Map<string, ApprovalRecord>()

@@ -7,9 +7,10 @@ import { ago, plural } from '@/app/format'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
-import { Card, Stat } from '@/ui/Page'
+import { Card, Failure, Stat } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 import { Decision } from './Explain'
+import { Visual } from './Visual'
 
 const EXAMPLE = `name: careful
 description: Reads freely, asks before every change
@@ -54,6 +55,8 @@ export function Editor() {
   const lines = text.split('\n').length
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
+      {files.error && <div className="lg:col-span-2"><Failure error={files.error} onRetry={() => void files.refetch()} /></div>}
+      <div className="lg:col-span-2"><Visual text={text} onChange={next => { setText(next); setSimulated(null); setTested(null) }} /></div>
       <Card
         title={`${name}.yaml`}
         about="Checked as you type."

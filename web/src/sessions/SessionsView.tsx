@@ -7,7 +7,7 @@ import type { SessionBody, SessionList } from '@/api/types'
 import { refresh, useAct } from '@/app/data'
 import { ago, base, count, exact, plural, short, usd } from '@/app/format'
 import { follow, go, keepAddress, pathOf, usePlace } from '@/app/router'
-import { download } from '@/chat/ChatView'
+import { download } from '@/chat/ChatHeader'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
@@ -17,8 +17,6 @@ import { Empty, Failure, Page, Skeleton, Tabs } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 
 const PAGE = 100
-/** Behind the first page, for whoever scrolls on. */
-const LARGE_PAGE = 500
 const ROW = 60
 
 type Status = 'active' | 'archived'
@@ -41,7 +39,7 @@ export function SessionsView() {
 
   const listed = useInfiniteQuery({
     queryKey: ['/api/v1/sessions', 'all', status],
-    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: pageParam ? LARGE_PAGE : PAGE, status, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: PAGE, status, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.next_cursor ?? undefined,
     enabled: words === '',
@@ -103,7 +101,7 @@ export function SessionsView() {
           )
         }
       >
-        {query.error ? <Failure error={query.error} onRetry={() => void query.refetch()} />
+        {query.error && sessions.length === 0 ? <Failure error={query.error} onRetry={() => void query.refetch()} />
           : query.isPending && sessions.length === 0 ? <Skeleton lines={8} />
           : sessions.length === 0 ? (
             <Empty icon={<MessagesSquare size={22} />} title={words ? 'Nothing was said with these words' : status === 'archived' ? 'The archive is empty' : 'No session yet'} action={words ? <Button onClick={() => setText('')}>Show all</Button> : <Button look="primary" onClick={() => go(pathOf('chat'))}>Begin one</Button>}>

@@ -8,6 +8,7 @@ import { Button } from '@/ui/Button'
 import { ConfirmByName } from '@/ui/Dialog'
 import { Card } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
+import { Backup } from './Backup'
 
 interface Danger { id: string; name: string; title: string; about: string; action: string; icon: typeof Trash2; run: () => Promise<string> }
 
@@ -64,6 +65,7 @@ export function Data() {
   })
   return (
     <>
+      <Backup />
       <Card title="Archive" about="Moves what was said in old sessions into files of their own. They stay listed, and come back whole.">
         <form className="flex flex-wrap items-center gap-2" onSubmit={event => { event.preventDefault(); archive.mutate() }}>
           <label className="flex items-center gap-2 text-sm">Not used for <input type="number" min={1} max={3650} required aria-label="Days" className="field w-24" value={days} onChange={event => setDays(event.target.value)} /> days</label>

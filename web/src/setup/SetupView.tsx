@@ -24,7 +24,7 @@ export function SetupView() {
   const setup = useGet<SetupBody>(PATH, undefined, { stale: 0 })
   const again = useAct(() => api.delete(PATH), { changes: [PATH] })
   const steps = setup.data?.steps ?? []
-  const at = Math.max(0, steps.findIndex(step => step.id === (place.id ?? setup.data?.next ?? steps[0]?.id)))
+  const at = Math.max(0, steps.findIndex(step => (place.id ? step.id === place.id : step.state === 'open')))
   const current = steps[at]
   const open = (step?: SetupStep) => go(pathOf('setup', step?.id))
   const isEnd = place.id === 'done' || (setup.data?.complete && !place.id)
