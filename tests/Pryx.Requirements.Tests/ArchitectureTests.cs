@@ -31,7 +31,7 @@ public sealed partial class ArchitectureTests
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
-        ["Cloud"] = [],
+        ["Cloud"] = ["Audit"],
         ["Commands"] = ["Files", "Skills"],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
@@ -56,6 +56,7 @@ public sealed partial class ArchitectureTests
         ["Routing"] = ["Models"],
         ["Sandbox"] = ["Files", "Network"],
         ["Sessions"] = [],
+        ["Setup"] = ["Audit", "Models", "Sessions"],
         ["Skills"] = ["Audit", "Files", "Network", "Processes", "Sandbox", "Web"],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
@@ -64,7 +65,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Backup", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Backup", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -5,6 +5,7 @@ using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
 using Pryx.Commands.Backup;
 using Pryx.Commands.Chat;
+using Pryx.Commands.Cloud;
 using Pryx.Commands.Completion;
 using Pryx.Commands.Costs;
 using Pryx.Commands.Diagnostics;
@@ -22,6 +23,7 @@ using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
 using Pryx.Commands.Service;
 using Pryx.Commands.Sessions;
+using Pryx.Commands.Setup;
 using Pryx.Commands.Skills;
 using Pryx.Commands.Undo;
 using Pryx.Terminal;
@@ -81,6 +83,9 @@ internal static class CommandLine
         {
             verbose,
             RunCommand.Create(io),
+            SetupCommand.Create(io),
+            LoginCommand.Create(io),
+            LoginCommand.CreateLogout(io),
             StopCommand.Create(io),
             ApprovalCommand.Create(io),
             SessionCommand.Create(io),

@@ -23,6 +23,12 @@ internal sealed record ProcessEnvironment
     /// <summary>Who answers approvals here.</summary>
     public string UserName { get; init; } = "user";
 
+    /// <summary>HOME; null where there is none.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>A path as a shell would have read it.</summary>
+    public string ExpandHome(string path) => Home is null ? path : path == "~" ? Home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Home, path[2..]) : path;
+
     public static ProcessEnvironment Read() => new()
     {
         WantsNoColor = Text("NO_COLOR") is not null || Text("TERM") == "dumb",
@@ -30,6 +36,7 @@ internal sealed record ProcessEnvironment
         Columns = int.TryParse(Text("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 10_000 ? columns : null,
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
+        Home = Text("HOME") ?? Text("USERPROFILE"),
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
     };
 

@@ -16,6 +16,9 @@ internal sealed class Reach(Settings settings)
     /// <summary>The user's home; absolute.</summary>
     public string Home => PryxPaths.From(settings).Home;
 
+    /// <summary>Pryx has never stored anything for this user.</summary>
+    public bool IsNew => !File.Exists(settings.FromEnvironment("PRYX_DB_PATH") ?? PryxPaths.From(settings).Database);
+
     /// <summary>The routes of the running daemon, else of a gateway inside this process.</summary>
     public Task<ApiConnection> OpenApiAsync(Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken) => ApiConnection.OpenAsync(settings, onWarning, workingDirectory, cancellationToken);
 

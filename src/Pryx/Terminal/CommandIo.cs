@@ -33,6 +33,9 @@ internal sealed record CommandIo
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public required Func<ConnectOptions, CancellationToken, Task<IPryxClient>> ConnectAsync { get; init; }
 
+    /// <summary>Pryx has never been here: there is no database yet.</summary>
+    public Func<bool> IsNew { get; init; } = static () => false;
+
     /// <summary>Which Pryx the routes and the configuration are of.</summary>
     public Reach Reach { get; init; } = Reach.OfProcess;
 
@@ -62,6 +65,7 @@ internal sealed record CommandIo
             EditAsync = environment.Editor is { } editor ? (text, fileName, cancellationToken) => EditorProcess.EditAsync(editor, text, fileName, cancellationToken) : null,
             OpenBrowser = environment.HasDisplay ? BrowserProcess.Open : static _ => false,
             WorkingDirectory = System.Environment.CurrentDirectory,
+            IsNew = static () => Reach.OfProcess.IsNew,
             ConnectAsync = (options, cancellationToken) => Reach.OfProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
         };
     }

@@ -38,6 +38,14 @@ internal static class ApiCall
         ThrowIfFailed(answer, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
+    /// <summary>For answers whose body nobody needs.</summary>
+    /// <exception cref="PryxException">As the error body says.</exception>
+    public static async Task SendOkAsync(this ApiConnection api, string method, string path, string? json, CancellationToken cancellationToken)
+    {
+        using var answer = await api.SendAsync(method, path, json, cancellationToken);
+        ThrowIfFailed(answer, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
     private static void ThrowIfFailed(HttpResponseMessage answer, string text)
     {
         if (!answer.IsSuccessStatusCode)
