@@ -75,7 +75,7 @@ public sealed class InstallTests : IDisposable
         var result = await InstallAsync("--no-path");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"Error: ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("Error: ", result.Stderr, StringComparison.Ordinal);
         Assert.Contains(says, result.Stderr, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Bin), "something was installed");
     }
