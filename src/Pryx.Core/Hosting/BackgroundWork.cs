@@ -23,6 +23,8 @@ internal sealed class BackgroundWork(PryxCore core) : IAsyncDisposable
     public IEnumerable<ITool> Tools(ShellTool shell) =>
         [new ProcessStartTool(Desk, shell, core.Spawner, core.CommandSandbox(), core.Options.IsDaemon), new ProcessReadTool(Desk), new ProcessStopTool(Desk)];
 
+    public bool HasRunning => _desk?.All.Any(static process => process.IsRunning) == true;
+
     public IReadOnlyList<string> TakeNews(SessionId session) => _desk?.TakeNews(session) ?? [];
 
     public void Map(ApiRoutes routes, ServedCalls calls, string folder) => new ProcessEndpoints(Desk, (session, place, arguments, http, approvesAll, token) => StartAsync(calls, session, place, arguments, http, approvesAll, token), folder, core.Options.IsDaemon).Map(routes);

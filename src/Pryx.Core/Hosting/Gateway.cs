@@ -138,6 +138,10 @@ public sealed class Gateway : IAsyncDisposable
         {
             app.Use(next => new RequestLog(next, core.Log, () => observation.Metrics, core.Options.Time).InvokeAsync);
         }
+        if (options.Use is { } use)
+        {
+            app.Use(use.Count);
+        }
         app.Use(next => new ApiErrors(next, core.Options.Time, core.Log.RequestFailed).InvokeAsync);
         app.UseRouting();
         app.Use(next => new AccessCheck(next, core.Access).InvokeAsync);

@@ -22,4 +22,7 @@ public sealed record GatewayOptions
 
     /// <summary>The supervisor's process; null without one.</summary>
     public int? HostPid { get; init; }
+
+    /// <summary>Told of every request; null: nobody asks whether the gateway is used.</summary>
+    public UseWatch? Use { get; init; }
 }

@@ -96,6 +96,9 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>A turn runs in this process.</summary>
     internal bool IsBusy => _turns is { IsBusy: true };
 
+    /// <summary>Something goes on that nobody needs to watch: a turn, a background process.</summary>
+    public bool HasOpenWork => IsBusy || _background is { HasRunning: true };
+
     /// <summary>How tools are kept together here, in words.</summary>
     public async Task<string> DescribeIsolationAsync() => await Spawner.ProbeIsolationAsync() switch
     {

@@ -18,6 +18,9 @@ internal sealed record CoreRun
 
     /// <summary>The supervisor's process; null without one.</summary>
     public int? HostPid { get; init; }
+
+    /// <summary>It ends itself when nobody has used it for so long and nothing is open; null: never.</summary>
+    public TimeSpan? EndsUnused { get; init; }
     public required Action<string> OnWarning { get; init; }
 
     /// <summary>Gets the address once Core answers.</summary>
@@ -45,11 +48,12 @@ internal static class CoreProcess
         await using var ending = stop.Token.UnsafeRegister(_ => deadline.Change(EndBudget, Timeout.InfiniteTimeSpan), null);
         try
         {
-            await using var daemon = await StartAsync(run, stop.Token);
+            var (daemon, use) = await StartAsync(run, stop.Token);
+            await using var running = daemon;
             run.OnReady(daemon.Url);
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using var registration = stop.Token.UnsafeRegister(_ => stopped.TrySetResult(), null);
-            await stopped.Task;
+            await (use is null ? stopped.Task : Task.WhenAny(stopped.Task, use.UnusedAsync(stop.Token)));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,7 +61,7 @@ internal static class CoreProcess
         }
     }
 
-    private static Task<Daemon> StartAsync(CoreRun run, CancellationToken cancellationToken)
+    private static async Task<(Daemon Daemon, UseWatch? Use)> StartAsync(CoreRun run, CancellationToken cancellationToken)
     {
         // Its keys are for every session. Who brought the folder is not asked yet, so that nothing in it can redirect anybody.
         var dotEnv = DotEnv.Load(run.WorkingDirectory, isTrusted: false);
@@ -73,12 +77,14 @@ internal static class CoreProcess
         {
             run.OnWarning($"Pryx listens on {address.Address}: others on the network can reach it. They need a token, but what they send is not encrypted; put a proxy with TLS in front of it.");
         }
-        return Daemon.StartAsync(core, new GatewayOptions
+        var use = run.EndsUnused is { } patience ? new UseWatch(patience, () => core.HasOpenWork, core.Options.Time) : null;
+        return (await Daemon.StartAsync(core, new GatewayOptions
         {
+            Use = use,
             Endpoints = address.Endpoints(Announcement.ReadLastPort(core.Options.Paths)),
             HasAuthentication = run.HasAuthentication,
             WorkingDirectory = run.WorkingDirectory,
             HostPid = run.HostPid,
-        }, cancellationToken);
+        }, cancellationToken), use);
     }
 }

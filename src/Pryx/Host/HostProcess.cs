@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pryx.Core.Configuration;
 using Pryx.Host.Service;
 
@@ -7,7 +8,7 @@ namespace Pryx.Host;
 /// This process as the host: it starts Core, starts it again after a crash, and takes everything down with it. It stays small: nothing
 /// of Core is loaded here before there is something to say about it.
 /// </summary>
-internal static class HostProcess
+internal static partial class HostProcess
 {
     /// <summary>True for <c>pryx serve …</c>; help and a Core without a host are none of ours.</summary>
     public static bool IsAsked(string name, string[] args) =>
@@ -18,6 +19,11 @@ internal static class HostProcess
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyList<string> arguments)
     {
+        if (arguments.Contains("--while-used") && !OperatingSystem.IsWindows())
+        {
+            // A surface has started it: it must outlive that terminal. It fails where we lead a session already.
+            _ = NewSession();
+        }
         using var signals = StopSignals.OfProcess();
         using var main = new MainThread();
         using var descendants = Descendants.Adopt();
@@ -65,6 +71,9 @@ internal static class HostProcess
     }
 
     private static string Announcement() => PryxPaths.From(Settings.OfProcess).Metadata;
+
+    [LibraryImport("libc", EntryPoint = "setsid")]
+    private static partial int NewSession();
 
     private static string Logs() => PryxPaths.From(Settings.OfProcess).Logs;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pryx.Tui.Rendering;
 
 namespace Pryx.Host;
 
@@ -20,6 +21,9 @@ internal sealed record ProcessEnvironment
     /// <summary>A browser could open here: not over SSH, not in a container.</summary>
     public bool HasDisplay { get; init; }
 
+    /// <summary>What the terminal can show.</summary>
+    public TerminalTraits Terminal { get; init; } = new();
+
     /// <summary>Who answers approvals here.</summary>
     public string UserName { get; init; } = "user";
 
@@ -36,6 +40,7 @@ internal sealed record ProcessEnvironment
         Columns = int.TryParse(Text("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 10_000 ? columns : null,
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
+        Terminal = ReadTerminal(),
         Home = Text("HOME") ?? Text("USERPROFILE"),
         UserName = Name(),
     };
@@ -54,6 +59,19 @@ internal sealed record ProcessEnvironment
 
     /// <summary>One variable as it is; for what another program puts there.</summary>
     public static string? Variable(string name) => Text(name);
+
+    private static TerminalTraits ReadTerminal() => new()
+    {
+        Term = Text("TERM"),
+        ColorTerm = Text("COLORTERM"),
+        ColorFgBg = Text("COLORFGBG"),
+        Program = Text("TERM_PROGRAM"),
+        WantsNoColour = Text("NO_COLOR") is not null,
+        ForcesColour = Text("FORCE_COLOR") is { } force && force != "0",
+        IsTmux = Text("TMUX") is not null,
+        IsScreen = Text("STY") is not null || (Text("TMUX") is null && Text("TERM")?.StartsWith("screen", StringComparison.Ordinal) == true),
+        IsWindowsTerminal = Text("WT_SESSION") is not null,
+    };
 
     private static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 }

@@ -9,6 +9,7 @@ namespace Pryx.Commands.Gateway;
 /// <summary><c>pryx serve</c>, and <c>core</c>, which is what the host starts and what <c>pryx-core</c> is without a command.</summary>
 internal static class ServeCommand
 {
+    private static readonly TimeSpan UnusedPatience = TimeSpan.FromMinutes(1);
     private static readonly string[] HelpWords = ["help", "-h", "--help", "-?", "--version", "-V"];
 
     /// <summary>What was typed, as a command of this executable: <c>pryx-core</c> without one is Core, and its <c>serve</c> has no host.</summary>
@@ -37,12 +38,14 @@ internal static class ServeCommand
         var noAuth = new Option<bool>("--no-auth") { Description = "Let every program on this machine use it without a token" };
         var headless = new Option<bool>("--headless") { Description = "Nobody sits at this machine; what a daemon assumes anyway" };
         var noSupervisor = new Option<bool>("--no-supervisor") { Description = "Run Core alone, for containers: whoever started it starts it again", Hidden = isCore };
+        var whileUsed = new Option<bool>("--while-used") { Description = "End a minute after nobody uses it any more and nothing is open: how the terminal UI starts it" };
         var hostPid = new Option<int?>("--host-pid") { Hidden = true };
         command.Add(port);
         command.Add(listen);
         command.Add(noAuth);
         command.Add(headless);
         command.Add(noSupervisor);
+        command.Add(whileUsed);
         command.Add(hostPid);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -63,6 +66,7 @@ internal static class ServeCommand
                     HasAuthentication = !parsed.GetValue(noAuth),
                     WorkingDirectory = io.WorkingDirectory,
                     HostPid = host,
+                    EndsUnused = parsed.GetValue(whileUsed) ? UnusedPatience : null,
                     OnWarning = warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"),
                     OnReady = url =>
                     {
