@@ -1,4 +1,4 @@
-.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies fuzz-skills spans audit-rows undo-check undo-cost fmt run schema aot release bench requirements
+.PHONY: build test check e2e kills gateway-kills fuzz-shell fuzz-hosts fuzz-policies fuzz-skills spans audit-rows undo-check undo-cost fmt run schema aot release smoke-release bench requirements
 
 RID ?= linux-x64
 
@@ -94,8 +94,14 @@ schema:
 aot:
 	eng/canary
 
+# KEY=… signs it; see docs/guides/install.md.
 release:
-	eng/publish $(RID)
+	eng/release $(if $(KEY),--key $(KEY)) $(RID)
+
+# Installs what make release made, on a fresh home, and takes it away again.
+smoke-release:
+	dotnet build tests/Pryx.FakeProvider
+	eng/smoke-release artifacts/dist
 
 bench:
 	eng/bench

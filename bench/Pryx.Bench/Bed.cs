@@ -50,11 +50,13 @@ internal sealed class Bed : IDisposable
 
     public void Dispose() => _root.Delete(recursive: true);
 
-    private string Folder(Subject subject) => Directory.CreateDirectory(Path.Combine(_root.FullName, subject.Name, "folder")).FullName;
+    public string Home(Subject subject) => Directory.CreateDirectory(Path.Combine(_root.FullName, subject.Name, "home")).FullName;
+
+    public string Folder(Subject subject) => Directory.CreateDirectory(Path.Combine(_root.FullName, subject.Name, "folder")).FullName;
 
     private Dictionary<string, string> Variables(Subject subject, Uri fake) => new()
     {
-        ["HOME"] = Directory.CreateDirectory(Path.Combine(_root.FullName, subject.Name, "home")).FullName,
+        ["HOME"] = Home(subject),
         ["PATH"] = (string?)Environment.GetEnvironmentVariables()["PATH"] ?? "/usr/bin:/bin",
         ["TERM"] = "dumb",
         ["OPENAI_BASE_URL"] = new Uri(fake, "v1").ToString(),

@@ -26,6 +26,7 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             await FirstRequestAsync(bed),
             await MemoryAsync(bed, "peak memory, text", 138, 106, Text),
             await MemoryAsync(bed, "peak memory, tool", 138, 106, Calls(("shell_exec", """{"command":"echo hello"}""")), Text),
+            await SessionListAsync(),
             PolicyMeasure.Run(runs, warmUps),
             await SandboxMeasure.RunAsync(runs, warmUps, cancellationToken),
             .. CatalogMeasure.Run(runs, warmUps),
@@ -51,6 +52,19 @@ internal sealed class Measurements(IReadOnlyList<Subject> subjects, int runs, in
             var first = bed.Command(subject, "model info openai/gpt-4o").Elapsed;
             return (first - bed.Command(subject, "model info openai/gpt-4o").Elapsed).TotalMilliseconds;
         }));
+
+    // A bed of its own: no other measure pays for ten thousand sessions.
+    private async Task<Measure> SessionListAsync()
+    {
+        using var bed = new Bed();
+        Subject[] ours = [.. subjects.Where(static subject => subject.File is not null)];
+        foreach (var subject in ours)
+        {
+            await SessionListMeasure.FillAsync(bed.Home(subject), bed.Folder(subject), cancellationToken);
+        }
+        return new("session list, 10,000 sessions", "ms", "`pryx session list` without a daemon over a store of 10,000 sessions; start of the process to its end", 195, 150,
+            Interleave(ours, subject => bed.Command(subject, "session list").Elapsed.TotalMilliseconds));
+    }
 
     private Measure Version(Bed bed) => new("`--version`", "ms", "start of the process to its end", 14.3, 11, Interleave(
         [.. subjects.Where(subject => subject.Version is not null)],

@@ -55,7 +55,7 @@ public sealed class BackupEndpoints(PryxPaths paths, Database database, Func<ISe
             throw new PryxException("VALIDATION_ERROR", $"{target} is in the middle of what is backed up.", "leave the file out, or name one elsewhere");
         }
         var sealedSecrets = input.Passphrase is { } passphrase ? await BackupSecrets.SealAsync(secrets(), passphrase, http.RequestAborted) : null;
-        var manifest = await new BackupWriter(paths, database, version).WriteAsync(target, input.Sessions, sealedSecrets, http.RequestAborted);
+        var manifest = await new BackupWriter(paths, database, version).WriteAsync(target, input.Sessions ?? true, sealedSecrets, http.RequestAborted);
         await audit.AppendAsync(new("backup.created", "backup", Path.GetFileName(target), $"{http.Surface()}:{Caller.Of(http).Name}", manifest.HasSecrets ? """{"secrets":true}""" : "{}", "ok"), http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status201Created;
         await http.WriteAsync(Body(target, manifest), BackupJson.Default.BackupBody, StatusCodes.Status201Created);

@@ -96,7 +96,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         await (await core.StoreAsync(cancellationToken)).Desk.AnswerAsync(id, answer, cancellationToken);
 
     public async Task<bool> StopTurnAsync(TurnId id, CancellationToken cancellationToken) =>
-        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{Environment.UserName}", cancellationToken);
+        await (await core.TurnsAsync(cancellationToken)).StopAsync(id, $"cli:{LocalUser.Name}", cancellationToken);
 
     public async Task<string> SetProviderKeyAsync(string name, string key, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
 
     // What the routes write down of their callers.
     private async Task WriteDownAsync(string action, string type, string id, params (string, string?)[] details) =>
-        await new AuditLog((await core.StoreAsync(CancellationToken.None)).Database).AppendAsync(new(action, type, id, $"cli:{Environment.UserName}", AuditDetails.Of(details), "ok"), CancellationToken.None);
+        await new AuditLog((await core.StoreAsync(CancellationToken.None)).Database).AppendAsync(new(action, type, id, $"cli:{LocalUser.Name}", AuditDetails.Of(details), "ok"), CancellationToken.None);
 
     public ValueTask DisposeAsync() => core.DisposeAsync();
 

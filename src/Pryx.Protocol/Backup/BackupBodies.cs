@@ -13,8 +13,8 @@ public sealed record BackupInput
     /// <summary>Where; absolute, and nothing is there yet. Null: a file of its own name in the data directory's backups.</summary>
     public string? Path { get; init; }
 
-    /// <summary>False leaves sessions, their costs and what undo needs out: what is left is what one takes to another machine.</summary>
-    public bool Sessions { get; init; } = true;
+    /// <summary>False leaves sessions, their costs and what undo needs out: what is left is what one takes to another machine. Null: they are in it.</summary>
+    public bool? Sessions { get; init; }
 
     /// <summary>Put the keys and tokens in, sealed with this. Null leaves them out.</summary>
     public string? Passphrase { get; init; }

@@ -11,7 +11,8 @@ internal static class HelpStory
         Pryx works in your folder with tools that you approve. It runs on this machine, under the names pryx and pryx-core.
 
         First:
-          {name} setup                   a key or a model on this machine, a folder, first tools
+          {name} setup                   leads through it; each step can be left out
+          {name} provider add openai     or only this: a key for a model (also anthropic, ollama …)
           {name} doctor                  is everything there that it needs?
           {name} run "explain this folder"
 

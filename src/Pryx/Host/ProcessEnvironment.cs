@@ -42,8 +42,20 @@ internal sealed record ProcessEnvironment
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
         Terminal = ReadTerminal(),
         Home = Text("HOME") ?? Text("USERPROFILE"),
-        UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
+        UserName = Name(),
     };
+
+    private static string Name()
+    {
+        try
+        {
+            return Environment.UserName is { Length: > 0 } name ? name : "user";
+        }
+        catch (IOException)
+        {
+            return "user"; // A system without /etc/passwd, such as a container made of one program.
+        }
+    }
 
     /// <summary>One variable as it is; for what another program puts there.</summary>
     public static string? Variable(string name) => Text(name);

@@ -75,7 +75,7 @@ public sealed class InstallTests : IDisposable
         var result = await InstallAsync("--no-path");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"Error: ", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("Error: ", result.Stderr, StringComparison.Ordinal);
         Assert.Contains(says, result.Stderr, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Bin), "something was installed");
     }
@@ -114,6 +114,32 @@ public sealed class InstallTests : IDisposable
         Assert.Equal("model_name: mine\n", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(_home.Data, "config.yaml.before-*")), Cancellation));
         var shell = await RunProcess.RunAsync("/bin/sh", ["-lc", "pryx --version"], Setup(), Cancellation);
         Assert.Equal("pryx 9.9.9\n", shell.Stdout);
+    }
+
+    [Theory]
+    [InlineData("curl")]
+    [InlineData("wget")]
+    public async Task From_an_address_it_is_fetched_with_what_is_there(string program)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} is not installed: apt-get install {program}");
+        await MakeAsync(sign: true);
+        await using var server = await AnsweringServer.StartAsync(async (request, http) =>
+        {
+            var file = Path.Combine(_release, Path.GetFileName(request.Path));
+            http.Response.StatusCode = File.Exists(file) ? 200 : 404;
+            await http.Response.Body.WriteAsync(File.Exists(file) ? await File.ReadAllBytesAsync(file, Cancellation) : [], Cancellation);
+        }, Cancellation);
+        var tools = Directory.CreateDirectory(Path.Combine(_home.Root, "tools")).FullName;
+        foreach (var tool in (string[])["sh", "sed", "cut", "tail", "mktemp", "uname", "tar", "gzip", "sha256sum", "openssl", "cp", "mv", "rm", "ln", "mkdir", "chmod", "basename", "dirname", "cat", "head", "grep", program])
+        {
+            File.CreateSymbolicLink(Path.Combine(tools, tool), ((string[])[$"/usr/bin/{tool}", $"/bin/{tool}"]).First(File.Exists));
+        }
+        var setup = Setup();
+
+        var result = await RunProcess.RunAsync("/bin/sh", [Path.Combine(_release, "install.sh"), "--from", server.Url, "--no-path"], setup with { Environment = new Dictionary<string, string?>(setup.Environment) { ["PATH"] = tools } }, Cancellation);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Stderr));
+        Assert.True(File.Exists(Path.Combine(Bin, "pryx-tui")));
     }
 
     [Fact]

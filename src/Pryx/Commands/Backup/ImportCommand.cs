@@ -3,7 +3,6 @@ using System.Text.Json;
 using Pryx.Commands.Gateway;
 using Pryx.Host;
 using Pryx.Protocol.Backup;
-using Pryx.Protocol.Errors;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Backup;

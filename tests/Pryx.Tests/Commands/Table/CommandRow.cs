@@ -14,7 +14,7 @@ internal sealed record CommandRow(CommandNode Node, string Kind, IReadOnlyList<s
     private static readonly string[] _onlyParsed = ["run", "serve", "ui", "core", "mcp serve", "mcp filesystem", "mcp shell", "mcp browser", "mcp clipboard", "mcp notifications", "mcp screen-capture", "mcp http", "mcp desktop-automation", "install-service", "uninstall-service", "uninstall", "setup", "login", "chat", "config edit", "model pull", "process run", "process start", "diagnostics", "policy new", "policy edit", "model refresh", "completion", "man"];
 
     // What they say depends on the machine.
-    private static readonly string[] _varying = ["doctor"];
+    private static readonly string[] _varying = ["doctor", "audit verify"];
 
     public string Line => string.Join(' ', ["pryx", .. Arguments.Select(static word => word.Length == 0 ? "''" : word)]);
 
