@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pryx.Bench;
 using Pryx.Bench.Gateway;
 using Pryx.Bench.Tui;
+using Pryx.Bench.Web;
 
 var release = new Option<string?>("--release") { Description = "The release build's executable" };
 var canary = new Option<string?>("--canary") { Description = "The Native AOT canary's executable" };
@@ -10,10 +11,11 @@ var otherVersion = new Option<string[]>("--vs-version") { Description = "How tha
 var runs = new Option<int>("--runs") { Description = "Measured runs of each measure and subject", DefaultValueFactory = _ => 30 };
 var warmUps = new Option<int>("--warm-ups") { Description = "Runs before them that do not count", DefaultValueFactory = _ => 3 };
 var gateway = new Option<string>("--gateway") { Description = "The daemon's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
-var terminal = new Option<string>("--tui") { Description = "The terminal UI's measures: full, smoke, only (full, nothing else) or none; as --gateway unless it is said", DefaultValueFactory = _ => "" };
+var web = new Option<string>("--web") { Description = "The measures of the pages, where Chromium is installed: full, only (nothing else) or none", DefaultValueFactory = _ => "full" };
+var terminal = new Option<string>("--tui") { Description = "The terminal UI's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
 var catalog = new Option<string?>("--catalog") { Description = "Only the catalog's measures, with this file of the models.dev shape; - for one that is made up" };
 var output = new Option<string?>("--output") { Description = "Also write the results there" };
-var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, terminal, catalog, output };
+var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, web, terminal, catalog, output };
 
 command.SetAction(async (result, cancellationToken) =>
 {
@@ -40,15 +42,19 @@ command.SetAction(async (result, cancellationToken) =>
     {
         var scope = result.GetValue(gateway);
         var only = result.GetValue(catalog);
-        scope = only is null ? scope : "none";
-        var tui = result.GetValue(terminal) is { Length: > 0 } said ? said : scope == "only" ? "none" : scope;
-        tui = only is null ? tui : "none";
-        scope = tui == "only" ? "none" : scope;
+        var pages = only is null ? result.GetValue(web) : "none";
+        var tui = only is null && pages != "only" && scope != "only" ? result.GetValue(terminal) : "none";
+        pages = tui == "only" ? "none" : pages;
+        scope = only is null && pages != "only" && tui != "only" ? scope : "none";
         List<Measure> measures = only is not null ? [.. new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunCatalog(only == "-" ? null : only)]
-            : scope == "only" || tui == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
+            : scope == "only" || pages == "only" || tui == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
         if (scope != "none")
         {
             measures.AddRange(await new GatewayMeasures(subjects, scope == "smoke" ? GatewayScale.Smoke : GatewayScale.Full, cancellationToken).RunAsync());
+        }
+        if (pages != "none" && scope != "smoke")
+        {
+            measures.AddRange(await new WebMeasures(subjects, Math.Min(10, result.GetValue(runs)), cancellationToken).RunAsync());
         }
         if (tui != "none")
         {
