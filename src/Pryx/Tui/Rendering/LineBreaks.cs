@@ -31,19 +31,25 @@ internal sealed class LineBreaks
             foreach (var glyph in new GlyphText(_spans[index].Text))
             {
                 (piece, pieceWidth) = (glyph.Start, glyph.Start == piece ? pieceWidth : 0);
-                if (_used + glyph.Width > _room && (_used > 0 || _space is not null))
+                if ((index, glyph.End) == _start)
                 {
-                    if (glyph.Text == " ")
-                    {
-                        // A space at the edge is where the break is.
-                        Break((index, glyph.End), 0);
-                        continue;
-                    }
+                    continue; // The rest of a tab at which the row before was broken.
+                }
+                if (glyph.Text == " " && IsOver(glyph))
+                {
+                    // A space at the edge is where the break is.
+                    Break((index, glyph.End), 0);
+                    continue;
+                }
+                // Twice where the word behind the last space fills a row by itself.
+                while (IsOver(glyph))
+                {
                     var (place, rest) = _space is { } space ? (space, _used - _usedAtSpace) : ((index, glyph.Start), pieceWidth);
-                    if (place != _start)
+                    if (place == _start)
                     {
-                        Break(place, rest);
+                        break;
                     }
+                    Break(place, rest);
                 }
                 _used += glyph.Width;
                 pieceWidth += glyph.Width;
@@ -56,6 +62,8 @@ internal sealed class LineBreaks
         }
         Add((_spans.Count, 0), keepsSpaces: true);
     }
+
+    private bool IsOver(Glyph glyph) => _used + glyph.Width > _room && (_used > 0 || _space is not null);
 
     private void Break((int Span, int At) place, int used)
     {
@@ -77,7 +85,7 @@ internal sealed class LineBreaks
         }
         if (!keepsSpaces && row.Count > 0)
         {
-            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ') };
+            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ', '\t') };
         }
         _rows.Add(row);
     }
