@@ -14,6 +14,7 @@ internal static class ScreenList
     public static IEnumerable<IScreen> Of(TuiContext ui, Func<IReadOnlyList<IScreen>> all) =>
     [
         SessionsScreen.Of(ui),
+        new Setup.SetupScreen(ui),
         new HelpScreen(all),
     ];
 
