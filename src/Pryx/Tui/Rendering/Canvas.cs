@@ -147,6 +147,8 @@ internal sealed class Canvas
         }
     }
 
+    public void HideCursor() => _buffer.Cursor = null;
+
     private void Ellipsis(int y, TextStyle style)
     {
         if (Width > 0)
