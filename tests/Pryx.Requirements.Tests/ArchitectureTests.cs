@@ -84,6 +84,15 @@ public sealed partial class ArchitectureTests
         Faults.None(Usings("src/Pryx").Where(use => use.Namespace.StartsWith("Pryx.Core", StringComparison.Ordinal) && use.Slice != "Host").Select(use => $"{use.File}: {use.Namespace}"));
 
     [Fact]
+    public void The_terminal_library_could_stand_alone()
+    {
+        string[] library = ["Rendering", "Input", "Layout", "Widgets", "Driver"];
+        var uses = library.SelectMany(folder => Usings($"src/Pryx/Tui/{folder}")).ToList();
+        Assert.NotEmpty(uses);
+        Faults.None(uses.Where(use => !use.Namespace.StartsWith("System", StringComparison.Ordinal) && !library.Any(folder => use.Namespace == $"Pryx.Tui.{folder}")).Select(use => $"{use.File}: {use.Namespace}"));
+    }
+
+    [Fact]
     public void The_engine_knows_neither_HTTP_nor_SQL() =>
         Faults.None(Usings("src/Pryx.Agent").Where(use => use.Namespace.StartsWith("System.Net.Http", StringComparison.Ordinal)
             || use.Namespace.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || use.Namespace.StartsWith("Microsoft.Data", StringComparison.Ordinal))

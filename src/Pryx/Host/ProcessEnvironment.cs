@@ -1,3 +1,5 @@
+using Pryx.Tui.Rendering;
+
 namespace Pryx.Host;
 
 /// <summary>The variables the terminal surfaces look at, read once.</summary>
@@ -15,6 +17,9 @@ internal sealed record ProcessEnvironment
     /// <summary>A browser could open here: not over SSH, not in a container.</summary>
     public bool HasDisplay { get; init; }
 
+    /// <summary>What the terminal can show.</summary>
+    public TerminalTraits Terminal { get; init; } = new();
+
     /// <summary>Who answers approvals here.</summary>
     public string UserName { get; init; } = "user";
 
@@ -24,7 +29,21 @@ internal sealed record ProcessEnvironment
         Editor = Text("VISUAL") ?? Text("EDITOR"),
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
+        Terminal = ReadTerminal(),
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
+    };
+
+    private static TerminalTraits ReadTerminal() => new()
+    {
+        Term = Text("TERM"),
+        ColorTerm = Text("COLORTERM"),
+        ColorFgBg = Text("COLORFGBG"),
+        Program = Text("TERM_PROGRAM"),
+        WantsNoColour = Text("NO_COLOR") is not null,
+        ForcesColour = Text("FORCE_COLOR") is { } force && force != "0",
+        IsTmux = Text("TMUX") is not null,
+        IsScreen = Text("STY") is not null || (Text("TMUX") is null && Text("TERM")?.StartsWith("screen", StringComparison.Ordinal) == true),
+        IsWindowsTerminal = Text("WT_SESSION") is not null,
     };
 
     private static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Pryx.Tui.Rendering;
 
 namespace Pryx.Terminal;
 
@@ -56,30 +56,12 @@ internal static class SafeText
             case '\n' or '\t' when keepsLines:
                 clean.Append((char)rune.Value);
                 break;
-            case '\n':
-                clean.Append('⏎');
-                break;
             case '\t':
                 clean.Append(' ');
                 break;
-            case < 0x20:
-                clean.Append((char)(0x2400 + rune.Value)); // ␛ and its like: the pictures of the control characters
-                break;
-            case 0x7F:
-                clean.Append('␡');
-                break;
-            case 0x200D or 0xFE0F or 0xFE0E:
-                clean.Append(rune.ToString()); // joins and styles emoji, moves nothing
-                break;
             default:
-                clean.Append(IsInvisible(rune) ? $"<U+{rune.Value:X4}>" : rune.ToString());
+                clean.Append(Neutral.Expansion(rune) ?? rune.ToString());
                 break;
         }
     }
-
-    // C1 controls, direction marks and overrides, zero-width characters, tags, separators that terminals take for line breaks.
-    private static bool IsInvisible(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800;
 }

@@ -235,8 +235,8 @@ internal sealed class App : IDisposable
             case SuspendEvent:
                 Suspend();
                 break;
-            case ClosedEvent:
-                _exit ??= 129; // As SIGHUP ends a program.
+            case ClosedEvent closed:
+                _exit ??= closed.ExitCode;
                 break;
         }
     }

@@ -3,7 +3,7 @@ using Pryx.Tui.Input;
 namespace Pryx.Tui.Driver;
 
 /// <summary>A terminal that is drawn on. While it is entered it is ours: raw keys, the alternate screen.</summary>
-internal interface ITerminal
+internal interface ITerminal : IDisposable
 {
     (int Width, int Height) Size { get; }
 

@@ -61,8 +61,8 @@ internal enum ReplyKind : byte
 /// <summary>An answer to a question that was written to the terminal.</summary>
 internal sealed record ReplyEvent(ReplyKind Kind, string Text) : InputEvent;
 
-/// <summary>The terminal is gone.</summary>
-internal sealed record ClosedEvent : InputEvent;
+/// <summary>The terminal is gone, or a signal ends the program.</summary>
+internal sealed record ClosedEvent(int ExitCode) : InputEvent;
 
 /// <summary>Somebody asks the program to stop for a while (SIGTSTP), or it went on after a stop that it was not asked for.</summary>
 internal sealed record SuspendEvent(bool IsOver) : InputEvent;

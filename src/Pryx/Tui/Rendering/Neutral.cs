@@ -32,14 +32,14 @@ internal static class Neutral
         {
             return 1;
         }
-        var mayStyle = true;
+        var mayStyle = MayBeStyled(first);
         while (at < grapheme.Length)
         {
             if (Rune.DecodeFromUtf16(grapheme[at..], out var rune, out _) != OperationStatus.Done || IsOutOfPlace(rune, first, mayStyle))
             {
                 return at;
             }
-            mayStyle = !IsSelector(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark);
+            mayStyle = MayBeStyled(rune);
             at += rune.Utf16SequenceLength;
         }
         return at;
@@ -49,6 +49,8 @@ internal static class Neutral
         IsSelector(rune) ? !mayStyle // Rows of selectors show nothing and can carry a hidden text.
         : rune.Value is >= 0xE0020 and <= 0xE007F ? first.Value != BlackFlag
         : Expansion(rune) is not null;
+
+    private static bool MayBeStyled(Rune rune) => !IsSelector(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark);
 
     private static bool IsSelector(Rune rune) => rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
 
