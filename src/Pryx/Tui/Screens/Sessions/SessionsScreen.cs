@@ -8,7 +8,7 @@ using Pryx.Tui.Rendering;
 using Pryx.Tui.Shell;
 using Pryx.Tui.Widgets;
 
-namespace Pryx.Tui.Screens;
+namespace Pryx.Tui.Screens.Sessions;
 
 /// <summary>All chats: search, resume, fork, export, rename, archive, delete.</summary>
 internal static class SessionsScreen
@@ -20,8 +20,8 @@ internal static class SessionsScreen
 
     public static IScreen Of(TuiContext ui)
     {
-        ListScreen<Row>? screen = null;
-        return screen = new ListScreen<Row>(ui, new ListKind<Row>
+        KeyedList<Row>? screen = null;
+        return screen = new KeyedList<Row>(ui, new ListKind<Row>
         {
             Title = "Sessions",
             IsSearchedByCore = true,
@@ -32,7 +32,7 @@ internal static class SessionsScreen
             Keys =
             [
                 new(Key.Enter, "resume", row => ui.OpenSession(row.Session.Id)),
-                new(Key.Of('f'), "fork", row => ui.Run(async token => ui.OpenSession((await ui.Core.Client.ForkSessionAsync(row.Session.Id, null, token)).Id))),
+                new(Key.Of('f'), "fork", row => ui.Run(async token => ui.OpenSession((await ui.Core.Client.ForkSessionAsync(row.Session.Id, null, null, token)).Id))),
                 new(Key.Of('e'), "export", row => Export(ui, row.Session)),
                 new(Key.Of('r'), "rename", row => Rename(ui, row.Session, screen!.Read)),
                 new(Key.Of('a'), "archive", row => Archive(ui, row.Session, screen!.Read)),
