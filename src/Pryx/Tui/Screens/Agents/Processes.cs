@@ -9,7 +9,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Agents;
 
 /// <summary>Processes in the background: whether they run, and the end of what they write.</summary>
-internal sealed class Processes(ScreenHost host) : ListScreen<BackgroundProcessBody>(host)
+internal sealed class Processes(ScreenHost host) : BrowseScreen<BackgroundProcessBody>(host)
 {
     private BackgroundProcessBody? _whole;
 

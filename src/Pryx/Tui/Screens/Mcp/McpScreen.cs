@@ -8,12 +8,12 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Mcp;
 
 /// <summary>MCP servers: whether they work, what they offer, adding one and taking it away.</summary>
-internal sealed class McpScreen(ScreenHost host) : ListScreen<McpServerBody>(host)
+internal sealed class McpScreen(ScreenHost host) : BrowseScreen<McpServerBody>(host)
 {
     private readonly McpDetails _details = new(host.Core, host.Time);
     private McpServersBody? _read;
 
-    public override string Name => "MCP servers";
+    public override string Name => "MCP";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(5);
 
     protected override Facts Empty => new Facts().Title("No MCP servers yet")

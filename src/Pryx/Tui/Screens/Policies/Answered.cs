@@ -13,7 +13,7 @@ namespace Pryx.Tui.Screens.Policies;
 internal sealed record AnsweredQuestion(Approval Approval, string State, ApprovalAnswer? Answer, DateTimeOffset? At);
 
 /// <summary>Questions and what became of them.</summary>
-internal sealed class Answered(ScreenHost host) : ListScreen<AnsweredQuestion>(host)
+internal sealed class Answered(ScreenHost host) : BrowseScreen<AnsweredQuestion>(host)
 {
     public override string Name => "History";
     protected override StyledLine Heading => new("Questions and what became of them", Ink.Muted);

@@ -11,7 +11,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>The modes and what they mean, the policies by name, and how any call would be judged.</summary>
-internal sealed class Modes(ScreenHost host) : ListScreen<PolicyModeBody>(host)
+internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host)
 {
     private IReadOnlyList<JsonElement> _layers = [];
     private string? _mode;

@@ -10,7 +10,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>Questions that wait, of all sessions; they are answered here as in the chat.</summary>
-internal sealed class Waiting(ScreenHost host) : ListScreen<Approval>(host)
+internal sealed class Waiting(ScreenHost host) : BrowseScreen<Approval>(host)
 {
     // Somebody else may answer the question under the cursor: a key meant for it must not answer the one that takes its place.
     private static readonly TimeSpan _settles = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>The themes: the one under the cursor can be put on at once, and stays.</summary>
-internal sealed class Appearance(ScreenHost host) : ListScreen<Theme>(host)
+internal sealed class Appearance(ScreenHost host) : BrowseScreen<Theme>(host)
 {
     public override string Name => "Appearance";
     protected override StyledLine Heading => new($"Theme: {Host.App.Theme.Name}", Ink.Muted);

@@ -9,7 +9,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>Every key of config.yaml: its value, of which kind it is, where it comes from; and changing it.</summary>
-internal sealed class ConfigKeys(ScreenHost host) : ListScreen<ConfigEntry>(host)
+internal sealed class ConfigKeys(ScreenHost host) : BrowseScreen<ConfigEntry>(host)
 {
     public override string Name => "Configuration";
     protected override StyledLine Heading => new("config.yaml", Ink.Muted);

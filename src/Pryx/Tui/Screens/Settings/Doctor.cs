@@ -7,7 +7,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>What doctor has found, what does not work first, each with what puts it right.</summary>
-internal sealed class Doctor(ScreenHost host) : ListScreen<DoctorCheck>(host)
+internal sealed class Doctor(ScreenHost host) : BrowseScreen<DoctorCheck>(host)
 {
     private DoctorReport? _fixed;
 

@@ -13,7 +13,7 @@ namespace Pryx.Tui.Screens.Settings;
 internal sealed record NotedEvent(int Number, string Type, int Tier, DateTimeOffset At, DateTimeOffset? SentAt, string Text);
 
 /// <summary>Telemetry: whether it is on, where it would go, and every event exactly as it was or would be sent.</summary>
-internal sealed class Sending(ScreenHost host) : ListScreen<NotedEvent>(host)
+internal sealed class Sending(ScreenHost host) : BrowseScreen<NotedEvent>(host)
 {
     private JsonElement _status;
 

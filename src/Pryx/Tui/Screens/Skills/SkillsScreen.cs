@@ -8,7 +8,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Skills;
 
 /// <summary>Which skills there are, which are on, what they lack, and getting them what they lack.</summary>
-internal sealed class SkillsScreen(ScreenHost host) : ListScreen<ListedSkill>(host)
+internal sealed class SkillsScreen(ScreenHost host) : BrowseScreen<ListedSkill>(host)
 {
     private SkillListing? _read;
 

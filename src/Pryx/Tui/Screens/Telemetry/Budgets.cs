@@ -11,7 +11,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>Budgets: how much of each is used, and what happens at its end.</summary>
-internal sealed class Budgets(ScreenHost host) : ListScreen<BudgetStatus>(host)
+internal sealed class Budgets(ScreenHost host) : BrowseScreen<BudgetStatus>(host)
 {
     private BudgetReport? _read;
 

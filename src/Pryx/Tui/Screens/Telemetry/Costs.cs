@@ -11,7 +11,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>What was spent: today, this month, by model, by session, by agent.</summary>
-internal sealed class Costs(ScreenHost host) : ListScreen<CostLine>(host)
+internal sealed class Costs(ScreenHost host) : BrowseScreen<CostLine>(host)
 {
     private const int Sessions = 30;
     private IReadOnlyList<DayCost> _days = [];

@@ -10,7 +10,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>The last turns, and each one's time: what ran when, what waited for whom.</summary>
-internal sealed class Turns(ScreenHost host) : ListScreen<TurnTrace>(host)
+internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
 {
     private (string Id, IReadOnlyList<TraceSpan> Spans)? _spans;
 
