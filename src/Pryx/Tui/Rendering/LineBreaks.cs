@@ -77,7 +77,7 @@ internal sealed class LineBreaks
         }
         if (!keepsSpaces && row.Count > 0)
         {
-            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ') };
+            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ', '\t') };
         }
         _rows.Add(row);
     }
