@@ -1,3 +1,4 @@
+using Pryx.Testing;
 using Pryx.Tui.Screens;
 using Pryx.Tui.Screens.Agents;
 using Pryx.Tui.Screens.Mcp;
@@ -20,6 +21,7 @@ public sealed class ScreenFrameTests
         ("settings", "Configuration"), ("settings", "Appearance"), ("settings", "Telemetry"), ("settings", "Doctor"));
 
     [Theory]
+    [Requirement("TUI4", "browse")]
     [MemberData(nameof(Lists))]
     public void A_screen_reads_well_at_every_size(string screen, string tab)
     {

@@ -1,4 +1,5 @@
 using Pryx.Protocol.Approvals;
+using Pryx.Testing;
 using Pryx.Tui.Input;
 using Pryx.Tui.Screens.Agents;
 using Pryx.Tui.Screens.Mcp;
@@ -14,6 +15,7 @@ namespace Pryx.Tests.Tui.Screens;
 public sealed class ScreenKeyTests
 {
     [Fact]
+    [Requirement("TUI4", "toggle")]
     public void E_switches_a_skill_and_the_list_is_read_again()
     {
         var link = ScreenScripts.All().Answers("POST /api/v1/skills/disable", """{"ok":true,"changed":true}""").Answers("POST /api/v1/skills/enable", """{"ok":true,"changed":true}""");
@@ -23,6 +25,36 @@ public sealed class ScreenKeyTests
         Assert.Matches("^POST /api/v1/skills/(en|dis)able .*\"workspace\":\"/home/you/project\"", Assert.Single(link.Changes));
         Assert.Equal(reads + 1, link.Reads.Count);
         Assert.Single(bench.Said);
+    }
+
+    [Fact]
+    [Requirement("TUI4", "install")]
+    public void What_a_skill_lacks_is_installed_after_the_scan_was_shown_and_a_yes()
+    {
+        var link = ScreenScripts.All()
+            .Answers("POST /api/v1/skills/preview", $$"""{"skill":{{SkillOf("formatter")}},"source":"/home/you/.pryx/skills/formatter","findings":[{"level":"warning","rule":"network","file":"SKILL.md","line":12,"message":"it names a host"}],"hosts":["registry.npmjs.org"],"scripts":[],"files":["SKILL.md"],"fingerprint":"f00","dangerous":false}""")
+            .Answers("POST /api/v1/skills/formatter/installers", """{"ran":true,"ok":true,"output":"added 1 package"}""");
+        using var bench = new ScreenBench(link, static host => new SkillsScreen(host));
+        bench.Type("/formatter").Press(Key.Enter).Type("d");
+        Assert.Contains("SKILL.md:12 it names a host", bench.Frame);
+        Assert.Contains("npm install --global prettier@3", bench.Snapshot("skills-needs-80x24").Frame);
+        Assert.DoesNotContain(link.Changes, static change => change.Contains("installers", StringComparison.Ordinal));
+        bench.Type("y");
+        Assert.Equal("POST /api/v1/skills/formatter/installers {\"installer\":\"npm\"}", link.Changes[^1]);
+        Assert.Equal("formatter has what prettier with npm brings.", Assert.Single(bench.Said));
+    }
+
+    [Fact]
+    public void Only_a_skill_that_was_installed_can_be_uninstalled_and_only_after_a_yes()
+    {
+        var link = ScreenScripts.All().Answers("POST /api/v1/skills/uninstall", """{"ok":true,"changed":true}""");
+        using var bench = new ScreenBench(link, static host => new SkillsScreen(host));
+        bench.Type("uy");
+        Assert.Empty(link.Changes);
+        bench.Type("/formatter").Press(Key.Enter).Type("u").Press(Key.Enter);
+        Assert.Empty(link.Changes);
+        bench.Type("uy");
+        Assert.Equal("POST /api/v1/skills/uninstall {\"id\":\"formatter\",\"force\":false}", Assert.Single(link.Changes));
     }
 
     [Fact]
@@ -129,6 +161,7 @@ public sealed class ScreenKeyTests
     }
 
     [Fact]
+    [Requirement("TUI8", "hint shown")]
     public void Providers_that_can_not_be_fetched_say_how_to_start_the_host_and_come_by_themselves()
     {
         var link = ScreenScripts.All().Fails("GET /api/v1/providers", "CORE_GONE", "Pryx does not answer.");
@@ -182,6 +215,35 @@ public sealed class ScreenKeyTests
     }
 
     [Fact]
+    [Requirement("TUI5", "status")]
+    [Requirement("TUI5", "tools")]
+    [Requirement("TUI5", "health")]
+    public void A_server_shows_its_status_its_tools_and_why_it_does_not_work()
+    {
+        using var bench = new ScreenBench(ScreenScripts.All(), static host => new McpScreen(host), 160, 50);
+        Assert.Contains("failed", bench.Frame);
+        Assert.Contains("could not be reached at https://mcp.linear.app/mcp", bench.Frame);
+        bench.Press(new Key(KeyCode.Down));
+        Assert.Contains("list_directory", bench.Frame);
+        Assert.Contains("has changed since it was approved", bench.Frame);
+        Assert.Contains("bubblewrap", bench.Frame);
+    }
+
+    [Fact]
+    [Requirement("TUI6", "timeline")]
+    [Requirement("TUI6", "cost summary")]
+    public void Telemetry_shows_a_turn_over_its_time_and_what_was_spent()
+    {
+        using var bench = new ScreenBench(ScreenScripts.All(), static host => new TelemetryScreen(host), 160, 50);
+        bench.Type("/a592ae").Press(Key.Enter);
+        Assert.Matches("shell.exec +·*━+·* +1.1 s", bench.Frame);
+        Assert.Contains("waits for you", bench.Frame);
+        bench.To("Costs");
+        Assert.Matches("Today +.*\\$0.0038", bench.Frame);
+        Assert.Contains("openai/gpt-5-mini", bench.Frame);
+    }
+
+    [Fact]
     public void The_timeline_of_a_running_turn_grows_while_it_is_seen_and_is_left_alone_when_it_is_not()
     {
         var link = ScreenScripts.All();
@@ -207,6 +269,12 @@ public sealed class ScreenKeyTests
         Assert.Empty(link.Changes);
         bench.Type("xy");
         Assert.Equal("POST /api/v1/processes/proc-h2vu4wjp6h/stop", Assert.Single(link.Changes));
+    }
+
+    private static string SkillOf(string id)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Bodies, "skills.json")));
+        return document.RootElement.GetProperty("skills").EnumerateArray().Single(skill => skill.GetProperty("id").GetString() == id).GetRawText();
     }
 
     private static string Bodies => Path.Combine(Path.GetDirectoryName(Here())!, "Bodies");

@@ -280,18 +280,7 @@ internal abstract class BrowseScreen<T> : IPart
         : Listing.Filter.Length > 0 ? new Facts().Gap().Text($"Nothing here has “{Listing.Filter}” in it.").Text("Esc shows all again.", Ink.Muted).Lines(width)
         : Empty.Lines(width);
 
-    private List<StyledLine> Foot(int width)
-    {
-        if (Work.Doing is not null)
-        {
-            return [new(Work.Line, Ink.Accent)];
-        }
-        if ((Work.Error ?? (Listing.IsRead ? Listing.Error : null)) is not { } error)
-        {
-            return [];
-        }
-        return [.. StyledText.Wrap(new(error.Message, Ink.Error), Math.Max(10, width - 2), new("✗ ", Ink.Error), new("  ")).Take(3), .. error.Next is { } next ? StyledText.Wrap(new(next, Ink.Muted), Math.Max(10, width - 2), new("→ ", Ink.Muted), new("  ")).Take(2) : []];
-    }
+    private IReadOnlyList<StyledLine> Foot(int width) => Work.Foot(width, Listing.IsRead ? Listing.Error : null);
 
     private static void DrawLines(Canvas canvas, IReadOnlyList<StyledLine> lines)
     {
