@@ -53,6 +53,9 @@ internal abstract class BrowseScreen<T> : IPart
     protected Listing<T> Listing { get; }
     protected T? Selected => _list.SelectedItem;
 
+    /// <summary>What is selected at first; null for the first one.</summary>
+    protected virtual string? FirstKey => null;
+
     /// <summary>How often it is read again while it is seen; null for never.</summary>
     protected virtual TimeSpan? Renewal => null;
 
@@ -194,7 +197,7 @@ internal abstract class BrowseScreen<T> : IPart
 
     private void Put()
     {
-        var key = Selected is { } before ? KeyOf(before) : null;
+        var key = Selected is { } before ? KeyOf(before) : FirstKey;
         _list.Items = Listing.Shown;
         if (key is not null && Listing.PlaceOf(key) is >= 0 and var place && place != _list.Selected)
         {

@@ -112,7 +112,7 @@ internal sealed class McpScreen(ScreenHost host) : BrowseScreen<McpServerBody>(h
         else if (started.Url is { } url)
         {
             Host.App.Signals.Copy(url);
-            Host.Ask($"Sign in to {server.Name}", new Facts().Text("Open this address in a browser on this machine; it is copied. The answer comes back by itself.").Gap().Text(url, Ink.Link).Lines(66), new DialogChoice(Input.Key.Enter, "Close", static () => { }));
+            Host.Ask($"Sign in to {server.Name}", new Facts().Text("Open this address in a browser on this machine; it is copied. The answer comes back by itself.").Gap().Text(url, Ink.Link), $"pryx mcp auth {server.Name}", new DialogChoice(Input.Key.Enter, "Close", static () => { }));
         }
         Read();
     });

@@ -30,7 +30,7 @@ internal static class ApprovalFacts
         facts.Say("tool", approval.Tool).Say("agent", approval.Agent).Say("rule", approval.Rule, Ink.Muted)
             .Say("S, A cover", approval.Pattern, Ink.Accent)
             .Say("asked", RelativeTime.Of(approval.CreatedAt, now))
-            .Say("until", approval.ExpiresAt is { } end && end > now ? Say.Took((end - now).TotalMilliseconds) : null)
+            .Say("ends in", approval.ExpiresAt is { } end && end > now ? Say.Took((end - now).TotalMilliseconds) : null)
             .Say("session", approval.SessionId.ToString(), Ink.Faint);
         if (approval.Review is { } review)
         {

@@ -21,6 +21,7 @@ internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host
     protected override StyledLine Heading => _mode is null ? StyledLine.Empty : new([new("in force: ", Ink.Muted), new(_mode, Ink.Strong)]);
     protected override StyledLine Summary => new(Say.Count(_grants, "grant"), Ink.Muted);
     protected override Facts Empty => new Facts().Title("No modes");
+    protected override string? FirstKey => _mode;
 
     protected override async Task<IReadOnlyList<PolicyModeBody>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +65,7 @@ internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host
     {
         var call = new ExplainCall(texts[0].Length > 0 ? texts[0] : "shell.exec", ArgsOf(texts[1])) { Policy = mode.Name, Workspace = Host.Folder };
         var explained = await Host.Core.SendAsync("POST", "/api/v1/policies/explain", JsonSerializer.Serialize(call, PoliciesJson.Default.ExplainCall), PoliciesJson.Default.ExplainedCall, cancellationToken);
-        Host.Ask(explained.Decision switch { "allow" => "It would run unasked", "ask" => "You would be asked", _ => "It would be denied" }, FactsOf(explained).Lines(66), new DialogChoice(Key.Enter, "Close", static () => { }));
+        Host.Ask(explained.Decision switch { "allow" => "It would run unasked", "ask" => "You would be asked", _ => "It would be denied" }, FactsOf(explained), null, new DialogChoice(Key.Enter, "Close", static () => { }));
     }));
 
     private static Facts FactsOf(ExplainedCall call)

@@ -46,10 +46,11 @@ internal sealed class Waiting(ScreenHost host) : BrowseScreen<Approval>(host)
 
     protected override void OnSelected(Approval item)
     {
-        if (item.Id != _seen)
+        if (_seen is { } before && Listing.PlaceOf(before.ToString()) < 0)
         {
-            (_seen, _changedAt) = (item.Id, _seen is null ? default : Host.Time.GetUtcNow());
+            _changedAt = Host.Time.GetUtcNow();
         }
+        _seen = item.Id;
     }
 
     protected override IReadOnlyList<ScreenAction> ActionsOf(Approval? item) => item switch

@@ -30,7 +30,7 @@ internal sealed class Doctor(ScreenHost host) : BrowseScreen<DoctorCheck>(host)
     protected override StyledLine Row(DoctorCheck item, int width)
     {
         var (sign, ink) = SignOf(item);
-        return StatusLine.Of(width, new([new(sign + " ", ink), new(item.Name.PadRight(12)), new(item.Detail.Split('\n')[0], Ink.Muted)]), new(item.WasFixed ? "put right" : item.CanFix ? "F puts it right" : "", item.WasFixed ? Ink.Success : Ink.Accent));
+        return StatusLine.Of(width, new([new(sign + " ", ink), new(item.Name.PadRight(13)), new(item.Detail.Split('\n')[0], Ink.Muted)]), new(item.WasFixed ? "put right" : item.CanFix ? "F puts it right" : "", item.WasFixed ? Ink.Success : Ink.Accent));
     }
 
     protected override Facts DetailsOf(DoctorCheck item)

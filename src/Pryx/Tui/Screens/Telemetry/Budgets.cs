@@ -66,7 +66,7 @@ internal sealed class Budgets(ScreenHost host) : BrowseScreen<BudgetStatus>(host
         Host.Say(usd == 0 ? $"{NameOf(budget)}: no limit." : $"{NameOf(budget)}: {CostText.Usd(usd)}.");
     }));
 
-    private void SetAction() => Host.Ask("At a limit", [new("What happens when a budget is used up?")],
+    private void SetAction() => Host.Ask("At a limit", new Facts().Text("What happens when a budget is used up?"), null,
         Choice('p', "Ask and wait", "pause"), Choice('c', "Cheaper model", "cheaper"), Choice('s', "Stop", "stop"));
 
     private DialogChoice Choice(char key, string label, string action) => new(Input.Key.Of(key), label, () => Work.Begin("Setting it", cancellationToken => SetAsync(new() { Action = action }, cancellationToken)));

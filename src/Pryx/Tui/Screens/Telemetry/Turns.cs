@@ -13,6 +13,7 @@ namespace Pryx.Tui.Screens.Telemetry;
 internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
 {
     private (string Id, IReadOnlyList<TraceSpan> Spans)? _spans;
+    private (string Id, PryxException Error)? _failure;
 
     public override string Name => "Timeline";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(1);
@@ -63,7 +64,7 @@ internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
         }
         else
         {
-            facts.Text("Reading its spans…", Ink.Muted);
+            _ = _failure is { } failure && failure.Id == item.Id ? facts.Text(failure.Error.Message, Ink.Error) : facts.Text("Reading its spans…", Ink.Muted);
         }
         return facts.Gap().Say("trace", item.Id, Ink.Faint).Say("session", item.SessionId, Ink.Faint);
     }
@@ -83,9 +84,10 @@ internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
                 _spans = (item.Id, TraceSpan.AllOf(trace));
                 Renew();
             }
-            catch (PryxException e) when (e.Code is "TRACE_NOT_FOUND" or "CORE_GONE")
+            catch (PryxException e)
             {
-                _spans = null; // The list says so when it is read next.
+                _failure = (item.Id, e);
+                Renew();
             }
         });
     }
