@@ -60,6 +60,7 @@ namespace Pryx.Protocol;
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(TurnPage))]
+[JsonSerializable(typeof(WaitingInputs))]
 [JsonSerializable(typeof(SearchPage))]
 [JsonSerializable(typeof(GrantList))]
 [JsonSerializable(typeof(NewSession))]

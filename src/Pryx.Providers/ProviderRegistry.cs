@@ -20,9 +20,12 @@ namespace Pryx.Providers;
 /// <param name="key">The key of a provider by its id; null when there is none. The key variables are then asked through <paramref name="setting"/>.</param>
 public sealed class ProviderRegistry(Func<string, string?> setting, Func<string, string?> key, ProviderOptions? options = null)
 {
-    private static readonly TimeSpan OllamaProbe = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LocalProbe = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LocalIdleLimit = TimeSpan.FromMinutes(10);
     private readonly ProviderOptions _options = options ?? new();
+
+    /// <summary>Servers on the user's own machine that are asked where nobody chose and no key is there, the first that answers.</summary>
+    public static IReadOnlyList<string> TakenWhereTheyRun { get; } = ["ollama", "lmstudio", "llamacpp"];
 
     /// <summary>All providers that can be named: the popular ones first.</summary>
     public IEnumerable<ProviderInfo> Providers => _options.Directory.Providers.All;
@@ -64,15 +67,31 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         ? Task.FromResult(new ProbeResult(TimeSpan.Zero, null) { Models = [provider.DefaultModel!] })
         : ProviderProbe.AskAsync(EndpointOf(provider, provider.Wire), provider, limit, cancellationToken);
 
-    /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama; then the demo.</summary>
+    /// <summary>The first provider with a key, in the order of <see cref="KnownProviders.Popular"/>; then a running Ollama, LM Studio or llama.cpp; then the demo.</summary>
     public async Task<ModelRef> ChooseDefaultAsync(CancellationToken cancellationToken)
     {
         foreach (var provider in _options.Directory.Providers.Popular)
             if (provider is { NeedsKey: true, DefaultModel: { } model } && IsAllowedIn(provider))
                 return new(provider.Id, model);
-        if (await ReadOllamaModelsAsync(OllamaProbe, cancellationToken) is [var local, ..])
-            return new("ollama", local);
+        foreach (var id in TakenWhereTheyRun)
+            if (await FindServedAsync(id, cancellationToken) is { } served)
+                return served;
         return new(KnownProviders.Demo.Id, KnownProviders.Demo.DefaultModel!);
+    }
+
+    private async Task<ModelRef?> FindServedAsync(string id, CancellationToken cancellationToken)
+    {
+        if (id == "ollama")
+            return await ReadOllamaModelsAsync(LocalProbe, cancellationToken) is [var local, ..] ? new(id, local) : null;
+        try
+        {
+            var listed = (await ProbeAsync(Find(id)!, LocalProbe, cancellationToken)).Models;
+            return listed?.FirstOrDefault(static model => !model.Contains("embed", StringComparison.OrdinalIgnoreCase)) is { } model ? new(id, model) : null;
+        }
+        catch (ModelException)
+        {
+            return null; // An address that is none is no running server; choosing it by name says what is wrong with it.
+        }
     }
 
     /// <summary>The models of a running Ollama, the latest first; null when none answers within the limit.</summary>
@@ -122,7 +141,7 @@ public sealed class ProviderRegistry(Func<string, string?> setting, Func<string,
         var found = KeyOf(provider);
         var token = found is null ? _options.Token(provider.Id) : null;
         if (found is null && token is null && provider.NeedsKey)
-            throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id}");
+            throw NotConfigured(provider, $"Missing API key: set {provider.KeyVariables[0]}, or store one with: pryx provider set-key {provider.Id} (pryx setup leads through it)");
         if (found is not null && found.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw NotConfigured(provider, $"Configuration error: the key of {provider.Name} contains spaces or characters that no key has. Set it again: pryx provider set-key {provider.Id}");
         // Google's OpenAI-compatible door is below its own.

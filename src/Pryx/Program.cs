@@ -3,6 +3,7 @@ using System.Text;
 using Pryx.Commands;
 using Pryx.Host;
 using Pryx.Terminal;
+using Pryx.Tui;
 
 // One executable under several names (pryx, pryx-core, pryx-tui): the name it was called by says what it is.
 var name = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is { Length: > 0 } called && called.StartsWith("pryx-", StringComparison.Ordinal) ? called : "pryx";
@@ -26,6 +27,12 @@ if (SandboxProcess.IsAsked(args))
 if (HostProcess.IsAsked(name, args))
 {
     return HostProcess.Run(args[1..]);
+}
+
+// The first frame must not wait for a command line to be built.
+if (TuiProgram.IsAsked(name, args))
+{
+    return await TuiProgram.RunAsync(CommandIo.ForProcess(), new CoreLink(), name, args);
 }
 
 return await CommandLine.RunAsync(CommandIo.ForProcess(), name, args);

@@ -41,6 +41,10 @@ internal sealed class TestCore : IAsyncDisposable
             variables.TryAdd("ANTHROPIC_API_KEY", "sk-ant-test");
             variables.TryAdd("ANTHROPIC_BASE_URL", provider.Url.ToString());
         }
+        // A developer's own servers of models are nobody's in a test.
+        variables.TryAdd("LMSTUDIO_BASE_URL", "http://127.0.0.1:1/v1");
+        variables.TryAdd("LLAMACPP_BASE_URL", "http://127.0.0.1:1/v1");
+        variables.TryAdd("VLLM_BASE_URL", "http://127.0.0.1:1/v1");
         // Nobody asks the real one.
         variables.TryAdd("PRYX_CATALOG_URL", "off");
         var isOwn = home is null;

@@ -30,7 +30,7 @@ public sealed partial class ArchitectureTests
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
-        ["Cloud"] = [],
+        ["Cloud"] = ["Audit"],
         ["Commands"] = ["Files", "Skills"],
         ["Conversations"] = ["Sessions", "Turns"],
         ["Costs"] = ["Audit"],
@@ -55,6 +55,7 @@ public sealed partial class ArchitectureTests
         ["Routing"] = ["Models"],
         ["Sandbox"] = ["Files", "Network"],
         ["Sessions"] = [],
+        ["Setup"] = ["Audit", "Models", "Sessions"],
         ["Skills"] = ["Audit", "Files", "Network", "Processes", "Sandbox", "Web"],
         ["Streams"] = ["Approvals", "Audit", "Sessions", "Turns"],
         ["Telemetry"] = ["Audit", "Metrics", "Tracing"],
@@ -63,7 +64,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -51,6 +51,15 @@ public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>Waits, in real time, until somebody waits on this clock for so long.</summary>
+    public async Task WaitForTimerAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        while (!FiresIn(wait))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), System, cancellationToken);
+        }
+    }
+
     private FakeTimer? TakeDue(DateTimeOffset end)
     {
         lock (_gate)

@@ -119,7 +119,7 @@ internal sealed class FakeClient : IPryxClient
 
     public Task<EventPage> GetEventsAsync(SessionId? id, long afterVersion, int limit, CancellationToken cancellationToken) => Task.FromResult(new EventPage([], 0));
 
-    public Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
+    public Task<Session> ForkSessionAsync(SessionId id, string? title, int? turn, CancellationToken cancellationToken) =>
         Task.FromResult(Sessions.First(session => session.Id == id) with { Id = FixedSession, Title = title ?? "Copy of it", ParentId = id });
 
     public Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) => Task.FromResult(Sessions.RemoveAll(session => session.Id == id) > 0);

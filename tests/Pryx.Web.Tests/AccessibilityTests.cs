@@ -5,7 +5,7 @@ namespace Pryx.Web.Tests;
 /// <summary>axe finds nothing serious on any view, in both themes, on a desk and on a phone.</summary>
 public sealed class AccessibilityTests(WebWorld world)
 {
-    private static readonly string[] Views = ["chat", "sessions", "approvals", "approvals/history", "observability", "observability/costs", "audit", "models", "models/catalog", "mcp", "skills", "policies", "policies/grants", "policies/pins", "policies/explain", "policies/files", "diagnostics", "settings", "settings/config", "settings/tokens", "settings/telemetry"];
+    private static readonly string[] Views = ["chat", "sessions", "approvals", "approvals/history", "observability", "observability/latency", "observability/costs", "audit", "agents", "agents/processes", "agents/definitions", "agents/hooks", "memory", "setup", "setup/cloud", "setup/provider", "setup/workspace", "setup/abilities", "models", "models/catalog", "mcp", "skills", "policies", "policies/grants", "policies/pins", "policies/explain", "policies/files", "diagnostics", "settings", "settings/config", "settings/tokens", "settings/telemetry", "settings/data"];
 
     [Theory]
     [InlineData(1440, 900)]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Pryx.Core.Browser;
 
@@ -15,6 +16,8 @@ public sealed class BrowserTab : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _requests = new(StringComparer.Ordinal);
     private string _session = "";
     private long _received;
+    private volatile string? _refusal;
+    private volatile int _status;
 
     internal BrowserTab(DevTools tools, string context, Func<Task> close) => (_tools, _context, _close) = (tools, context, close);
 
@@ -84,9 +87,9 @@ public sealed class BrowserTab : IAsyncDisposable
         return answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
-    /// <param name="name">The accessible name, or its beginning, of a button, link, tab or menu item that is visible.</param>
+    /// <param name="name">The accessible name, or its beginning, of a button, link, tab or menu item that is visible; of an open dialog, where there is one.</param>
     public Task ClickAsync(string name) => ClickAtAsync($$"""
-        [...document.querySelectorAll('button,a,[role=menuitem],[role=tab],[role=option],summary')].filter(e => e.offsetParent !== null || e.getClientRects().length).find(e => (e.getAttribute('aria-label') ?? e.textContent).trim().startsWith({{JsonSerializer.Serialize(name)}}))
+        [...(document.querySelector('[role=dialog]') ?? document).querySelectorAll('button,a,[role=menuitem],[role=tab],[role=option],summary')].filter(e => e.offsetParent !== null || e.getClientRects().length).find(e => (e.getAttribute('aria-label') ?? e.textContent).trim().startsWith({{JsonSerializer.Serialize(name)}}))
         """, name);
 
     public async Task ClickAtAsync(string element, string what)
@@ -108,11 +111,53 @@ public sealed class BrowserTab : IAsyncDisposable
         }
     }
 
+    /// <summary>The gateway answers these requests so, from now on; null ends it.</summary>
+    /// <param name="pattern">With * for anything.</param>
+    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.")
+    {
+        if (pattern is null)
+        {
+            await SendAsync("Fetch.disable", null);
+            return;
+        }
+        _refusal = $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
+        _status = status;
+        await SendAsync("Fetch.enable", json =>
+        {
+            json.WriteStartArray("patterns");
+            json.WriteStartObject();
+            json.WriteString("urlPattern", pattern);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        });
+    }
+
+    /// <summary>Another tab of the same window: the same person, signed in already.</summary>
+    public async Task<BrowserTab> BesideAsync()
+    {
+        var tab = new BrowserTab(_tools, _context, static () => Task.CompletedTask);
+        var heard = _tools.OnEvent;
+        await tab.OpenAsync(1440, 900, Cancellation);
+        // Whose an event is is not said: the first one hears of all.
+        _tools.OnEvent = heard;
+        return tab;
+    }
+
+    /// <summary>Two keys, one after the other, as quick as a person's however busy the machine is.</summary>
+    public async Task ChordAsync(string first, string second)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await PressAsync(first, now);
+        await PressAsync(second, now.AddMilliseconds(150));
+    }
+
     /// <summary>Into what has the focus.</summary>
     public Task TypeAsync(string text) => SendAsync("Input.insertText", json => json.WriteString("text", text));
 
     /// <param name="keys">Such as <c>Enter</c>, <c>a</c>, <c>Control+k</c>, <c>Tab</c>.</param>
-    public async Task PressAsync(string keys)
+    public Task PressAsync(string keys) => PressAsync(keys, null);
+
+    private async Task PressAsync(string keys, DateTimeOffset? at)
     {
         var parts = keys.Split('+');
         var key = parts[^1];
@@ -128,6 +173,10 @@ public sealed class BrowserTab : IAsyncDisposable
                 json.WriteString("code", key.Length == 1 ? "Key" + char.ToUpper(key[0], CultureInfo.InvariantCulture) : key);
                 json.WriteNumber("windowsVirtualKeyCode", code);
                 json.WriteNumber("modifiers", modifiers);
+                if (at is { } moment)
+                {
+                    json.WriteNumber("timestamp", moment.ToUnixTimeMilliseconds() / 1000.0);
+                }
                 if (text is not null && type == "keyDown")
                 {
                     json.WriteString("text", text);
@@ -184,11 +233,37 @@ public sealed class BrowserTab : IAsyncDisposable
             case "Network.requestWillBeSent":
                 _requests[told.GetProperty("requestId").GetString()!] = told.GetProperty("request").GetProperty("url").GetString()!;
                 break;
+            case "Fetch.requestPaused":
+                _ = RefuseAsync(told.GetProperty("requestId").GetString()!);
+                break;
             case "Network.loadingFinished":
                 Interlocked.Add(ref _received, (long)told.GetProperty("encodedDataLength").GetDouble());
                 break;
             default:
                 break;
+        }
+    }
+
+    private async Task RefuseAsync(string request)
+    {
+        try
+        {
+            await SendAsync("Fetch.fulfillRequest", json =>
+            {
+                json.WriteString("requestId", request);
+                json.WriteNumber("responseCode", _status);
+                json.WriteStartArray("responseHeaders");
+                json.WriteStartObject();
+                json.WriteString("name", "Content-Type");
+                json.WriteString("value", "application/json");
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteBase64String("body", Encoding.UTF8.GetBytes(_refusal!));
+            });
+        }
+        catch (BrowserException)
+        {
+            // The page gave the request up.
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class KeyboardTests(WebWorld world)
         await tab.PressAsync("Enter");
         await tab.UntilAsync("location.pathname === '/ui/diagnostics'", "Diagnostics");
 
-        foreach (var (key, path) in ((string, string)[])[("s", "sessions"), ("a", "approvals"), ("o", "observability"), ("m", "models"), ("p", "mcp"), ("k", "skills"), ("y", "policies"), ("u", "audit"), ("e", "settings")])
+        foreach (var (key, path) in ((string, string)[])[("s", "sessions"), ("a", "approvals"), ("o", "observability"), ("m", "models"), ("p", "mcp"), ("r", "agents"), ("f", "memory"), ("w", "setup"), ("k", "skills"), ("y", "policies"), ("u", "audit"), ("e", "settings")])
         {
             await ReachAsync(tab, key, path);
         }
@@ -30,13 +30,26 @@ public sealed class KeyboardTests(WebWorld world)
         await tab.UntilTextAsync("Keyboard shortcuts");
         await tab.PressAsync("Escape");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the sheet's going");
-        Assert.Empty(tab.Errors);
+        Assert.Equal("", string.Join("\n", tab.Errors));
+    }
+
+    [Fact]
+    public async Task Going_to_the_approvals_answers_none()
+    {
+        await using var tab = await world.SignedInAsync();
+        await ChatTests.SayAsync(tab, "By chord: push it");
+        await tab.UntilAsync("document.querySelector('[data-approval]')", "the approval card");
+        await tab.PressAsync("Escape");
+        await tab.UntilAsync("document.activeElement === document.body", "the box left");
+        await ReachAsync(tab, "a", "approvals");
+        await tab.UntilAsync("document.querySelector('main [data-approval]')", "the question, still open");
+        await tab.ClickAsync("Deny");
+        await tab.UntilAsync("!document.querySelector('main [data-approval]')", "the question's going");
     }
 
     private static async Task ReachAsync(BrowserTab tab, string key, string path)
     {
-        await tab.PressAsync("g");
-        await tab.PressAsync(key);
+        await tab.ChordAsync("g", key);
         await tab.UntilAsync($"location.pathname === '/ui/{path}' && document.querySelector('main h1')", path);
     }
 }

@@ -26,6 +26,14 @@ internal static class WebScript
         return text switch
         {
             _ when text.Contains("push it", StringComparison.Ordinal) => request.Step == 0 ? Calls(("shell_exec", """{"command":"git push origin main"}""")) : Says("It is **answered** now."),
+            _ when text.Contains("write it", StringComparison.Ordinal) => request.Step == 0 ? Calls(("write_file", $$"""{"path":"{{text.Split(' ')[^1]}}","content":"by the agent\n"}""")) : Says("It is **written** now."),
+            _ when text.Contains("plan it", StringComparison.Ordinal) => request.Step switch
+            {
+                0 => Calls(("present_plan", """{"plan":"1. Move the **keys**\n2. Run the tests","actions":["filesystem.write:src/settings/**","shell.exec:dotnet test*","shell.exec:python3*"]}""")),
+                _ => Says("The plan is **carried out** now."),
+            },
+            _ when text.Contains("hang", StringComparison.Ordinal) => Hangs(),
+            _ when text.Contains("have it looked at", StringComparison.Ordinal) => request.Step == 0 ? Calls(("task", """{"prompt":"Count the files","description":"Count files"}""")) : Says("The agent has **counted**."),
             _ when text.Contains("hostile", StringComparison.Ordinal) => Says(Hostile),
             _ when text.Contains("enormous", StringComparison.Ordinal) => Says(string.Concat(Enumerable.Repeat("A line of a very long text.\n\n", 5 * 1024 * 1024 / 29))),
             _ when text.Contains("slowly", StringComparison.Ordinal) => Slowly(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Pryx.Core.Browser;
 using Pryx.Testing;
@@ -86,16 +87,27 @@ public sealed class WebWorld : IAsyncLifetime
 
     public Task<ProcessResult> PryxAsync(params string[] arguments) => RunProcess.RunAsync(Executable, arguments, Setup(), TestContext.Current.CancellationToken);
 
-    private ProcessSetup Setup() => new()
+    /// <summary>A daemon of a test's own, which may end it.</summary>
+    /// <param name="port">0 for any.</param>
+    public async Task<(RunProcess Daemon, Uri Url)> ServeAsync(TempHome home, int port)
     {
-        Environment = new Dictionary<string, string?>(_home.Environment)
+        var daemon = await RunProcess.StartAsync(Executable, ["serve", "--no-supervisor", "--port", port.ToString(CultureInfo.InvariantCulture)], Setup(home), TestContext.Current.CancellationToken);
+        await daemon.WaitForOutputAsync("Pryx is ready at", TestContext.Current.CancellationToken);
+        return (daemon, new(daemon.Stdout.Split("Pryx is ready at", 2)[1].Trim().Split('\n')[0].Trim()));
+    }
+
+    public Task<ProcessResult> PryxAsync(TempHome home, params string[] arguments) => RunProcess.RunAsync(Executable, arguments, Setup(home), TestContext.Current.CancellationToken);
+
+    private ProcessSetup Setup(TempHome? home = null) => new()
+    {
+        Environment = new Dictionary<string, string?>((home ?? _home).Environment)
         {
             ["OPENAI_API_KEY"] = "sk-test",
             ["OPENAI_BASE_URL"] = _provider!.OpenAiUrl.ToString(),
             ["ANTHROPIC_API_KEY"] = "sk-ant-test",
             ["ANTHROPIC_BASE_URL"] = _provider.Url.ToString(),
         },
-        WorkingDirectory = _home.Workspace,
+        WorkingDirectory = (home ?? _home).Workspace,
         Timeout = TimeSpan.FromSeconds(60),
     };
 

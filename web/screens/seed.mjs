@@ -27,6 +27,7 @@ async function turn(session, content, model, more = {}) {
 }
 
 const make = (title, model) => call('POST', '/api/v1/sessions', { title, workspace: folder, model })
+const titled = (list, title) => list.sessions.find(session => session.title === title).id
 const titles = ['Tidy the download folder', 'Rename the photos by date', 'SQLite and many readers', 'Draft the release notes', 'Why is the build slow?', 'Translate the handbook', 'Weekly expenses', 'Compare two CSV exports', 'Explain this stack trace', 'Plan the move to .NET 10', 'Regex for invoice numbers', 'Summarise the meeting', 'Find dead code', 'Write a systemd unit', 'Check the backups', 'Benchmark the parser', 'Clean up git branches', 'Answer the customer', 'Sketch the data model', 'Migrate the wiki']
 
 if (mode === 'ask') {
@@ -35,7 +36,15 @@ if (mode === 'ask') {
   const asking = await make('Release 1.4')
   await call('POST', '/api/v1/pins', { text: 'Do not touch files below archive/ until I say so', workspace: folder }).catch(e => console.error(String(e)))
   await turn(asking.id, 'Write the release notes and push.', 'anthropic/claude-sonnet-4-6', { approval_timeout_s: 0 })
-  console.log(asking.id)
+  const planning = await make('Settings in a module of their own')
+  await turn(planning.id, 'Move the settings into a module of their own.', 'anthropic/claude-sonnet-4-5', { mode: 'plan', approval_timeout_s: 0 })
+  const branch = await call('POST', `/api/v1/sessions/${titled(await call('GET', '/api/v1/sessions?limit=200'), 'Audit the approval path')}/fork`, { turn: 0, title: 'Audit the approval path, with an example' })
+  await turn(branch.id, 'How does a tool call get its approval here? Answer with an example only.', 'openai/gpt-5.4')
+  await call('POST', '/api/v1/processes', { command: 'echo "watching src/ and tests/"; i=0; while true; do i=$((i+1)); echo "14 tests passed in 0.$((i * 37 % 90 + 10)) s"; sleep 3; done', name: 'tests', tags: ['dev'], global: true, approve_all: true }).catch(e => console.error(String(e)))
+  await call('POST', '/api/v1/processes', { command: 'echo "build started"; echo "1 warning: unused import" >&2; echo "done in 2.1 s"', name: 'build', global: true, approve_all: true }).catch(e => console.error(String(e)))
+  for (const task of ['Look through the tests and tell me which have no assertion.', 'Compare the two CSV readers: which is quicker on a file of 100 MB?']) await call('POST', '/api/v1/agents/spawn', { task, workspace: folder, model: 'anthropic/claude-haiku-4-5' }).catch(e => console.error(String(e)))
+  for (const [text, scope] of [['I prefer tabs, and short functions', 'user'], ['Answer in English, quote German as it is', 'user'], ['Tests need a running Postgres 16', 'workspace'], ['Releases are made from main, on Thursdays', 'workspace'], ['archive/ holds customer files: never touch it', 'workspace']]) await call('POST', '/api/v1/memory', { text, scope, workspace: folder }).catch(e => console.error(String(e)))
+  console.log(JSON.stringify({ asking: asking.id, planning: planning.id, branch: branch.id }))
   for await (const chunk of listening.body) void chunk
 }
 

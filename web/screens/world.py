@@ -71,6 +71,11 @@ MODELS = {
         calls(("shell_exec", {"command": "git push origin main"}), text="The release notes are written. Now the push, which leaves this machine, so you are asked.", usage=U(7600, 90, 7000)),
         says("Pushed.", usage=U(8000, 12, 7600)),
     ],
+    "claude-sonnet-4-5": [
+        calls(("read_file", {"path": "src/prices.py"}), text="I read before I plan.", usage=U(7100, 60)),
+        calls(("present_plan", {"plan": "The settings are read in three places. I put them into **one module** and leave the names as they are.\n\n1. `src/settings.py` with everything that is read from the environment\n2. `prices.py` takes them from there\n3. the tests run, nothing is pushed", "actions": ["filesystem.write:src/**", "shell.exec:python3 -m unittest*", "shell.exec:git commit*", "shell.exec:python3*"]}), reasoning="Three files at most. The interpreter alone means too much; the tests are enough.", usage=U(7900, 180, 7100)),
+        says("Done as planned.", usage=U(8300, 12, 7900)),
+    ],
     "claude-haiku-4-5": [says("Done. The three files are sorted by date, and the oldest two went to `archive/`.", usage=U(3100, 60, 2000))],
     "gpt-5.4": [says("Short answer: **yes**, SQLite takes many readers beside one writer in WAL mode.\n\n- a reader never waits for the writer\n- writers take turns\n- a checkpoint moves pages back\n\n```sql\nPRAGMA journal_mode = WAL;\nPRAGMA synchronous = FULL;\n```", usage=U(2600, 180, 1200))],
     "gpt-5-mini": [calls(("shell_exec", {"command": "ls -la && false"}), usage=U(2200, 40)), says("The listing worked, the second command failed on purpose (exit code 1).", usage=U(2500, 40, 2200))],

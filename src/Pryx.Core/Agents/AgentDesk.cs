@@ -73,7 +73,8 @@ public sealed class AgentDesk(
     public Task<Agent?> FindAsync(string id, CancellationToken cancellationToken) => agents.FindAsync(id, cancellationToken);
 
     /// <summary>Newest first; those that ended more than an hour ago are no longer listed, and still found.</summary>
-    public Task<IReadOnlyList<Agent>> ListAsync(CancellationToken cancellationToken) => agents.ListAsync(time.GetUtcNow() - ListedAfterEnd, cancellationToken);
+    /// <param name="caller">The 200 newest that this session has called, whenever they ended; null for those at work and those that ended within the last hour.</param>
+    public Task<IReadOnlyList<Agent>> ListAsync(SessionId? caller, CancellationToken cancellationToken) => caller is { } session ? agents.ListOfSessionAsync(session, 200, cancellationToken) : agents.ListAsync(time.GetUtcNow() - ListedAfterEnd, cancellationToken);
 
     /// <summary>Stops the turn with its whole process tree, or keeps it from beginning; returns when it has ended. Null when there is none.</summary>
     public async Task<Agent?> CancelAsync(string id, CancellationToken cancellationToken)

@@ -26,7 +26,8 @@ public sealed class AgentEndpoints(AgentDesk desk, AgentBuilder builder, Func<st
     {
         routes.Add(new("POST", "/api/v1/agents/spawn", "Has an agent do a task in a session of its own, with the folder, model and policy of the session it helps; answers at once. At most 10 at a time")
         { Request = AgentJson.Default.SpawnAgent, Response = AgentJson.Default.Agent, Status = 201 }, SpawnAsync);
-        routes.Add(new("GET", "/api/v1/agents", "Agents at work and those that ended within the last hour, newest first") { Response = AgentJson.Default.AgentList }, ListAsync);
+        routes.Add(new("GET", "/api/v1/agents", "Agents at work and those that ended within the last hour, newest first; with session_id all that the session has called")
+        { Query = [new("session_id", "Whose agents, whenever they ended")], Response = AgentJson.Default.AgentList }, ListAsync);
         routes.Add(new("GET", "/api/v1/agents/definitions", "The agents that can be called in a folder, files that are none, and what a name hides") { Query = [Folder], Response = AgentJson.Default.AgentDefinitions }, DefinitionsAsync);
         routes.Add(new("GET", "/api/v1/agents/{id}", "One agent: status, output, tokens, duration") { Response = AgentJson.Default.Agent }, GetAsync);
         routes.Add(new("POST", "/api/v1/agents/{id}/cancel", "Stops an agent with every process it started; one that has ended stays as it is") { Response = AgentJson.Default.Agent }, CancelAsync);
@@ -95,7 +96,13 @@ public sealed class AgentEndpoints(AgentDesk desk, AgentBuilder builder, Func<st
             folder is null || isTrusted ? null : "The folder is not trusted, so the agents it may bring are not read. Look at what it brings: pryx trust"), AgentJson.Default.AgentDefinitions);
     }
 
-    private async Task ListAsync(HttpContext http) => await http.WriteAsync(new AgentList(await desk.ListAsync(http.RequestAborted)), AgentJson.Default.AgentList);
+    private async Task ListAsync(HttpContext http) => await http.WriteAsync(new AgentList(await desk.ListAsync(CallerOf(http), http.RequestAborted)), AgentJson.Default.AgentList);
+
+    private static SessionId? CallerOf(HttpContext http) => http.QueryText("session_id") switch
+    {
+        null or "" => null,
+        { } text => SessionId.TryParse(text, out var id) ? id : throw new PryxException("VALIDATION_ERROR", "session_id: this is no id of a session"),
+    };
 
     private async Task GetAsync(HttpContext http) => await http.WriteAsync(Known(await desk.FindAsync(http.RouteText("id"), http.RequestAborted), http), AgentJson.Default.Agent);
 

@@ -64,6 +64,13 @@ public sealed class AgentStore(Database database, EventLog events)
             Read, ("$since", Sql.FormatTime(endedSince))).Select(agent => agent with { CostUsd = CostOf(connection, agent) })],
         cancellationToken);
 
+    /// <summary>All that a session has called, whenever they ended, newest first.</summary>
+    public Task<IReadOnlyList<Agent>> ListOfSessionAsync(SessionId caller, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Agent>>(
+        connection => [.. connection.Query(
+            $"{Select} WHERE a.parent_session_id = $session ORDER BY a.created_at DESC, a.rowid DESC LIMIT $limit",
+            Read, ("$session", caller.ToString()), ("$limit", limit)).Select(agent => agent with { CostUsd = CostOf(connection, agent) })],
+        cancellationToken);
+
     /// <summary>Those of a turn, in the order of their calls.</summary>
     public Task<IReadOnlyList<Agent>> ListOfAsync(TurnId turn, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Agent>>(
         connection => connection.Query($"{Select} WHERE a.parent_turn_id = $turn ORDER BY a.rowid", Read, ("$turn", turn.ToString())), cancellationToken);

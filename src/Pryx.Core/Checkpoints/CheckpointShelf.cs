@@ -20,6 +20,7 @@ public sealed class CheckpointShelf
     private readonly Action<string> _onTrouble;
     private readonly ServerMemory? _servers;
     private DateTimeOffset? _cleanedAt;
+    private long _lastNumber;
 
     /// <param name="paths">Checkpoints are kept in <c>checkpoints/</c> of the data folder.</param>
     /// <param name="servers">Hears which calls are being made; null where no program outlives one.</param>
@@ -165,8 +166,26 @@ public sealed class CheckpointShelf
         });
     }
 
-    private async Task<TurnMemory> NewMemoryAsync(SessionId session, TurnId turn, string workspace, UndoOptions options, CancellationToken cancellationToken) =>
-        new(Store, session, turn, workspace, Checkpoints.Tree.Local(Blobs, options.MaxFileBytes), options, new(workspace, _own), new(Journals, turn)) { Servers = _servers, FirstNumber = await Store.NextNumberAsync(turn, cancellationToken) };
+    private async Task<TurnMemory> NewMemoryAsync(SessionId session, TurnId turn, string workspace, UndoOptions options, CancellationToken cancellationToken)
+    {
+        // A turn that goes on after a crash has entries already, and the clock may have been put back since.
+        _ = NextNumber(await Store.NextNumberAsync(turn, cancellationToken));
+        return new(Store, session, turn, workspace, Checkpoints.Tree.Local(Blobs, options.MaxFileBytes), options, new(workspace, _own), new(Journals, turn)) { Servers = _servers, NextNumber = () => NextNumber(0) };
+    }
+
+    // Microseconds, as far as the clock tells them apart.
+    private long NextNumber(long atLeast)
+    {
+        while (true)
+        {
+            var last = Volatile.Read(ref _lastNumber);
+            var next = Math.Max(Math.Max(last + 1, atLeast), (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            if (Interlocked.CompareExchange(ref _lastNumber, next, last) == last)
+            {
+                return next;
+            }
+        }
+    }
 
     private static async Task TakeInAsync(LeftJournal left, TurnMemory memory, CancellationToken cancellationToken)
     {

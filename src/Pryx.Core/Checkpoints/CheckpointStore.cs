@@ -10,7 +10,17 @@ namespace Pryx.Core.Checkpoints;
 /// <summary>What was changed and put back, as it is stored.</summary>
 internal sealed class CheckpointStore(Database database, EventLog events)
 {
-    private const string Select = "SELECT id, session_id, turn_id, kind, workspace, state, created_at, undone_by, reverses, hidden_from, hidden_to, item_seq, notes FROM checkpoints";
+    private const string Columns = "c.id, c.session_id, c.turn_id, c.kind, c.workspace, c.state, c.created_at, c.undone_by, c.reverses, c.hidden_from, c.hidden_to, c.item_seq, c.notes";
+
+    // The turns of a session and those of the agents they called, which worked in the same folder: what they change was done for it.
+    // An agent in a worktree of its own has changed nothing here.
+    private const string TurnsFor =
+        """
+        WITH RECURSIVE done(turn_id, root) AS (
+            SELECT id, id FROM turns WHERE session_id = $session
+            UNION
+            SELECT a.turn_id, done.root FROM agents a JOIN done ON a.parent_turn_id = done.turn_id WHERE a.turn_id IS NOT NULL AND a.base_folder IS NULL)
+        """;
 
     /// <summary>How a turn's call has left what it touched. What is as it was before is no change.</summary>
     public Task SettleAsync(SessionId session, TurnId turn, string workspace, IReadOnlyList<RememberedPath> paths, IReadOnlyList<string> notes, CancellationToken cancellationToken) => database.WriteAsync(connection =>
@@ -48,23 +58,25 @@ internal sealed class CheckpointStore(Database database, EventLog events)
         }
     }, cancellationToken);
 
-    /// <summary>The number of the next entry of a turn.</summary>
-    public Task<int> NextNumberAsync(TurnId turn, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (int)connection.Number("SELECT MAX(number) + 1 FROM checkpoint_paths WHERE checkpoint_id = (SELECT id FROM checkpoints WHERE turn_id = $turn)", ("$turn", turn.ToString())), cancellationToken);
+    /// <summary>Higher than every entry of a turn.</summary>
+    public Task<long> NextNumberAsync(TurnId turn, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Number("SELECT MAX(number) + 1 FROM checkpoint_paths WHERE checkpoint_id = (SELECT id FROM checkpoints WHERE turn_id = $turn)", ("$turn", turn.ToString())), cancellationToken);
 
-    /// <summary>Of a session, oldest first.</summary>
+    /// <summary>Of a session and of the agents that its turns called, oldest first.</summary>
     public Task<IReadOnlyList<Checkpoint>> ListAsync(SessionId session, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Checkpoint>>(
-        connection => connection.Query($"{Select} WHERE session_id = $session ORDER BY created_at, rowid", Read, ("$session", session.ToString())), cancellationToken);
+        connection => connection.Query(
+            $"{TurnsFor} SELECT {Columns}, done.root FROM checkpoints c LEFT JOIN done ON done.turn_id = c.turn_id WHERE c.session_id = $session OR done.root IS NOT NULL ORDER BY c.created_at, c.rowid",
+            static row => Read(row) with { Root = row.TextOrNull(13) is { } root ? new TurnId(Guid.Parse(root)) : null }, ("$session", session.ToString())), cancellationToken);
 
     /// <summary>Those that a process has begun to put back and not finished.</summary>
     public Task<IReadOnlyList<Checkpoint>> ListRestoringAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Checkpoint>>(
-        connection => connection.Query($"{Select} WHERE state = 'restoring' ORDER BY created_at, rowid", Read), cancellationToken);
+        connection => connection.Query($"SELECT {Columns} FROM checkpoints c WHERE c.state = 'restoring' ORDER BY c.created_at, c.rowid", Read), cancellationToken);
 
     /// <summary>In the order in which they were touched.</summary>
     public Task<IReadOnlyList<CheckpointPath>> ReadPathsAsync(string checkpoint, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<CheckpointPath>>(
         connection => connection.Query(
             "SELECT checkpoint_id, number, path, before, after, undone_by FROM checkpoint_paths WHERE checkpoint_id = $id ORDER BY number",
-            static row => new CheckpointPath(row.GetString(0), row.GetInt32(1), row.GetString(2), PathState.Parse(row.GetString(3)), PathState.Parse(row.GetString(4)), row.TextOrNull(5)), ("$id", checkpoint)), cancellationToken);
+            static row => new CheckpointPath(row.GetString(0), row.GetInt64(1), row.GetString(2), PathState.Parse(row.GetString(3)), PathState.Parse(row.GetString(4)), row.TextOrNull(5)), ("$id", checkpoint)), cancellationToken);
 
     /// <summary>What is going to be put back, stored before any of it is.</summary>
     public Task BeginAsync(Checkpoint operation, IReadOnlyList<CheckpointPath> paths, IReadOnlyList<CheckpointPath> covered, CancellationToken cancellationToken) => database.WriteAsync(connection =>
@@ -181,6 +193,9 @@ internal sealed class CheckpointStore(Database database, EventLog events)
 internal sealed record Checkpoint(string Id, SessionId Session, string Kind, string Workspace, DateTimeOffset CreatedAt)
 {
     public TurnId? Turn { get; init; }
+
+    /// <summary>The turn of the session that was asked about for which it was done: its own, or the one that called the agent. Null for an undo, redo or rewind.</summary>
+    public TurnId? Root { get; init; }
     public bool IsDone { get; init; }
     public string? UndoneBy { get; init; }
     public string? Reverses { get; init; }
@@ -190,8 +205,9 @@ internal sealed record Checkpoint(string Id, SessionId Session, string Kind, str
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
+/// <param name="Number">Of two changes by turns the later one has the higher.</param>
 /// <param name="Path">Absolute.</param>
-internal sealed record CheckpointPath(string Checkpoint, int Number, string Path, PathState Before, PathState After, string? UndoneBy);
+internal sealed record CheckpointPath(string Checkpoint, long Number, string Path, PathState Before, PathState After, string? UndoneBy);
 
 /// <param name="First">Place of its first item; 0 when it has none.</param>
 internal sealed record TurnPlace(TurnId Id, string Status, DateTimeOffset? StartedAt, long First, long Last, string Text);

@@ -114,11 +114,11 @@ internal sealed class MemoryJournal(string folder, TurnId turn) : IDisposable
             {
                 return new(path, default, default, "", []);
             }
-            var entries = new Dictionary<int, RememberedPath>();
+            var entries = new Dictionary<long, RememberedPath>();
             // A line that was cut off belongs to a change that has not happened.
             while (Fields(reader.ReadLine()) is [var number, var name, var state])
             {
-                var at = int.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
+                var at = long.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
                 entries[at] = new(name, PathState.Parse(state)) { Number = at };
             }
             return new(path, new(Guid.Parse(session)), new(Guid.Parse(turn)), workspace, [.. entries.Values]);

@@ -35,8 +35,8 @@ internal sealed class TurnMemory : IChangeMemory
         (_store, _session, _turn, _workspace, _tree, _options, _left, _journal) = (store, session, turn, workspace, tree, options, left, journal);
     }
 
-    /// <summary>The number of its first entry: a turn that goes on in another process has some already.</summary>
-    public int FirstNumber { get; init; }
+    /// <summary>Gives the numbers of its entries, each higher than the one before, for all turns that run: several may change the same path.</summary>
+    public required Func<long> NextNumber { get; init; }
 
     /// <summary>Tells it what programs change that outlive a call; null for none.</summary>
     public ServerMemory? Servers { get; init; }
@@ -390,7 +390,7 @@ internal sealed class TurnMemory : IChangeMemory
 
         private void Add(RememberedPath entry)
         {
-            entry.Number = turn.FirstNumber + turn._all.Count;
+            entry.Number = turn.NextNumber();
             turn._all.Add(entry);
             turn._last[entry.Path] = entry;
             _touched.Add(entry.Path);
@@ -441,6 +441,6 @@ internal sealed class RememberedPath(string path, PathState before)
     /// <summary>Null while a call is at it.</summary>
     public PathState? After { get; set; }
 
-    /// <summary>In the order in which they were touched.</summary>
-    public int Number { get; set; }
+    /// <summary>In the order in which turns have touched them.</summary>
+    public long Number { get; set; }
 }

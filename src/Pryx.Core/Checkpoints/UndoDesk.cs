@@ -29,11 +29,11 @@ public sealed class UndoDesk
         for (var i = 0; i < turns.Count; i++)
         {
             var turn = turns[i];
-            var own = checkpoints.FirstOrDefault(checkpoint => checkpoint.Turn == turn.Id);
-            var files = own is null ? [] : await _shelf.Store.ReadPathsAsync(own.Id, cancellationToken);
+            var own = checkpoints.Where(checkpoint => checkpoint.Root == turn.Id).ToList();
+            var files = await ReadPathsAsync(own, cancellationToken);
             shown.Add(new(
-                i + 1, turn.Id, turn.Status, turn.StartedAt, Head(turn.Text), own is { UndoneBy: not null },
-                turn.First > 0 && hidden.Any(range => turn.First >= range.From && turn.Last <= range.To), own is null ? [] : Changes(files, own.Workspace), own?.Notes ?? []));
+                i + 1, turn.Id, turn.Status, turn.StartedAt, Head(turn.Text), own.Count > 0 && own.All(static checkpoint => checkpoint.UndoneBy is not null),
+                turn.First > 0 && hidden.Any(range => turn.First >= range.From && turn.Last <= range.To), own.Count == 0 ? [] : Changes(files, own[0].Workspace), [.. own.SelectMany(static checkpoint => checkpoint.Notes).Distinct()]));
         }
         return new(shown, FindRedo(checkpoints) is not null);
     }
@@ -44,30 +44,14 @@ public sealed class UndoDesk
     public async Task<UndoneBody> UndoAsync(SessionId session, UndoInput input, bool preview, string by, TurnId? own, CancellationToken cancellationToken)
     {
         var (turns, checkpoints) = await OpenAsync(session, cancellationToken, preview ? null : (own, true));
-        Checkpoint? chosen;
-        if (input.Turn is { } number)
+        var chosen = input.Turn is { } number ? OfTurn(TurnAt(turns, number), checkpoints) : await OfLastTurnAsync(turns, checkpoints, cancellationToken);
+        if (chosen.Count == 0)
         {
-            var turn = TurnAt(turns, number);
-            chosen = checkpoints.FirstOrDefault(checkpoint => checkpoint.Turn == turn.Id)
-                ?? throw new PryxException("UNDO_NOTHING", $"Turn {number} has changed nothing in the workspace.", "pryx undo --list shows what each turn has changed");
+            throw new PryxException(
+                "UNDO_NOTHING", input.Turn is { } asked ? $"Turn {asked} has changed nothing in the workspace." : "No turn of this session has changed anything that is not undone already.",
+                "pryx undo --list shows what each turn has changed");
         }
-        else
-        {
-            chosen = null;
-            foreach (var checkpoint in checkpoints.Reverse().Where(static checkpoint => checkpoint is { Turn: not null, UndoneBy: null }))
-            {
-                if ((await _shelf.Store.ReadPathsAsync(checkpoint.Id, cancellationToken)).Count > 0 || checkpoint.Notes.Count > 0)
-                {
-                    chosen = checkpoint;
-                    break;
-                }
-            }
-            if (chosen is null)
-            {
-                throw new PryxException("UNDO_NOTHING", "No turn of this session has changed anything that is not undone already.", "pryx undo --list shows what each turn has changed");
-            }
-        }
-        return await RunAsync(new("undo", session, chosen.Workspace, [chosen], turns, preview, by, input.Force, input.Paths) { Own = own }, cancellationToken);
+        return await RunAsync(new("undo", session, chosen[0].Workspace, chosen, turns, preview, by, input.Force, input.Paths) { Own = own }, cancellationToken);
     }
 
     /// <summary>Brings back what the last undo or rewind took back.</summary>
@@ -97,7 +81,7 @@ public sealed class UndoDesk
         var after = turns.Skip(to).Where(turn => turn.Id != own).ToList();
         var ids = after.Select(static turn => turn.Id).ToHashSet();
         var files = input.What != "conversation";
-        var taken = files ? checkpoints.Where(checkpoint => checkpoint is { Turn: { } turn, UndoneBy: null } && ids.Contains(turn)).Reverse().ToList() : [];
+        var taken = files ? checkpoints.Where(checkpoint => checkpoint is { Root: { } turn, UndoneBy: null } && ids.Contains(turn)).Reverse().ToList() : [];
         if (after.Count == 0 || (input.What == "files" && taken.Count == 0))
         {
             throw new PryxException("UNDO_NOTHING", after.Count == 0 ? $"Turn {to} is the last one: there is nothing after it." : $"No turn after turn {to} has changed anything that is not undone already.", "pryx undo --list shows the turns");
@@ -116,9 +100,9 @@ public sealed class UndoDesk
     {
         using var held = request.Preview ? null : await _shelf.HoldAsync(cancellationToken);
         var entries = new List<CheckpointPath>();
-        foreach (var checkpoint in request.Taken)
+        foreach (var ofOneTurn in request.Taken.GroupBy(static checkpoint => checkpoint.Root))
         {
-            entries.AddRange((await _shelf.Store.ReadPathsAsync(checkpoint.Id, cancellationToken)).Where(static path => path.UndoneBy is null).Reverse());
+            entries.AddRange((await ReadPathsAsync(ofOneTurn, cancellationToken)).Where(static path => path.UndoneBy is null).Reverse());
         }
         var plan = await Task.Run(() => RestorePlan.Of(_shelf.Tree, _shelf.Blobs, entries, request.Overwrites, keep: !request.Preview), cancellationToken);
         var body = request.Describe(plan);
@@ -172,6 +156,33 @@ public sealed class UndoDesk
             throw new PryxException("SESSION_BUSY", "A turn of this session is still working; what it changes could not be told from what is put back.", "wait until it has ended, or stop it with: pryx stop");
         }
         return (turns, await _shelf.Store.ListAsync(session, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<Checkpoint>> OfLastTurnAsync(IReadOnlyList<TurnPlace> turns, IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken)
+    {
+        foreach (var turn in turns.Reverse())
+        {
+            var open = OfTurn(turn, checkpoints).Where(static checkpoint => checkpoint.UndoneBy is null).ToList();
+            if (open.Any(static checkpoint => checkpoint.Notes.Count > 0) || (await ReadPathsAsync(open, cancellationToken)).Count > 0)
+            {
+                return open;
+            }
+        }
+        return [];
+    }
+
+    // The turn itself, and the agents that it called.
+    private static List<Checkpoint> OfTurn(TurnPlace turn, IReadOnlyList<Checkpoint> checkpoints) => [.. checkpoints.Where(checkpoint => checkpoint.Root == turn.Id)];
+
+    // Agents run beside their turn: what they have touched is read in one order.
+    private async Task<IReadOnlyList<CheckpointPath>> ReadPathsAsync(IEnumerable<Checkpoint> checkpoints, CancellationToken cancellationToken)
+    {
+        var paths = new List<CheckpointPath>();
+        foreach (var checkpoint in checkpoints)
+        {
+            paths.AddRange(await _shelf.Store.ReadPathsAsync(checkpoint.Id, cancellationToken));
+        }
+        return [.. paths.OrderBy(static path => path.Number)];
     }
 
     private static TurnPlace TurnAt(IReadOnlyList<TurnPlace> turns, int number) => number >= 1 && number <= turns.Count

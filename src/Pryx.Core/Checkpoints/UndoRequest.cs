@@ -92,7 +92,7 @@ internal sealed record UndoRequest(
     {
         for (var i = 0; i < Turns.Count; i++)
         {
-            if (Turns[i].Id == checkpoint.Turn)
+            if (Turns[i].Id == checkpoint.Root)
             {
                 return i + 1;
             }

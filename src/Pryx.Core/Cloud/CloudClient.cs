@@ -13,7 +13,10 @@ internal sealed record CodeAnswer(string? DeviceCode, string? UserCode, string? 
 
 internal sealed record TokenRequest(string GrantType, string DeviceCode, string ClientId, string? CodeVerifier);
 
-internal sealed record TokenAnswer(string? AccessToken, string? RefreshToken, string? Error);
+internal sealed record RefreshRequest(string GrantType, string RefreshToken, string ClientId);
+
+/// <param name="ExpiresIn">Seconds; null for the hour that access tokens usually have.</param>
+internal sealed record TokenAnswer(string? AccessToken, string? RefreshToken, long? ExpiresIn, string? Error);
 
 /// <summary>The cloud's sign-in, at the address that is configured; each question has five seconds.</summary>
 /// <param name="config">As it holds now.</param>
@@ -39,8 +42,17 @@ public sealed class CloudClient(Func<PryxConfig> config, TimeProvider time)
     internal async Task<TokenAnswer> RequestTokenAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         var (status, answer) = await AskAsync("/auth/device/token", request, CloudJson.Default.TokenRequest, CloudJson.Default.TokenAnswer, cancellationToken);
-        return (int)status is 200 or (>= 400 and < 500) && answer is { AccessToken: not null } or { Error: not null } ? answer : throw Unexpected(status);
+        return IsAnswer(status, answer) ? answer! : throw Unexpected(status);
     }
+
+    /// <summary>Another token for a refresh token, which is void then.</summary>
+    internal async Task<TokenAnswer> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
+    {
+        var (status, answer) = await AskAsync("/auth/token/refresh", new RefreshRequest("refresh_token", refreshToken, "pryx"), CloudJson.Default.RefreshRequest, CloudJson.Default.TokenAnswer, cancellationToken);
+        return IsAnswer(status, answer) ? answer! : throw Unexpected(status);
+    }
+
+    private static bool IsAnswer(HttpStatusCode status, TokenAnswer? answer) => (int)status is 200 or (>= 400 and < 500) && answer is { AccessToken: not null } or { Error: not null };
 
     private async Task<(HttpStatusCode Status, TAnswer? Answer)> AskAsync<TRequest, TAnswer>(
         string path, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken)
@@ -52,15 +64,20 @@ public sealed class CloudClient(Func<PryxConfig> config, TimeProvider time)
         {
             using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, requestType)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var response = await Http.PostAsync(url, content, either.Token);
+            // A server in trouble, or a proxy before it, answers with a page: its status says more than that this is no JSON.
+            if ((int)response.StatusCode is >= 500 or 407)
+            {
+                throw Unexpected(response.StatusCode);
+            }
             return (response.StatusCode, JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(either.Token), answerType));
         }
         catch (JsonException e)
         {
-            throw new PryxException("CLOUD_ERROR", "What the cloud answered can not be read.", "check cloud_api_url", e);
+            throw new PryxException("CLOUD_ERROR", $"What {new Uri(url).Host} answered is not what the cloud says.", "check cloud_api_url, and whether a sign-in page of the network stands in between", e);
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && timeout.IsCancellationRequested))
         {
-            throw new PryxException("CLOUD_UNREACHABLE", $"The cloud can not be reached at {new Uri(url).Host}.", "check the network and cloud_api_url; everything but the cloud works without it", e);
+            throw new PryxException("CLOUD_UNREACHABLE", $"The cloud can not be reached at {new Uri(url).Host}{(timeout.IsCancellationRequested ? ": it does not answer" : "")}.", "try again when there is a network (pryx doctor looks at it), or go on without: everything but the cloud works offline", e);
         }
     }
 
@@ -77,5 +94,7 @@ public sealed class CloudClient(Func<PryxConfig> config, TimeProvider time)
             : throw new PryxException("CLOUD_URL_INVALID", "cloud_api_url must begin with https://.", "correct it in config.yaml");
     }
 
-    private static PryxException Unexpected(HttpStatusCode status) => new("CLOUD_ERROR", $"The cloud answered {(int)status}.", "try again later");
+    private static PryxException Unexpected(HttpStatusCode status) => (int)status >= 500
+        ? new("CLOUD_UNREACHABLE", $"The cloud is in trouble (it answered {(int)status}).", "try again later, or go on without: everything but the cloud works offline")
+        : new("CLOUD_ERROR", $"The cloud answered {(int)status}.", "check cloud_api_url, or try again later");
 }

@@ -17,6 +17,8 @@ internal static class CostCsv
 
     public static string Of(ModelCosts models) => Lines($"model,{SumNames}", models.Models.Select(static model => $"{Field(model.Model)},{Of(model.Sum)}"));
 
+    public static string Of(AgentCosts agents) => Lines($"agent,runs,{SumNames}", agents.Agents.Select(static agent => $"{Field(agent.Agent)},{agent.Runs},{Of(agent.Sum)}"));
+
     public static string Of(SessionCosts sessions) => Lines(
         $"session,title,last_at,{SumNames}",
         sessions.Sessions.Select(static line => $"{line.SessionId},{Field(line.Title ?? "")},{line.LastAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)},{Of(line.Sum)}"));

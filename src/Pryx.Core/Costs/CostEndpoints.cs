@@ -25,6 +25,7 @@ public sealed class CostEndpoints(UsageReports reports, BudgetReports budgets, C
         routes.Add(new("GET", "/api/v1/cost/monthly", "By month, also those without use; 12 months unless said, at most 120")
         { Query = [new("months", "How many, this one included", "integer"), Session, Csv], Response = CostJson.Default.MonthlyCosts }, MonthlyAsync);
         routes.Add(new("GET", "/api/v1/cost/models", "By model, the dearest first") { Query = [Session, Since, Csv], Response = CostJson.Default.ModelCosts }, ModelsAsync);
+        routes.Add(new("GET", "/api/v1/cost/agents", "By the agents that turns called, the dearest first; with session, those that it called") { Query = [Session, Since, Csv], Response = CostJson.Default.AgentCosts }, AgentsAsync);
         routes.Add(new("GET", "/api/v1/cost/sessions", "By session, the latest first, also deleted ones; 50 unless said, at most 1,000")
         { Query = [new("limit", "How many", "integer"), Since, Csv], Response = CostJson.Default.SessionCosts }, SessionsAsync);
         routes.Add(new("GET", "/api/v1/cost/sessions/{id}", "Of one session, also a deleted one") { Response = CostJson.Default.SessionCost }, SessionAsync);
@@ -71,6 +72,9 @@ public sealed class CostEndpoints(UsageReports reports, BudgetReports budgets, C
 
     private async Task ModelsAsync(HttpContext http) =>
         await AnswerAsync(http, new ModelCosts(await reports.ByModelAsync(SessionOf(http), SinceOf(http), http.RequestAborted)), CostJson.Default.ModelCosts, CostCsv.Of);
+
+    private async Task AgentsAsync(HttpContext http) =>
+        await AnswerAsync(http, new AgentCosts(await reports.ByAgentAsync(SessionOf(http), SinceOf(http), http.RequestAborted)), CostJson.Default.AgentCosts, CostCsv.Of);
 
     private async Task SessionsAsync(HttpContext http) => await AnswerAsync(
         http, new SessionCosts(await reports.BySessionAsync(SinceOf(http), http.QueryNumber("limit", 50, 1, 1000), http.RequestAborted)), CostJson.Default.SessionCosts, CostCsv.Of);

@@ -34,6 +34,19 @@ public sealed class UsageReports(Database database)
             static row => new ModelCost(row.GetString(0), ReadSum(row, 1)), Of(session, since)),
         cancellationToken);
 
+    /// <summary>By the name of the agents that turns have called, the dearest first; those that were deleted with their session are not among them.</summary>
+    /// <param name="session">Only those that this session called; null for all.</param>
+    /// <param name="since">UTC; null for everything.</param>
+    public Task<IReadOnlyList<AgentCost>> ByAgentAsync(SessionId? session, DateTimeOffset? since, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AgentCost>>(
+        connection => connection.Query(
+            $"""
+            SELECT a.name, COUNT(DISTINCT a.id), {Sums} FROM (SELECT id, turn_id, parent_session_id, COALESCE(name, 'general') AS name FROM agents) a JOIN usage ON usage.turn_id = a.turn_id
+            WHERE ($since IS NULL OR usage.created_at >= $since) AND ($session IS NULL OR a.parent_session_id = $session)
+            GROUP BY a.name ORDER BY 3 DESC, 4 DESC
+            """,
+            static row => new AgentCost(row.GetString(0), row.GetInt64(1), ReadSum(row, 2)), Of(session, since)),
+        cancellationToken);
+
     /// <summary>The latest first; deleted ones are among them.</summary>
     /// <param name="since">UTC; null for everything.</param>
     public Task<IReadOnlyList<SessionCostLine>> BySessionAsync(DateTimeOffset? since, int limit, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<SessionCostLine>>(

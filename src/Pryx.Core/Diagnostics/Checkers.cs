@@ -95,7 +95,7 @@ internal sealed class Checkers(Func<string, string?> find, string own, string us
         }
         if (find("dotnet") is { } dotnet)
         {
-            yield return new("dotnet", [".cs", ".fs", ".vb"], [dotnet, "build", "--no-restore", "--nologo", "-v", "quiet", "-nodeReuse:false", "-clp:NoSummary", "{project}"])
+            yield return new("dotnet", [".cs", ".fs", ".vb"], [dotnet, "build", "--no-restore", "--nologo", "-v", "quiet", "-nodeReuse:false", "-clp:NoSummary;ErrorsOnly", "{project}"])
             {
                 Markers = ["*.csproj", "*.fsproj", "*.vbproj"],
                 Environment = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = "/tmp", ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" },

@@ -20,7 +20,8 @@ internal static partial class DiagnosticText
                 break;
             }
             var match = Place().Match(line.ToString());
-            if (!match.Success || Mild().IsMatch(match.Groups["message"].ValueSpan))
+            // "Time Elapsed 00:01:02" has the shape, and says nothing.
+            if (!match.Success || !match.Groups["message"].Value.Any(char.IsLetter) || Mild().IsMatch(match.Groups["message"].ValueSpan))
             {
                 continue;
             }

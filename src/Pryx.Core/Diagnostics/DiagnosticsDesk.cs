@@ -24,7 +24,7 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<Diagnostic>> _known = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, LspServer> _servers = new(StringComparer.Ordinal);
+    private readonly LspServers _servers = new(run, time);
     private readonly ConcurrentDictionary<SessionId, ConcurrentQueue<string>> _news = [];
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _late = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -103,10 +103,7 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
         {
             await late.CancelAsync();
         }
-        foreach (var server in _servers.Values)
-        {
-            await server.DisposeAsync();
-        }
+        await _servers.DisposeAsync();
     }
 
     private string Report(CheckPlace place, IReadOnlyList<Diagnostic>? now, ToolContext context)
@@ -193,7 +190,7 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
         {
             if (place.Checker.IsServer)
             {
-                return await (await ServerAsync(place, context, limit.Token)).CheckAsync(place.File, context.Workspace, limit.Token);
+                return await _servers.CheckAsync(place, context, limit.Token);
             }
             // One at a time: they take the machine.
             await _one.WaitAsync(limit.Token);
@@ -214,24 +211,6 @@ internal sealed class DiagnosticsDesk(Func<Checkers> checkers, CheckRun run, Fun
         {
             return null; // A checker that does not run is doctor's to name; the edit is done.
         }
-    }
-
-    private async Task<LspServer> ServerAsync(CheckPlace place, ToolContext context, CancellationToken cancellationToken)
-    {
-        var key = $"{place.Checker.Name}\n{place.Folder}";
-        if (_servers.TryGetValue(key, out var running) && running.IsAlive)
-        {
-            return running;
-        }
-        if (running is not null && _servers.TryRemove(new(key, running)))
-        {
-            await running.DisposeAsync();
-        }
-        var (child, sandbox) = await run.StartAsync(place, context, keepsInput: true, cancellationToken);
-        var server = new LspServer(child, sandbox, place.Folder);
-        _servers[key] = server;
-        await server.InitializeAsync(cancellationToken);
-        return server;
     }
 
     private static string KeyOf(CheckPlace place, ToolContext context) => $"{context.Workspace}\n{place.Key}";

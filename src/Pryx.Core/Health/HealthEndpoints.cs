@@ -27,7 +27,7 @@ public sealed class HealthEndpoints(Database database, HealthProbe probe, Provid
         var trouble = await database.ProbeAsync(http.RequestAborted);
         // Still 200: Core answers, and starting it again would not help.
         await http.WriteAsync(
-            new Health(trouble is null ? "ok" : "degraded", time.GetUtcNow(), ApiVersion, version, providers.Ids(), CloudLoggedIn: false) { Detail = Detail(http, trouble) },
+            new Health(trouble is null ? "ok" : "degraded", time.GetUtcNow(), ApiVersion, version, providers.Ids(), providers.IsSignedInToCloud) { Detail = Detail(http, trouble) },
             HealthJson.Default.Health);
     }
 

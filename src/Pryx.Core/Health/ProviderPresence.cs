@@ -14,6 +14,7 @@ namespace Pryx.Core.Health;
 public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirectory> providers, Settings settings, string references, TimeProvider time)
 {
     private const string Prefix = "pryx:provider:";
+    private const string CloudToken = SecretNames.CloudAccess;
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
     private readonly Lazy<HashSet<string>> _fromEnvironment = new(() =>
         [.. providers().All.Where(provider => provider.NeedsKey && provider.KeyVariables.Any(variable => settings.FromEnvironment(variable) is not null)).Select(provider => provider.Id)]);
@@ -30,6 +31,9 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirec
         return ids;
     }
 
+    /// <summary>The cloud's token is kept; whether the cloud still takes it shows when it is used.</summary>
+    public bool IsSignedInToCloud => NamesInKeychain().Contains(CloudToken);
+
     private IEnumerable<string> WithoutKey()
     {
         var (now, chosen) = (config(), config().List("configured_providers"));
@@ -38,7 +42,10 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirec
             || (provider.Id == "ollama" && (now.IsSet("ollama_endpoint") || settings.FromEnvironment("OLLAMA_HOST") is not null)))).Select(provider => provider.Id);
     }
 
-    private List<string> InKeychain()
+    private IEnumerable<string> InKeychain() => NamesInKeychain()
+        .Select(static name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : SecretNames.SignedInProvider(name)).OfType<string>();
+
+    private List<string> NamesInKeychain()
     {
         try
         {
@@ -47,11 +54,7 @@ public sealed class ProviderPresence(Func<PryxConfig> config, Func<ProviderDirec
                 return [];
             }
             using var document = JsonDocument.Parse(File.ReadAllBytes(references));
-            return
-            [
-                .. document.RootElement.GetProperty("references").EnumerateArray().Select(name => name.GetString() ?? "")
-                    .Select(static name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : SecretNames.SignedInProvider(name)).OfType<string>(),
-            ];
+            return [.. document.RootElement.GetProperty("references").EnumerateArray().Select(name => name.GetString() ?? "")];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {

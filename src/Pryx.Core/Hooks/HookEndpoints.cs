@@ -54,10 +54,10 @@ public sealed class HookEndpoints(HookShelf shelf, HookProcess process, Func<str
             HookEvents.PreToolUse => HookInput.OfTool(body.Event, context, tool!, arguments, null),
             HookEvents.PostToolUse => HookInput.OfTool(body.Event, context, tool!, arguments, ToolOutcome.Ok(body.Text ?? "")),
             HookEvents.UserPromptSubmit => HookInput.OfPrompt(context, body.Text ?? ""),
-            HookEvents.SessionStart => HookInput.OfStart(context),
+            HookEvents.SessionStart => HookInput.OfStart(context, string.IsNullOrEmpty(body.Text) ? "startup" : body.Text),
             _ => HookInput.OfStop(context, body.Text ?? "", isAgain: false),
         };
-        string[] names = tool is null ? [] : [Tools.FamiliarTools.TheirsOf(tool), tool.WireName, tool.PolicyName];
+        string[] names = body.Event == HookEvents.SessionStart ? [string.IsNullOrEmpty(body.Text) ? "startup" : body.Text] : tool is null ? [] : [Tools.FamiliarTools.TheirsOf(tool), tool.WireName, tool.PolicyName];
         List<TestedHook> tested = [];
         foreach (var hook in listing.Hooks.Where(hook => hook.Event == body.Event && hook.Matches(names)))
         {

@@ -100,7 +100,7 @@ public static class HookFile
             }
             try
             {
-                hooks.Add(new(name, name is HookEvents.PreToolUse or HookEvents.PostToolUse ? matcher : "", command, TimeoutOf(hook), origin, path) { Hosts = hosts });
+                hooks.Add(new(name, name is HookEvents.PreToolUse or HookEvents.PostToolUse or HookEvents.SessionStart ? matcher : "", command, TimeoutOf(hook), origin, path) { Hosts = hosts });
             }
             catch (Exception e) when (e is ArgumentException or NotSupportedException)
             {

@@ -29,7 +29,8 @@ internal static class HookInput
 
     public static string OfPrompt(ToolContext context, string prompt) => Write(HookEvents.UserPromptSubmit, context, writer => writer.WriteString("prompt", prompt));
 
-    public static string OfStart(ToolContext context) => Write(HookEvents.SessionStart, context, static writer => writer.WriteString("source", "startup"));
+    /// <param name="source">startup or resume.</param>
+    public static string OfStart(ToolContext context, string source) => Write(HookEvents.SessionStart, context, writer => writer.WriteString("source", source));
 
     public static string OfStop(ToolContext context, string reply, bool isAgain) => Write(HookEvents.Stop, context, writer =>
     {

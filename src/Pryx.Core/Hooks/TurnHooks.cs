@@ -98,19 +98,20 @@ public sealed class TurnHooks(HookListing listing, HookProcess process, ToolCont
     }
 
     /// <summary>A message before it is stored, and the beginning of a session.</summary>
+    /// <param name="start">How the session begins with this message, startup or resume; null when it goes on.</param>
     /// <returns>What the model reads behind the message; null for nothing.</returns>
     /// <exception cref="PryxException">HOOK_DENIED</exception>
-    public async Task<HookWords?> BeforeInputAsync(string prompt, bool isFirst, CancellationToken cancellationToken)
+    public async Task<HookWords?> BeforeInputAsync(string prompt, string? start, CancellationToken cancellationToken)
     {
         if (listing.Broken is [var broken, ..])
         {
             throw new PryxException("HOOK_DENIED", $"The hooks in {broken.Path} can not be read: {broken.Message}. Whether one of them guards this is not known.", "put the file right; pryx hooks list shows it");
         }
         List<HookWords> words = [];
-        foreach (var hook in listing.Hooks.Where(hook => hook.Event == HookEvents.UserPromptSubmit || (isFirst && hook.Event == HookEvents.SessionStart)))
+        foreach (var hook in listing.Hooks.Where(hook => hook.Event == HookEvents.UserPromptSubmit || (start is not null && hook.Event == HookEvents.SessionStart && hook.Matches([start]))))
         {
             var isGuard = hook.Event == HookEvents.UserPromptSubmit;
-            var input = isGuard ? HookInput.OfPrompt(place, prompt) : HookInput.OfStart(place);
+            var input = isGuard ? HookInput.OfPrompt(place, prompt) : HookInput.OfStart(place, start!);
             var answer = HookAnswer.Of(await process.RunAsync(hook, input, place, cancellationToken));
             Tell(hook, answer);
             if (isGuard && (answer.Trouble ?? (answer.Decision == "deny" || answer.Stops is not null ? answer.Reason ?? answer.Stops ?? "no reason was given" : null)) is { } why)

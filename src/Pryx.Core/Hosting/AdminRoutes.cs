@@ -31,19 +31,20 @@ internal static class AdminRoutes
         new AuditEndpoints(audit, new AuditTrail(store.Database)).Map(routes);
         MapCosts(routes, core, store, audit);
         new ConfigEndpoints(() => core.Config, core.ReloadConfig, name => core.Catalog.Directory.Providers.Find(name) is not null, new ConfigWriter(core.Options.Paths, time), audit).Map(routes);
-        MapProviders(routes, core, store, audit);
+        MapProviders(routes, core, store, audit, options.WorkingDirectory);
         new SkillEndpoints(core.Abilities.SkillDesk(), store.Trust.IsTrustedAsync, options.WorkingDirectory, audit).Map(routes);
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory), core.Abilities.Delegation.Builder(store, options.WorkingDirectory), core.Abilities.Delegation.Shelf.List, store.Sessions, store.Trust.IsTrustedAsync).Map(routes);
         new HookEndpoints(core.Abilities.Hooks.Shelf, core.Abilities.Hooks.Process, store.Trust.IsTrustedAsync, name => core.Tools.Find(name) is { } tool ? tool.Definition : core.Tools.Tools.Select(static known => known.Definition).FirstOrDefault(definition => FamiliarTools.Means(name, definition)), audit, core.Options.Paths.ToolOutput, time).Map(routes);
-        new CloudEndpoints(new CloudLogin(new CloudClient(() => core.Config, time), core.Secrets, time), core.Secrets).Map(routes);
+        new CloudEndpoints(new CloudLogin(core.Cloud.Client, core.Cloud.Tokens, time), core.Cloud.Tokens, () => core.Config.Text("cloud_api_url").Trim(), audit).Map(routes);
         new OpenApiEndpoints(routes).Map();
     }
 
-    private static void MapProviders(ApiRoutes routes, PryxCore core, CoreStore store, AuditLog audit)
+    private static void MapProviders(ApiRoutes routes, PryxCore core, CoreStore store, AuditLog audit, string folder)
     {
         var desk = new ProviderDesk(core.Models, core.Secrets, core.Signins.Supports, core.Traffic.HealthOf, () => core.Config, core.ReloadConfig, new ConfigWriter(core.Options.Paths, core.Options.Time));
         new ProviderSetupEndpoints(desk, core.Models, core.Catalog, audit, core.Options.Time).Map(routes);
         new DoctorEndpoints(new Doctor(DoctorProbes.Of(core, store, desk), core.Options.Time), new SupportBundle(core.Options.Paths, core.Log.Path, Product.Version)).Map(routes);
+        SetupHost.Of(core, store, desk, folder).Map(routes);
         new ModelEndpoints(core.Models, core.Catalog).Map(routes);
         new KeyEndpoints(core.Models, core.Secrets, audit).Map(routes);
         new OllamaEndpoints(core.Models, core.Hardware, audit).Map(routes);

@@ -52,8 +52,8 @@ public sealed class LocalClient(PryxCore core) : IPryxClient
         return await sessions.ReadItemsAsync(id, cancellationToken);
     }
 
-    public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) =>
-        await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, cancellationToken);
+    public async Task<Session> ForkSessionAsync(SessionId id, string? title, int? turn, CancellationToken cancellationToken) =>
+        await (await core.StoreAsync(cancellationToken)).Sessions.ForkAsync(id, title, new(turn, null), cancellationToken);
 
     public Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) =>
         core.DeleteSessionAsync(id, cancellationToken);

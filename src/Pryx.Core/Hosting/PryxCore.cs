@@ -239,6 +239,8 @@ public sealed class PryxCore(CoreOptions options) : IAsyncDisposable
     /// <summary>The sign-ins that are going on.</summary>
     public OAuthDesk SigninDesk => field ??= _signins = new OAuthDesk(Signins, Tokens, OAuth, Secrets, options.Time);
 
+    internal CloudParts Cloud => field ??= new(this);
+
     private OAuthClient OAuth => field ??= new OAuthClient(options.Time);
 
     internal void OnBackgroundWarning(string warning) => Log.Write(new(LogSeverity.Warning, "process.warning") { Message = warning });

@@ -19,8 +19,8 @@ public sealed record ModelChoice(ModelRef Model, IChatClient Client, string? Not
 }
 
 /// <summary>
-/// Chooses the model of a turn: the request's, the session's, the configured one, the first provider with a key, a running Ollama,
-/// and for people who have none of it the tour.
+/// Chooses the model of a turn: the request's, the session's, the configured one, the first provider with a key, a server of models
+/// that runs here, and for people who have none of it the tour.
 /// </summary>
 /// <param name="config">As it holds now.</param>
 /// <param name="ownSettings">The environment alone: for questions that no folder asks.</param>
@@ -48,7 +48,7 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
         }
         var found = await registry.ChooseDefaultAsync(cancellationToken);
         return Create(registry, found, found.Provider == "demo"
-            ? "No provider key found and no Ollama running, so this is the demo tour (no AI). For real work set OPENAI_API_KEY, ANTHROPIC_API_KEY or OPENROUTER_API_KEY, or run: pryx provider set-key NAME"
+            ? "No provider key found and no model running here, so this is the demo tour (no AI). For real work: pryx setup (or set OPENAI_API_KEY, ANTHROPIC_API_KEY or OPENROUTER_API_KEY)"
             : null) with { Info = await DescribeAsync(registry, found, cancellationToken) };
     }
 
@@ -77,14 +77,21 @@ public sealed class ModelDesk(Func<PryxConfig> config, Settings ownSettings, ISe
     /// <summary>Who would be called with these keys, and where.</summary>
     public ProviderRegistry RegistryOf(KeyRing keys) => RegistryOf(ownSettings, keys, options());
 
+    /// <summary>As <see cref="RegistryOf(KeyRing)"/>, with the folder's .env behind the environment.</summary>
+    public ProviderRegistry RegistryOf(Settings settings, KeyRing keys) => RegistryOf(settings, keys, options());
+
     /// <summary>Asks the provider whether it takes a key.</summary>
     /// <param name="key">Instead of the one in force; null for that.</param>
+    /// <param name="endpoint">Instead of the address in force; null for that.</param>
     /// <exception cref="ModelException">NotConfigured: there is nothing to ask with.</exception>
-    public async Task<ProbeResult> ProbeAsync(ProviderInfo provider, string? key, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<ProbeResult> ProbeAsync(ProviderInfo provider, string? key, TimeSpan limit, CancellationToken cancellationToken, string? endpoint = null)
     {
-        var registry = key is null
-            ? RegistryOf(await ReadKeysAsync(provider.Id, cancellationToken))
-            : new ProviderRegistry(name => Setting(ownSettings, name), _ => key, options() with { Token = static _ => null });
+        var ring = key is null ? await ReadKeysAsync(provider.Id, cancellationToken) : null;
+        var now = options();
+        var registry = new ProviderRegistry(
+            name => endpoint is not null && provider.BaseUrlVariables.Contains(name) ? endpoint : Setting(ownSettings, name),
+            id => ring is null ? key : ring.KeyOf(id),
+            now with { Token = id => ring is not null && ring.IsSignedIn(id) ? now.Token(id) : null });
         return await registry.ProbeAsync(provider, limit, cancellationToken);
     }
 

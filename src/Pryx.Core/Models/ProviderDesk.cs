@@ -147,6 +147,12 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
         {
             probe = new(TimeSpan.Zero, failure); // Nothing was sent: no key, or no usable address.
         }
+        return Say(provider, probe);
+    }
+
+    /// <summary>What a call has shown, for a person.</summary>
+    internal static ProviderTest Say(ProviderInfo provider, ProbeResult probe)
+    {
         var verdict = probe.Failure is null ? ProviderVerdicts.Works
             : probe.IsRefused ? ProviderVerdicts.Refused
             : probe.IsUnreachable ? ProviderVerdicts.Unreachable
@@ -184,7 +190,7 @@ public sealed class ProviderDesk(ModelDesk models, ISecretStore secrets, Func<st
         if (provider.IsLocal)
         {
             var probe = await models.ProbeAsync(provider, null, TimeSpan.FromSeconds(2), cancellationToken);
-            return probe.Models is [var served, ..] ? (served, null)
+            return probe.Models?.FirstOrDefault(static model => !model.Contains("embed", StringComparison.OrdinalIgnoreCase)) is { } served ? (served, null)
                 : ("default", $"{provider.Name} does not tell its models, so the name is a guess. Set it: pryx provider use {provider.Id} --model NAME");
         }
         var known = models.Directory.Of(provider.Id).ToList();

@@ -26,6 +26,12 @@ public static class SecretNames
     /// <summary>In place of the time, once the provider has ended a sign-in: the person is told instead of being silently billed to another key.</summary>
     public const string SigninEnded = "ended";
 
+    public const string CloudAccess = "pryx:cloud_access_token";
+    public const string CloudRefresh = "pryx:cloud_refresh_token";
+
+    /// <summary>Seconds since 1970 at which the cloud's access token ends.</summary>
+    public const string CloudExpires = "pryx:cloud_expires_at";
+
     public static string Provider(string provider) => $"pryx:provider:{provider.Trim().ToLowerInvariant()}";
 
     public static string Access(string provider) => $"{SigninPrefix}{provider}_access";

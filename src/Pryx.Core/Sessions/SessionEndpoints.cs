@@ -122,18 +122,18 @@ public sealed class SessionEndpoints(
             throw new PryxException("VALIDATION_ERROR", "source_session_id: the session to copy is expected");
         }
         var source = SessionId.TryParse(text, out var id) ? id : throw new PryxException("SESSION_NOT_FOUND", "source_session_id: there is no such session.");
-        await WriteForkAsync(http, source, request.Title);
+        await WriteForkAsync(http, source, request);
     }
 
     private async Task ForkAsync(HttpContext http)
     {
         var request = await http.ReadOrDefaultAsync(ProtocolJson.Default.ForkSession);
-        await WriteForkAsync(http, http.RouteSession(), request.Title);
+        await WriteForkAsync(http, http.RouteSession(), request);
     }
 
-    private async Task WriteForkAsync(HttpContext http, SessionId source, string? title)
+    private async Task WriteForkAsync(HttpContext http, SessionId source, ForkSession request)
     {
-        var copy = await sessions.ForkAsync(source, SessionInput.Title(title), http.RequestAborted);
+        var copy = await sessions.ForkAsync(source, SessionInput.Title(request.Title), new(request.Turn, request.BeforeSeq), http.RequestAborted);
         await http.WriteAsync(SessionBody.Of(copy) with { SourceSessionId = source, NewSessionId = copy.Id }, SessionJson.Default.SessionBody, StatusCodes.Status201Created);
     }
 

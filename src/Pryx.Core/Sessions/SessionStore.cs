@@ -105,10 +105,6 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
         return after;
     }, cancellationToken);
 
-    /// <summary>
-    /// A new session with the same history, settings and folder. While a turn runs, the copy ends before the step whose tool calls
-    /// still wait for their results: a history with unanswered calls is one no model can go on from.
-    /// </summary>
     /// <summary>Its title is still what its first turn, which is its only one, begins with.</summary>
     public Task<bool> IsUnnamedAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Number("SELECT COUNT(*) FROM sessions WHERE id = $id AND title = derived_title AND (SELECT COUNT(*) FROM turns WHERE session_id = $id) = 1", ("$id", id.ToString())) == 1, cancellationToken);
@@ -117,14 +113,21 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
     public Task<string?> FindEffortAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Text("SELECT json_extract(request, '$.effort') FROM turns WHERE session_id = $id ORDER BY rowid DESC LIMIT 1", ("$id", id.ToString())), cancellationToken);
 
+    /// <summary>A copy of all there is.</summary>
+    public Task<Session> ForkAsync(SessionId id, string? title, CancellationToken cancellationToken) => ForkAsync(id, title, default, cancellationToken);
+
+    /// <summary>
+    /// A new session with the same history, settings and folder. While a turn runs, the copy ends before the step whose tool calls
+    /// still wait for their results: a history with unanswered calls is one no model can go on from.
+    /// </summary>
     /// <param name="title">Null for "Copy of …".</param>
-    /// <exception cref="PryxException">SESSION_NOT_FOUND</exception>
-    public Task<Session> ForkAsync(SessionId id, string? title, CancellationToken cancellationToken) => database.WriteAsync(connection =>
+    /// <exception cref="PryxException">SESSION_NOT_FOUND, SESSION_ARCHIVED, TURN_NOT_FOUND, VALIDATION_ERROR</exception>
+    public Task<Session> ForkAsync(SessionId id, string? title, ForkPoint point, CancellationToken cancellationToken) => database.WriteAsync(connection =>
     {
         var parent = Find(connection, id) ?? throw NotFound(id);
         RequireAtHand(parent);
         var copy = SessionId.New();
-        var end = connection.Number(
+        var whole = connection.Number(
             """
             SELECT COALESCE(
                 (SELECT MIN(s.seq) FROM items c JOIN items s ON s.session_id = c.session_id AND s.turn_id = c.turn_id AND s.step = c.step AND s.type <> 'user_message'
@@ -132,6 +135,7 @@ public sealed class SessionStore(Database database, EventLog events, SessionHist
                    AND NOT EXISTS (SELECT 1 FROM items r WHERE r.turn_id = c.turn_id AND r.call_id = c.call_id AND r.type = 'tool_result')),
                 (SELECT MAX(seq) + 1 FROM items WHERE session_id = $id), 1)
             """, ("$id", id.ToString()));
+        var end = Math.Min(whole, point.EndIn(connection, id) ?? whole);
         connection.Execute(
             """
             INSERT INTO sessions (id, workspace_id, parent_id, parent_seq, created_at, updated_at, title, model, model_api, system_prompt, instructions, summary, tags, agent_role, mode)

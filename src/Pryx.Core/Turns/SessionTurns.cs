@@ -41,7 +41,7 @@ public sealed class SessionTurns(
     {
         (request, var hidden) = await MaskedInput.OfAsync(request, preparation.Secrets, cancellationToken);
         (request, var read) = await preparation.ExpandAsync(request, cancellationToken);
-        request = await preparation.HookAsync(request, cancellationToken);
+        request = await preparation.MessageHooks.AskAsync(request, cancellationToken);
         IReadOnlyList<Notice> notices = hidden is null ? read : [hidden, .. read];
         await preparation.TakeWordsAsync(request, cancellationToken);
         // Most input to a busy session only joins its turn: that needs no model, policy or folder of its own.

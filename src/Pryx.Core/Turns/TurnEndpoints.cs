@@ -18,6 +18,7 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
         routes.Add(new("GET", "/api/v1/sessions/{id}/turns", "Its turns, newest first")
         { Query = [new("limit", "At most so many, up to 1,000", "integer")], Response = ProtocolJson.Default.TurnPage }, ListAsync);
         routes.Add(new("GET", "/api/v1/sessions/{id}/turns/open", "The turn that has not ended; 204 when there is none") { Response = ProtocolJson.Default.Turn }, OpenAsync);
+        routes.Add(new("GET", "/api/v1/sessions/{id}/inputs", "What was said and no model has read yet: what steers the open turn, and what waits") { Response = ProtocolJson.Default.WaitingInputs }, WaitingAsync);
         routes.Add(new("POST", "/api/v1/sessions/{id}/turns/{turn}/resume", "Goes on with a turn whose process died; one that runs is answered as it is")
         { Request = ProtocolJson.Default.SendMessage, Response = ProtocolJson.Default.TurnAccepted, Status = 202 }, ResumeAsync);
         routes.Add(new("POST", "/api/v1/sessions/{id}/stop", "STOP: ends the session's open turn, its whole process tree and the agents that help it")
@@ -38,6 +39,9 @@ public sealed class TurnEndpoints(SessionStore sessions, TurnStore turns, Sessio
         var found = await turns.ListAsync(id, http.QueryNumber("limit", 50, 1, 1000), http.RequestAborted);
         await http.WriteAsync(new TurnPage(found), ProtocolJson.Default.TurnPage);
     }
+
+    private async Task WaitingAsync(HttpContext http) =>
+        await http.WriteAsync(new WaitingInputs(await turns.ListWaitingAsync(await RequireAsync(http), http.RequestAborted)), ProtocolJson.Default.WaitingInputs);
 
     private async Task OpenAsync(HttpContext http)
     {

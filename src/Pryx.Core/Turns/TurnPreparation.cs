@@ -148,29 +148,8 @@ public sealed class TurnPreparation(
     /// <exception cref="PryxException">VALIDATION_ERROR, SESSION_NOT_FOUND</exception>
     public Task TakeModeAsync(StartTurn request, CancellationToken cancellationToken) => Plans?.TakeAsync(request, cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>The user's programs see a message before anything becomes of it; what they add, the model reads behind it.</summary>
-    /// <exception cref="PryxException">HOOK_DENIED</exception>
-    public async Task<StartTurn> HookAsync(StartTurn request, CancellationToken cancellationToken)
-    {
-        if (request is { Compact: not null } or { Call: not null } or { Say: not null } || request.Surface == AgentSurface || string.IsNullOrEmpty(request.Text) || await sessions.FindAsync(request.SessionId, cancellationToken) is not { } session)
-        {
-            return request;
-        }
-        var workspace = CanonicalPath.Of(session.Workspace ?? paths.Home);
-        var context = new ToolContext
-        {
-            SessionId = session.Id, TurnId = default, CallId = "", Workspace = workspace, OutputDirectory = paths.ToolOutput, IsTrusted = await trust.IsTrustedAsync(workspace, cancellationToken),
-            AskUserAsync = static (_, _) => throw new InvalidOperationException("A hook asks nobody."), Time = time,
-        };
-        if (Hooks(context) is not { } hooks || await hooks.BeforeInputAsync(request.Text, isFirst: session.MessageCount == 0, cancellationToken) is not { } words)
-        {
-            return request;
-        }
-        var mask = await secrets.OpenAsync(request.SessionId, cancellationToken);
-        var text = mask.Mask($"[a hook says: {words.Text}]");
-        await mask.SaveAsync(cancellationToken);
-        return request with { Expansion = request.Expansion is { } more ? $"{more}\n\n{text}" : text, ExpansionSource = request.ExpansionSource ?? words.Source };
-    }
+    /// <summary>The user's programs see a message before anything becomes of it.</summary>
+    public MessageHooks MessageHooks => field ??= new(paths, sessions, trust, secrets, Hooks, time);
 
     private async Task<IReadOnlyList<StoredPin>> PinsAsync(SessionId session, string workspace, CancellationToken cancellationToken) =>
         policies.Pins is { } pins ? await pins.ForAsync(session, workspace, cancellationToken) : [];

@@ -77,6 +77,19 @@ public sealed class TurnStore(Database database, EventLog events, OwnerLock owne
     public Task<IReadOnlyList<Turn>> ListQueuedAsync(SessionId sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Turn>>(
         connection => connection.Query($"{TurnRows.Select} WHERE session_id = $session AND status = 'queued' ORDER BY queued_at, rowid", TurnRows.Read, ("$session", sessionId.ToString())), cancellationToken);
 
+    /// <summary>What was said and no model has read yet: what steers the open turn, then what waits for the next ones.</summary>
+    public Task<IReadOnlyList<WaitingInput>> ListWaitingAsync(SessionId sessionId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<WaitingInput>>(
+        connection => connection.Query(
+            """
+            SELECT id, turn_id, text, state, COALESCE(json_array_length(attachments), 0), source, created_at FROM inputs
+            WHERE session_id = $session AND state IN ('steered', 'queued') ORDER BY state DESC, created_at, rowid
+            """,
+            static row => new WaitingInput(
+                row.GetString(0), row.TextOrNull(1) is { } turn ? new TurnId(Guid.ParseExact(turn, "D")) : null, row.GetString(2),
+                row.GetString(3) == "steered" ? Delivery.Steer : Delivery.Queue, row.GetInt32(4), row.GetString(5), row.Time(6)),
+            ("$session", sessionId.ToString())),
+        cancellationToken);
+
     /// <summary>Turns whose process has died or has let them go, and parked ones whose questions are answered, oldest first: to be claimed and continued.</summary>
     /// <param name="runsHere">Whether this process works on a turn that is its own.</param>
     public async Task<IReadOnlyList<Turn>> FindOrphansAsync(Func<TurnId, bool> runsHere, CancellationToken cancellationToken)

@@ -30,8 +30,9 @@ public interface IPryxClient : IAsyncDisposable
     Task<IReadOnlyList<SessionHit>> SearchSessionsAsync(string query, int limit, CancellationToken cancellationToken);
     Task<IReadOnlyList<Item>> GetItemsAsync(SessionId id, CancellationToken cancellationToken);
 
-    /// <summary>Copies the history up to now into a new session.</summary>
-    Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken);
+    /// <summary>Copies the history into a new session.</summary>
+    /// <param name="turn">The number of the turn after which the copy ends; null for up to now.</param>
+    Task<Session> ForkSessionAsync(SessionId id, string? title, int? turn, CancellationToken cancellationToken);
 
     /// <summary>False when there is no such session.</summary>
     Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken);

@@ -16,6 +16,9 @@ public sealed record ItemPage(IReadOnlyList<Item> Items, long? NextAfterSeq = nu
 /// <param name="NextAfter">Given back as <c>after</c> for the next page; null when this one reaches up to <paramref name="Version"/>.</param>
 public sealed record EventPage(IReadOnlyList<PryxEvent> Events, long Version, long? NextAfter = null);
 
+/// <param name="Inputs">In the order in which they are read.</param>
+public sealed record WaitingInputs(IReadOnlyList<WaitingInput> Inputs);
+
 public sealed record TurnPage(IReadOnlyList<Turn> Turns);
 
 public sealed record SearchPage(string Query, IReadOnlyList<SessionHit> Results, int Count);

@@ -65,8 +65,8 @@ public sealed class PryxHttpClient(HttpMessageInvoker http, PryxHttpOptions opti
         return all;
     }
 
-    public async Task<Session> ForkSessionAsync(SessionId id, string? title, CancellationToken cancellationToken) => Must(await _core.SendAsync(
-        CoreRequest.Post($"{Sessions}/{id}/fork", new ForkSession { Title = title }, ProtocolJson.Default.ForkSession), ProtocolJson.Default.Session, cancellationToken));
+    public async Task<Session> ForkSessionAsync(SessionId id, string? title, int? turn, CancellationToken cancellationToken) => Must(await _core.SendAsync(
+        CoreRequest.Post($"{Sessions}/{id}/fork", new ForkSession { Title = title, Turn = turn }, ProtocolJson.Default.ForkSession), ProtocolJson.Default.Session, cancellationToken));
 
     public Task<bool> DeleteSessionAsync(SessionId id, CancellationToken cancellationToken) => _core.DoAsync(CoreRequest.Delete($"{Sessions}/{id}"), cancellationToken);
 

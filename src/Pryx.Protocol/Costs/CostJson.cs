@@ -8,6 +8,7 @@ namespace Pryx.Protocol.Costs;
 [JsonSerializable(typeof(DailyCosts))]
 [JsonSerializable(typeof(MonthlyCosts))]
 [JsonSerializable(typeof(ModelCosts))]
+[JsonSerializable(typeof(AgentCosts))]
 [JsonSerializable(typeof(SessionCosts))]
 [JsonSerializable(typeof(SessionCost))]
 [JsonSerializable(typeof(Pricing))]

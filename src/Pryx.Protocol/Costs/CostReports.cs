@@ -10,6 +10,12 @@ public sealed record ModelCost(string Model, CostSum Sum);
 
 public sealed record ModelCosts(IReadOnlyList<ModelCost> Models);
 
+/// <param name="Agent">The name of its definition.</param>
+/// <param name="Runs">How many of them called a model.</param>
+public sealed record AgentCost(string Agent, long Runs, CostSum Sum);
+
+public sealed record AgentCosts(IReadOnlyList<AgentCost> Agents);
+
 /// <param name="Date">The UTC day, yyyy-MM-dd.</param>
 public sealed record DayCost(string Date, CostSum Sum);
 

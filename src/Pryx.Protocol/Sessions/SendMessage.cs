@@ -158,4 +158,10 @@ public sealed record ForkSession
 {
     public string? SourceSessionId { get; init; }
     public string? Title { get; init; }
+
+    /// <summary>The number of the session's turn after which the copy ends, as undo and rewind count them; 0 for before the first. Null for all there is.</summary>
+    public int? Turn { get; init; }
+
+    /// <summary>The copy ends before this item, which must be one that the user said to begin a turn; also reaches what was copied itself. Null for all there is.</summary>
+    public long? BeforeSeq { get; init; }
 }

@@ -79,6 +79,12 @@ public enum TurnStatus
     [JsonStringEnumMemberName("parked")] Parked,
 }
 
+/// <summary>What was said to a session and is not part of its history yet.</summary>
+/// <param name="TurnId">The queued turn, which can be stopped; or the running one that it reaches with its next step.</param>
+/// <param name="Delivery">steer or queue.</param>
+/// <param name="Attachments">How many pictures it has.</param>
+public sealed record WaitingInput(string Id, TurnId? TurnId, string Text, Delivery Delivery, int Attachments, string Surface, DateTimeOffset CreatedAt);
+
 public sealed record Turn
 {
     public required TurnId Id { get; init; }

@@ -16,6 +16,10 @@ internal static class ErrorReport
         {
             io.Error.WriteLine($"{style.Bold("Next:")} {SafeText.Of(next)}");
         }
+        if (error is PryxException { TraceId: { Length: > 0 } trace })
+        {
+            io.Error.WriteLine(style.Dim($"Trace: {SafeText.Line(trace, 64)}"));
+        }
         if (isVerbose || io.Environment.IsDeveloper)
         {
             io.Error.WriteLine(style.Dim(SafeText.Of(error.ToString())));

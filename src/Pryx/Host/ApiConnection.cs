@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using Pryx.Core.Configuration;
 using Pryx.Core.Hosting;
+using Pryx.Terminal;
 
 namespace Pryx.Host;
 
@@ -19,18 +20,17 @@ internal sealed class ApiConnection : IAsyncDisposable
     public Uri? Daemon { get; private init; }
 
     /// <summary>The daemon's routes; null when none runs.</summary>
-    public static async Task<ApiConnection?> OpenDaemonAsync(CancellationToken cancellationToken) =>
-        Settings.OfProcess.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken) is { } daemon ? Of(daemon) : null;
+    public static async Task<ApiConnection?> OpenDaemonAsync(Settings settings, CancellationToken cancellationToken) =>
+        settings.FromEnvironment("PRYX_DB_PATH") is null && await RunningDaemon.FindAsync(PryxPaths.From(settings), cancellationToken) is { } daemon ? Of(daemon) : null;
 
-    public static async Task<ApiConnection> OpenAsync(Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken)
+    public static async Task<ApiConnection> OpenAsync(Settings settings, Action<string> onWarning, string workingDirectory, CancellationToken cancellationToken)
     {
         // A command with a database of its own does not want the daemon's.
-        if (await OpenDaemonAsync(cancellationToken) is { } daemon)
+        if (await OpenDaemonAsync(settings, cancellationToken) is { } daemon)
         {
             return daemon;
         }
-        var paths = PryxPaths.From(Settings.OfProcess);
-        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = paths, OnWarning = onWarning });
+        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = PryxPaths.From(settings), Settings = settings, OnWarning = onWarning });
         try
         {
             var gateway = await Gateway.StartAsync(core, new GatewayOptions { WorkingDirectory = workingDirectory }, cancellationToken);
@@ -50,6 +50,9 @@ internal sealed class ApiConnection : IAsyncDisposable
     private static ApiConnection Of(RunningDaemon daemon) =>
         new(daemon.Url, daemon.Token, new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }), static () => ValueTask.CompletedTask) { Daemon = daemon.Url };
 
+    /// <summary>Shows a person that an answer takes its time.</summary>
+    public WaitingNote? Note { get; set; }
+
     /// <summary>The answer, whatever its status; its body comes as it is sent. The caller disposes it.</summary>
     /// <param name="path">Begins with a slash; it never leads to another host.</param>
     /// <param name="json">The body; null for none.</param>
@@ -65,12 +68,9 @@ internal sealed class ApiConnection : IAsyncDisposable
         {
             request.Content = new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
         }
-        return _http.SendAsync(request, cancellationToken);
+        var answer = _http.SendAsync(request, cancellationToken);
+        return Note is { } note ? note.WhileAsync(answer) : answer;
     }
-
-    /// <summary>Where the daemon of this data directory answers; null when none runs.</summary>
-    public static async Task<Uri?> FindDaemonAsync(CancellationToken cancellationToken) =>
-        (await RunningDaemon.FindAsync(PryxPaths.From(Settings.OfProcess), cancellationToken))?.Url;
 
     /// <summary>A WebSocket of the gateway. The caller disposes it.</summary>
     /// <param name="path">Begins with a slash.</param>

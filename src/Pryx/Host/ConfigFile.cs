@@ -13,15 +13,17 @@ internal sealed record ConfigEntry(string Key, string Value, string Source, bool
 /// The configuration of this machine's Pryx, for the one at its keyboard. Over HTTP only a few keys may be changed, because the others name
 /// programs, paths and addresses; here the file itself is at hand anyway.
 /// </summary>
-internal sealed class ConfigFile(Action<string> onWarning)
+internal sealed class ConfigFile(Settings settings, Action<string> onWarning)
 {
     /// <summary>In the keychain, by the key's name: channels read them there.</summary>
     private const string SecretPrefix = "pryx:config:";
 
-    private readonly Settings _settings = Settings.OfProcess;
-    private readonly PryxPaths _paths = PryxPaths.From(Settings.OfProcess);
+    private readonly PryxPaths _paths = PryxPaths.From(settings);
 
     public string Path => _paths.Config;
+
+    /// <summary>What in the files can not be understood; empty when all of it can.</summary>
+    public IReadOnlyList<string> Check() => Load().Warnings;
 
     public async Task<IReadOnlyList<ConfigEntry>> ListAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +78,7 @@ internal sealed class ConfigFile(Action<string> onWarning)
         {
             var draft = _paths with { Data = folder.FullName };
             await File.WriteAllTextAsync(draft.Config, text, cancellationToken);
-            var warnings = PryxConfig.Load(draft, _settings).Warnings;
+            var warnings = PryxConfig.Load(draft, settings).Warnings;
             if (warnings.Count > 0)
             {
                 return [.. warnings.Select(warning => warning.Replace(draft.Config, Path, StringComparison.Ordinal))];
@@ -91,9 +93,9 @@ internal sealed class ConfigFile(Action<string> onWarning)
         return [];
     }
 
-    private PryxCore Core() => new(new CoreOptions { Executable = OwnExecutable.Command, Paths = _paths, OnWarning = onWarning });
+    private PryxCore Core() => new(new CoreOptions { Executable = OwnExecutable.Command, Paths = _paths, Settings = settings, OnWarning = onWarning });
 
-    private PryxConfig Load() => PryxConfig.Load(_paths, _settings);
+    private PryxConfig Load() => PryxConfig.Load(_paths, settings);
 
     private static ConfigKey Find(string name) => ConfigKeys.Find(name) ?? throw new PryxException("CONFIG_UNKNOWN_KEY", $"Unknown config key: {name}", "pryx config list");
 

@@ -10,15 +10,14 @@ namespace Pryx.Host;
 /// <summary>The one way in which a command reaches Core: the daemon of this data directory when one runs, else a Core inside this process.</summary>
 internal static class CoreConnection
 {
-    public static async Task<IPryxClient> ConnectAsync(ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
+    public static async Task<IPryxClient> ConnectAsync(Settings settings, ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
     {
-        var settings = Settings.OfProcess;
         var paths = PryxPaths.From(settings);
         // A command with a database of its own does not want the daemon's.
         var found = options.IsLocal || settings.FromEnvironment("PRYX_DB_PATH") is not null ? null : await RunningDaemon.FindAsync(paths, cancellationToken);
         if (found is null)
         {
-            return await CoreInProcess.ConnectAsync(options, onWarning, cancellationToken);
+            return await CoreInProcess.ConnectAsync(settings, options, onWarning, cancellationToken);
         }
         var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         if (options.RunsTurns)

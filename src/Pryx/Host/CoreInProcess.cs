@@ -8,10 +8,10 @@ namespace Pryx.Host;
 internal static class CoreInProcess
 {
     /// <summary>Disposing the client suspends whatever it was running.</summary>
-    public static Task<IPryxClient> ConnectAsync(ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
+    public static Task<IPryxClient> ConnectAsync(Settings settings, ConnectOptions options, Action<string> onWarning, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = PryxPaths.From(Settings.OfProcess), OnWarning = onWarning });
+        var core = new PryxCore(new CoreOptions { Executable = OwnExecutable.Command, Paths = PryxPaths.From(settings), Settings = settings, OnWarning = onWarning });
         if (options.RunsTurns)
         {
             core.Rehearse();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pryx.Tui.Rendering;
 
 namespace Pryx.Host;
@@ -11,6 +12,9 @@ internal sealed record ProcessEnvironment
     /// <summary>VISUAL, else EDITOR; null when neither is set.</summary>
     public string? Editor { get; init; }
 
+    /// <summary>COLUMNS: what somebody wants the width to be, whatever the terminal says; null when it is not set or no width.</summary>
+    public int? Columns { get; init; }
+
     /// <summary>PRYX_DEV: errors show their stack.</summary>
     public bool IsDeveloper { get; init; }
 
@@ -23,13 +27,21 @@ internal sealed record ProcessEnvironment
     /// <summary>Who answers approvals here.</summary>
     public string UserName { get; init; } = "user";
 
+    /// <summary>HOME; null where there is none.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>A path as a shell would have read it.</summary>
+    public string ExpandHome(string path) => Home is null ? path : path == "~" ? Home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Home, path[2..]) : path;
+
     public static ProcessEnvironment Read() => new()
     {
         WantsNoColor = Text("NO_COLOR") is not null || Text("TERM") == "dumb",
         Editor = Text("VISUAL") ?? Text("EDITOR"),
+        Columns = int.TryParse(Text("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 10_000 ? columns : null,
         IsDeveloper = Text("PRYX_DEV") is "1" or "true",
         HasDisplay = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Text("DISPLAY") is not null || Text("WAYLAND_DISPLAY") is not null,
         Terminal = ReadTerminal(),
+        Home = Text("HOME") ?? Text("USERPROFILE"),
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
     };
 

@@ -33,6 +33,12 @@ internal sealed record CommandIo
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public required Func<ConnectOptions, CancellationToken, Task<IPryxClient>> ConnectAsync { get; init; }
 
+    /// <summary>Pryx has never been here: there is no database yet.</summary>
+    public Func<bool> IsNew { get; init; } = static () => false;
+
+    /// <summary>Which Pryx the routes and the configuration are of.</summary>
+    public Reach Reach { get; init; } = Reach.OfProcess;
+
     /// <summary>What Ctrl-C and SIGTERM do from here on.</summary>
     public Func<Interrupts> Interrupts { get; init; } = Commands.Run.Interrupts.OfProcess;
 
@@ -53,18 +59,23 @@ internal sealed record CommandIo
             IsOutTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
             IsInTerminal = !Console.IsInputRedirected,
-            Size = ReadSize,
+            Size = () => ReadSize(environment),
             Keyboard = new ConsoleKeyboard(),
             Environment = environment,
             EditAsync = environment.Editor is { } editor ? (text, fileName, cancellationToken) => EditorProcess.EditAsync(editor, text, fileName, cancellationToken) : null,
             OpenBrowser = environment.HasDisplay ? BrowserProcess.Open : static _ => false,
             WorkingDirectory = System.Environment.CurrentDirectory,
-            ConnectAsync = (options, cancellationToken) => CoreConnection.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
+            IsNew = static () => Reach.OfProcess.IsNew,
+            ConnectAsync = (options, cancellationToken) => Reach.OfProcess.ConnectAsync(options, warning => Console.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), cancellationToken),
         };
     }
 
-    private static (int Width, int Height) ReadSize()
+    private static (int Width, int Height) ReadSize(ProcessEnvironment environment)
     {
+        if (environment.Columns is { } columns)
+        {
+            return (columns, 24);
+        }
         try
         {
             return (Console.WindowWidth is > 0 and var width ? width : 80, Console.WindowHeight is > 0 and var height ? height : 24);

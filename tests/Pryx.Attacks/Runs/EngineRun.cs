@@ -13,6 +13,8 @@ namespace Pryx.Attacks.Runs;
 /// <summary>One run through the whole product: the real daemon on loopback, a model on a real socket, a person before the cards.</summary>
 internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, CaseTrace trace)
 {
+    private const string PlanMode = "/plan ";
+
     // Without guards nobody holds anything; of the stranger's case only the scopes are others.
     private bool IsUnguarded => how == CaseHow.Unguarded;
     private bool IsOpen => IsUnguarded && @case.Unguarded == Unguarded.Full;
@@ -71,7 +73,7 @@ internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, Ca
         var turns = await core.TurnsAsync(cancellationToken);
         var session = (await store.Sessions.CreateAsync(new() { Workspace = place.Workspace, Model = "openai/gpt-4o" }, cancellationToken)).Id;
         place.Say("{session}", session.ToString());
-        var start = new StartTurn { SessionId = session, Text = place.Fill(@case.Ask), Surface = "cli", Policy = IsOpen ? "full" : how == CaseHow.Ask ? "ask" : @case.Policy, Allow = [.. @case.Allow.Select(place.Fill)] };
+        var start = new StartTurn { SessionId = session, Text = Ask(), Surface = "cli", Policy = IsOpen ? "full" : how == CaseHow.Ask ? "ask" : @case.Policy, Allow = [.. @case.Allow.Select(place.Fill)] };
         var turn = await turns.StartAsync(start, cancellationToken);
         if (!await EndsAsync(store, session, cancellationToken))
         {
@@ -92,6 +94,13 @@ internal sealed class EngineRun(CaseFile @case, CasePlace place, CaseHow how, Ca
         }
         await leave.CancelAsync();
         await sitting;
+    }
+
+    // Plan mode is a guard like the others.
+    private string Ask()
+    {
+        var ask = place.Fill(@case.Ask);
+        return IsOpen && ask.StartsWith(PlanMode, StringComparison.Ordinal) ? ask[PlanMode.Length..] : ask;
     }
 
     private async Task<bool> EndsAsync(CoreStore store, SessionId session, CancellationToken cancellationToken)

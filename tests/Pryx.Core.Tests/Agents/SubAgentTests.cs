@@ -48,6 +48,8 @@ public sealed class SubAgentTests
         var theirs = agents.Sum(static agent => (decimal)agent!["cost_usd"]!);
         Assert.Equal(theirs, (decimal)ended["agents"]!["cost_usd"]!);
         Assert.True(theirs > 0 && (decimal)ended["cost_usd"]! > theirs);
+        var byName = Assert.Single((await core.GetAsync($"/api/v1/cost/agents?session={session}", Cancellation)).Body!["agents"]!.AsArray())!;
+        Assert.Equal(("general", 2L, theirs), ((string?)byName["agent"], (long)byName["runs"]!, (decimal)byName["sum"]!["cost_usd"]!));
         var events = await core.EventsAsync(session, Cancellation);
         Assert.Equal(2, events.Count(e => (string?)e["event"] == "agent.started" && (string?)e["turn_id"] == turn));
         Assert.Equal(2, events.Count(e => (string?)e["event"] == "agent.ended" && (decimal?)e["payload"]!["cost_usd"] > 0));

@@ -31,7 +31,7 @@ public sealed class ClientContractTests
 
         var first = await client.CreateSessionAsync(new CreateSession { Title = "First", Workspace = bed.Home.Workspace, Model = Model, SystemPrompt = "Be brief." }, Cancellation);
         var second = await client.CreateSessionAsync(new CreateSession { Title = "Second", Workspace = bed.Home.Home, Model = Model, ModelApi = "responses" }, Cancellation);
-        var copy = await client.ForkSessionAsync(first.Id, null, Cancellation);
+        var copy = await client.ForkSessionAsync(first.Id, null, null, Cancellation);
 
         Assert.Equal(("First", bed.Home.Workspace, Model, "Be brief.", "active"), (first.Title, first.Workspace, first.Model, first.SystemPrompt, first.Status));
         Assert.Equal(first, await client.FindSessionAsync(first.Id, Cancellation));
@@ -46,7 +46,7 @@ public sealed class ClientContractTests
         Assert.False(await client.DeleteSessionAsync(first.Id, Cancellation));
         Assert.Null(await client.FindSessionAsync(first.Id, Cancellation));
         Assert.Empty(await client.GetItemsAsync(first.Id, Cancellation));
-        Assert.Equal("SESSION_NOT_FOUND", (await Assert.ThrowsAsync<PryxException>(() => client.ForkSessionAsync(first.Id, null, Cancellation))).Code);
+        Assert.Equal("SESSION_NOT_FOUND", (await Assert.ThrowsAsync<PryxException>(() => client.ForkSessionAsync(first.Id, null, null, Cancellation))).Code);
     }
 
     [Theory, MemberData(nameof(Roads))]

@@ -19,6 +19,7 @@ public sealed class DiagnosticTextTests
     [InlineData("Traceback (most recent call last):")]
     [InlineData("Build FAILED.")]
     [InlineData("12:30:01: started")]
+    [InlineData("Time Elapsed 00:01:01.70")]
     public void Warnings_and_noise_are_left_out(string line) => Assert.Empty(DiagnosticText.Read(line, "/w", "/w"));
 
     [Fact]

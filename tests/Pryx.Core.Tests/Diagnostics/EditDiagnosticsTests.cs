@@ -1,3 +1,5 @@
+using Pryx.Agent.Tools;
+using Pryx.Core.Diagnostics;
 using Pryx.Core.Policies;
 using Pryx.Core.Tests.Turns;
 using Pryx.Protocol.Items;
@@ -119,6 +121,38 @@ public sealed class EditDiagnosticsTests
         Assert.DoesNotContain("MEH", results[0][results[0].IndexOf("New errors", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.DoesNotContain("rrors", results[1], StringComparison.Ordinal);
         Assert.Contains("b.txt:2: no BAD", results[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_language_server_that_nobody_asks_is_ended_and_started_again_when_somebody_does()
+    {
+        Assert.SkipUnless(File.Exists(Python), "Needs python3: apt install python3");
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("unused")), Cancel);
+        using var home = new TempHome();
+        home.Write("server.py", FakeServer);
+        home.Write("a.txt", "BAD\n");
+        await using var core = await TempCore.StartAsync(provider, home);
+        Assert.SkipUnless(await core.Core.CodeCheck.IsPossibleAsync(), "Needs a sandbox: apt install bubblewrap");
+        var time = new FakeTime();
+        await using var servers = new LspServers(new CheckRun(core.Core.Spawner, core.Core.CommandSandbox(), new Dictionary<string, string>()), time);
+        var place = new CheckPlace(new Checker("fake", [".txt"], [Python, "server.py", "push"]) { IsServer = true }, home.PathOf("a.txt"), home.Workspace, null);
+        var context = new ToolContext
+        {
+            SessionId = default, TurnId = default, CallId = "test", Workspace = home.Workspace, OutputDirectory = home.Data, IsTrusted = true, Time = TimeProvider.System,
+            AskUserAsync = static (_, _) => throw new InvalidOperationException("Nobody is asked."),
+        };
+
+        Assert.Single(await servers.CheckAsync(place, context, Cancel));
+        time.Advance(LspServers.Rest - TimeSpan.FromSeconds(1));
+        Assert.Single(await servers.CheckAsync(place, context, Cancel));
+        time.Advance(LspServers.Rest - TimeSpan.FromSeconds(1));
+        Assert.Equal(1, servers.Count);
+        time.Advance(TimeSpan.FromSeconds(1));
+        while (servers.Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+        Assert.Single(await servers.CheckAsync(place, context, Cancel));
     }
 
     [Fact]

@@ -173,6 +173,29 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task A_session_that_goes_on_after_a_restart_is_told_so_once()
+    {
+        using var home = new TempHome();
+        var hooks = Json(("SessionStart", "", "grep -o '\"source\":\"[a-z]*\"'"), ("SessionStart", "resume", "echo 'went on'"));
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.Always(Says("done")), Cancellation);
+        string session;
+        await using (var first = await TestCore.StartAsync(provider, Cancellation, home))
+        {
+            await File.WriteAllTextAsync(Path.Combine(home.Data, "hooks.json"), hooks, Cancellation);
+            session = await first.SessionAsync(Cancellation);
+            await first.RunAsync(session, new { content = "one" }, Cancellation);
+            await first.RunAsync(session, new { content = "two" }, Cancellation);
+        }
+        await using var second = await TestCore.StartAsync(provider, Cancellation, home);
+        await second.RunAsync(session, new { content = "three" }, Cancellation);
+        await second.RunAsync(session, new { content = "four" }, Cancellation);
+
+        var told = provider.ModelRequests[^1].Text;
+        Assert.Equal((1, 1, 1), (Count(told, "startup"), Count(told, "resume"), Count(told, "went on")));
+        static int Count(string text, string word) => text.Split(word).Length - 1;
+    }
+
+    [Fact]
     public async Task At_the_end_it_may_have_the_turn_go_on_but_not_for_ever()
     {
         var (core, provider, session) = await StartAsync(FakeScripts.Always(Says("done")), Json(("Stop", "", "echo 'the tests have not run' >&2; exit 2")));

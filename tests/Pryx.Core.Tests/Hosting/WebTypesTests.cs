@@ -17,7 +17,7 @@ public sealed class WebTypesTests
         ProtocolJson.Default.PryxEvent, ProtocolJson.Default.TurnQueuedPayload, ProtocolJson.Default.TurnStartedPayload, ProtocolJson.Default.TurnParkedPayload, ProtocolJson.Default.TurnEndedPayload,
         ProtocolJson.Default.StepCompletedPayload, ProtocolJson.Default.ToolRequestPayload, ProtocolJson.Default.ToolExecutingPayload, ProtocolJson.Default.ToolCompletePayload,
         ProtocolJson.Default.ApprovalResolvedPayload, ProtocolJson.Default.ApprovalReviewedPayload, ProtocolJson.Default.MessageDeltaPayload, ProtocolJson.Default.ToolOutputPayload,
-        ProtocolJson.Default.StepRetryingPayload, ProtocolJson.Default.ErrorPayload, ProtocolJson.Default.SessionUpdatedPayload, ProtocolJson.Default.Item, ProtocolJson.Default.Approval,
+        ProtocolJson.Default.StepRetryingPayload, ProtocolJson.Default.AgentPayload, ProtocolJson.Default.UndonePayload, ProtocolJson.Default.ErrorPayload, ProtocolJson.Default.SessionUpdatedPayload, ProtocolJson.Default.Item, ProtocolJson.Default.Approval,
     ];
 
     [Fact]

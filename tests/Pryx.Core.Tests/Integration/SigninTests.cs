@@ -1,5 +1,4 @@
 using System.Net;
-using Pryx.Core.Tests.Cloud;
 using Pryx.Testing;
 
 namespace Pryx.Core.Tests.Integration;

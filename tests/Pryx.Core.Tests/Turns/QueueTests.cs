@@ -45,6 +45,25 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task What_nobody_has_read_yet_is_listed_and_what_only_waits_can_be_withdrawn()
+    {
+        await using var provider = await FakeProvider.StartAsync(FakeScripts.InOrder(Hangs()), Cancel);
+        await using var core = await TempCore.StartAsync(provider);
+        var session = await core.NewSessionAsync();
+        var first = await core.StartAsync(session, "one");
+        await provider.WaitForRequestsAsync(1, Cancel);
+        var queued = await core.StartAsync(session, "then this", Delivery.Queue);
+        await core.StartAsync(session, "and mind that");
+
+        var waiting = await core.Store.Turns.ListWaitingAsync(session, Cancel);
+
+        Assert.Equal([("and mind that", Delivery.Steer, first.Id), ("then this", Delivery.Queue, queued.Id)], waiting.Select(static input => (input.Text, input.Delivery, input.TurnId!.Value)));
+        Assert.True(await core.Turns.StopAsync(queued.Id, Cancel));
+        Assert.Equal("and mind that", Assert.Single(await core.Store.Turns.ListWaitingAsync(session, Cancel)).Text);
+        Assert.True(await core.Turns.StopAsync(first.Id, Cancel));
+    }
+
+    [Fact]
     public async Task Input_that_came_too_late_and_queued_turns_begin_in_the_order_they_came()
     {
         using var all = new ManualResetEventSlim();

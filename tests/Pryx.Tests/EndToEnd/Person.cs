@@ -88,6 +88,7 @@ internal sealed class Person : IDisposable
             environment[name] = value;
         }
         environment["OLLAMA_HOST"] = NoServer;
+        environment["LMSTUDIO_BASE_URL"] = environment["LLAMACPP_BASE_URL"] = environment["VLLM_BASE_URL"] = $"http://{NoServer}/v1";
         environment["EDITOR"] = environment["VISUAL"] = null;
         // What a new process pays for here is its start: the second tier of compilation would never come to pay.
         environment["DOTNET_TieredPGO"] = "0";

@@ -55,6 +55,27 @@ export interface Agent {
   ended_at?: string | null;
 }
 
+export interface AgentCosts {
+  agents: ({
+    agent: string;
+    runs: number;
+    sum: {
+      cost_usd: number;
+      calls: number;
+      unpriced_calls: number;
+      input_tokens: number;
+      output_tokens: number;
+      cached_tokens: number;
+      cache_write_tokens: number;
+      reasoning_tokens: number;
+      estimated_usd: number;
+      estimated_calls: number;
+      estimated_tokens: number;
+      tokens: number;
+    };
+  })[];
+}
+
 export interface AgentDefinitions {
   agents: ({
     name: string;
@@ -105,6 +126,22 @@ export interface AgentList {
     started_at?: string | null;
     ended_at?: string | null;
   })[];
+}
+
+export interface AgentPayload {
+  agent_id: string;
+  name?: string | null;
+  session_id: string;
+  turn_id?: string | null;
+  call_id?: string | null;
+  task: string;
+  model?: string | null;
+  status: string;
+  steps: number;
+  tokens_used: number;
+  cost_usd?: number | null;
+  duration_ms?: number | null;
+  error?: string | null;
 }
 
 export interface AgentWait {
@@ -498,6 +535,9 @@ export interface CheckpointsBody {
 
 export interface CloudStatus {
   logged_in: boolean;
+  url?: string | null;
+  expires_at?: string | null;
+  trouble?: string | null;
 }
 
 export interface CodeDiagnostics {
@@ -1009,6 +1049,8 @@ export interface ExplainedCall {
 export interface ForkSession {
   source_session_id?: string | null;
   title?: string | null;
+  turn?: number | null;
+  before_seq?: number | null;
 }
 
 export interface Grant {
@@ -2244,6 +2286,27 @@ export interface ProviderTest {
   } | null;
 }
 
+export interface ProviderTried {
+  test: {
+    ok: boolean;
+    provider_id: string;
+    name: string;
+    verdict: string;
+    latency_ms: number;
+    models?: number | null;
+    reason?: string | null;
+    account?: {
+      label?: string | null;
+      used?: number | null;
+      limit?: number | null;
+      remaining?: number | null;
+      is_free_tier: boolean;
+    } | null;
+  };
+  models: string[];
+  model?: string | null;
+}
+
 export interface ProviderUsed {
   ok: boolean;
   model_provider: string;
@@ -2617,6 +2680,114 @@ export interface SetBudget {
 
 export interface SetSessionBudget {
   limit_usd?: number | null;
+}
+
+export interface SetupAnswer {
+  setup: {
+    ready: boolean;
+    complete: boolean;
+    steps: ({
+      id: string;
+      title: string;
+      required: boolean;
+      state: string;
+      summary: string;
+      next?: string | null;
+      found: ({
+        kind: string;
+        id: string;
+        name: string;
+        source?: string | null;
+        variable?: string | null;
+        url?: string | null;
+        models?: string[] | null;
+        model?: string | null;
+        about?: string | null;
+        active: boolean;
+      })[];
+      changed_at?: string | null;
+      workspace?: string | null;
+      mode?: string | null;
+    })[];
+    model?: string | null;
+    why?: string | null;
+    next?: string | null;
+    hint?: string | null;
+    dismissed: boolean;
+  };
+  tried?: {
+    test: {
+      ok: boolean;
+      provider_id: string;
+      name: string;
+      verdict: string;
+      latency_ms: number;
+      models?: number | null;
+      reason?: string | null;
+      account?: {
+        label?: string | null;
+        used?: number | null;
+        limit?: number | null;
+        remaining?: number | null;
+        is_free_tier: boolean;
+      } | null;
+    };
+    models: string[];
+    model?: string | null;
+  } | null;
+  kept_in?: string | null;
+  note?: string | null;
+}
+
+export interface SetupBody {
+  ready: boolean;
+  complete: boolean;
+  steps: ({
+    id: string;
+    title: string;
+    required: boolean;
+    state: string;
+    summary: string;
+    next?: string | null;
+    found: ({
+      kind: string;
+      id: string;
+      name: string;
+      source?: string | null;
+      variable?: string | null;
+      url?: string | null;
+      models?: string[] | null;
+      model?: string | null;
+      about?: string | null;
+      active: boolean;
+    })[];
+    changed_at?: string | null;
+    workspace?: string | null;
+    mode?: string | null;
+  })[];
+  model?: string | null;
+  why?: string | null;
+  next?: string | null;
+  hint?: string | null;
+  dismissed: boolean;
+}
+
+export interface SetupInput {
+  action?: string | null;
+  provider?: string | null;
+  api_key?: string | null;
+  model?: string | null;
+  endpoint?: string | null;
+  workspace?: string | null;
+  mode?: string | null;
+  force?: boolean;
+}
+
+export interface SetupReady {
+  ready: boolean;
+  model?: string | null;
+  why?: string | null;
+  hint?: string | null;
 }
 
 export interface ShownCommand {
@@ -3233,6 +3404,12 @@ export interface TrustCard {
   })[];
 }
 
+export interface TryProvider {
+  provider?: string | null;
+  api_key?: string | null;
+  endpoint?: string | null;
+}
+
 export interface Turn {
   id: string;
   session_id: string;
@@ -3367,8 +3544,30 @@ export interface UndoneBody {
   conversation: boolean;
 }
 
+export interface UndonePayload {
+  checkpoint: string;
+  kind: string;
+  turns: number[];
+  paths: string[];
+  count: number;
+  left: string[];
+  conversation: boolean;
+}
+
 export interface UseProvider {
   model?: string | null;
+}
+
+export interface WaitingInputs {
+  inputs: ({
+    id: string;
+    turn_id?: string | null;
+    text: string;
+    delivery: "steer" | "queue";
+    attachments: number;
+    surface: string;
+    created_at: string;
+  })[];
 }
 
 export interface WordList {

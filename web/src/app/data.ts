@@ -10,6 +10,8 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 15_000,
       refetchOnWindowFocus: true,
+      // The gateway is near: what it can not answer now it can in a moment, or not at all.
+      retryDelay: times => 250 * 2 ** times,
       retry: (times, error) => times < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
   },
@@ -60,6 +62,10 @@ const CHANGES: [RegExp, string[]][] = [
   [/^grant\./, ['/api/v1/policies/grants', '/api/v1/policy']],
   [/^pin\./, ['/api/v1/pins']],
   [/^budget\./, ['/api/v1/cost']],
+  [/^agent\./, ['/api/v1/agents']],
+  [/^process\./, ['/api/v1/processes']],
+  [/^(workspace\.|session\.rewound)/, ['/api/v1/sessions']],
+  [/^memory\./, ['/api/v1/memory']],
 ]
 
 /** Keeps what is shown true while events come; many at once are one refresh. */

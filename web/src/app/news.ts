@@ -1,6 +1,6 @@
 import { toast } from '@/ui/toasts'
 import { useEvents } from './data'
-
+import { notify } from './notify'
 import { go, pathOf } from './router'
 
 const BACKGROUND_MS = 10_000
@@ -12,14 +12,17 @@ export function useNewsToasts() {
     const session = event.session_id ?? undefined
     const isHere = location.pathname === pathOf('chat', session) && document.visibilityState === 'visible'
     const open = session ? { action: { label: 'Open the session', run: () => go(pathOf('chat', session)) } } : {}
+    const show = session ? () => go(pathOf('chat', session)) : undefined
     switch (event.event) {
       case 'turn.started':
         if (event.turn_id) began.set(event.turn_id, Date.parse(event.timestamp))
         break
       case 'approval.needed':
+        notify('Pryx asks you', (event.payload as { summary?: string })?.summary, show)
         if (!isHere) toast('info', 'Pryx asks you', { detail: (event.payload as { summary?: string })?.summary, ...open })
         break
       case 'turn.failed':
+        notify('A turn failed', (event.payload as { message?: string })?.message, show)
         if (!isHere) toast('bad', 'A turn failed', { detail: (event.payload as { message?: string })?.message ?? undefined, ...open })
         break
       case 'budget.warning':
@@ -28,7 +31,9 @@ export function useNewsToasts() {
         break
       case 'turn.completed': {
         const start = event.turn_id ? began.get(event.turn_id) : undefined
-        if (!isHere && start && Date.parse(event.timestamp) - start > BACKGROUND_MS) toast('ok', 'A turn has finished', open)
+        const isLong = start !== undefined && Date.parse(event.timestamp) - start > BACKGROUND_MS
+        if (isLong) notify('A turn has finished', undefined, show)
+        if (!isHere && isLong) toast('ok', 'A turn has finished', open)
         break
       }
     }

@@ -5,12 +5,14 @@ import type { Approval } from '@/api/types'
 import { refresh, useAct } from '@/app/data'
 import { ago, base } from '@/app/format'
 import { Diff } from '@/chat/Diff'
-import { showBidi } from '@/chat/markdown'
+import { showBidi } from '@/chat/inert'
 import { Badge, Keys } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { Menu, MenuItem } from '@/ui/Menu'
 import { toast, toastError } from '@/ui/toasts'
+import { planOf } from './plan'
+import { PlanBody } from './PlanBody'
 
 interface Answer {
   decision: 'approve' | 'deny'
@@ -37,7 +39,7 @@ export function ApprovalCard({ approval, onAnswered, isFocused, link }: { approv
   const say = (given: Answer) =>
     answer.mutate(given, {
       onSuccess: () => {
-        toast('ok', given.decision === 'approve' ? 'Approved' : 'Denied', { detail: approval.summary })
+        toast('ok', given.edited_args && plan ? 'Shown again with less' : given.decision === 'approve' ? 'Approved' : 'Denied', { detail: approval.summary })
         onAnswered?.()
       },
       onError: error => {
@@ -50,6 +52,7 @@ export function ApprovalCard({ approval, onAnswered, isFocused, link }: { approv
     })
 
   const isQuestion = approval.kind === 'question'
+  const plan = planOf(approval)
   useEffect(() => {
     if (!isFocused || isQuestion) return
     const onKey = (event: KeyboardEvent) => {
@@ -74,11 +77,12 @@ export function ApprovalCard({ approval, onAnswered, isFocused, link }: { approv
           <p className="mt-0.5 text-sm text-muted wrap-anywhere">{showBidi(approval.reason)}</p>
         </div>
         <div className="flex shrink-0 flex-wrap items-center justify-end gap-1.5">
-          {!isQuestion && <Badge tone={approval.risk_level === 'high' ? 'bad' : approval.risk_level === 'low' ? 'ok' : 'warn'}>{approval.risk_level} risk</Badge>}
-          {approval.tool && <Badge>{approval.tool}</Badge>}
+          {!isQuestion && !plan && <Badge tone={approval.risk_level === 'high' ? 'bad' : approval.risk_level === 'low' ? 'ok' : 'warn'}>{approval.risk_level} risk</Badge>}
+          {approval.agent && <Badge tone="violet">asked by {approval.agent}</Badge>}
+          {plan ? <Badge tone="accent">plan</Badge> : approval.tool && <Badge>{approval.tool}</Badge>}
         </div>
       </div>
-      {preview && !isQuestion && (
+      {preview && !isQuestion && !plan && (
         <div className="mx-4 mt-3 max-h-72 overflow-auto rounded-lg border border-line bg-bg">
           {approval.preview_kind === 'diff' ? <Diff text={preview} /> : (
             <pre tabIndex={0} role="region" aria-label="What would be done" className="code px-3.5 py-2.5 whitespace-pre-wrap wrap-anywhere">{approval.preview_kind === 'command' && <span className="text-faint select-none">$ </span>}{showBidi(preview.slice(0, 20_000))}</pre>
@@ -127,7 +131,15 @@ export function ApprovalCard({ approval, onAnswered, isFocused, link }: { approv
           </div>
         </form>
       )}
-      {isQuestion ? (
+      {plan ? (
+        <PlanBody
+          plan={plan}
+          isBusy={answer.isPending}
+          onApprove={() => say({ decision: 'approve', scope: 'once' })}
+          onNarrow={actions => say({ decision: 'approve', scope: 'once', edited_args: { plan: (approval.args as { plan?: string } | null)?.plan ?? plan.text, actions } })}
+          onRevise={why => say({ decision: 'deny', reason: why })}
+        />
+      ) : isQuestion ? (
         <div className="flex flex-col gap-2 px-4 py-3.5">
           {approval.choices.map(choice => <Button key={choice} className="justify-start" busy={answer.isPending} onClick={() => say({ decision: 'approve', text: choice })}>{choice}</Button>)}
           <form className="flex gap-2" onSubmit={event => { event.preventDefault(); if (text.trim()) say({ decision: 'approve', text: text.trim() }) }}>

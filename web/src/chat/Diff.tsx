@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { cx } from '@/ui/cx'
-import { showBidi } from './markdown'
+import { showBidi } from './inert'
 
 const SHOWN_LINES = 400
 

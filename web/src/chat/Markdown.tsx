@@ -1,6 +1,6 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import { plural } from '@/app/format'
-import { blocksOf, htmlOf } from './markdown'
+import { blocksOf, htmlOf } from './inert'
 
 /** More than this is shown when it is asked for: a message may have megabytes. */
 const SHOWN = 60_000

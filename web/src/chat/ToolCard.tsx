@@ -1,16 +1,19 @@
 import { memo, useEffect, useRef, useState, type ReactNode } from 'react'
-import { Check, ChevronRight, CircleSlash, FileText, FolderOpen, Globe, LoaderCircle, MessageCircleQuestion, PencilLine, Plug, Search, ShieldCheck, Sparkles, Terminal, Trash2, Wrench, X } from 'lucide-react'
+import { Bot, Check, ChevronRight, CircleSlash, ClipboardList, FileText, FolderOpen, Globe, LoaderCircle, MessageCircleQuestion, NotebookPen, PencilLine, Plug, Search, ShieldCheck, Sparkles, Terminal, Trash2, Wrench, X } from 'lucide-react'
 import { duration } from '@/app/format'
 import { Badge } from '@/ui/Badge'
 import { cx } from '@/ui/cx'
 import { Diff, isDiff } from './Diff'
 import type { OpenCall } from './feed'
-import { showBidi } from './markdown'
+import { showBidi } from './inert'
 import type { Row } from './rows'
 
 const SHOWN = 6000
 
 export function toolIcon(tool: string) {
+  if (tool === 'agent.spawn') return Bot
+  if (/^plan/.test(tool)) return ClipboardList
+  if (/^memory/.test(tool)) return NotebookPen
   if (/^shell|process/.test(tool)) return Terminal
   if (/grep|glob|search/.test(tool)) return Search
   if (/list/.test(tool)) return FolderOpen
@@ -28,7 +31,7 @@ export function toolIcon(tool: string) {
 export function headline(argumentsText: string): string {
   try {
     const args = JSON.parse(argumentsText) as Record<string, unknown>
-    for (const name of ['command', 'path', 'file_path', 'filePath', 'url', 'pattern', 'query', 'question', 'name', 'task']) {
+    for (const name of ['command', 'path', 'file_path', 'filePath', 'url', 'pattern', 'query', 'question', 'name', 'description', 'task', 'prompt']) {
       if (typeof args[name] === 'string' && args[name]) return args[name].split('\n')[0]!
     }
     const first = Object.values(args).find(value => typeof value === 'string' || typeof value === 'number')

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Activity, X } from 'lucide-react'
 import { api } from '@/api/client'
 import { socket } from '@/api/socket'
@@ -9,12 +9,15 @@ import { ago, count, duration, short, usd } from '@/app/format'
 import { Badge } from '@/ui/Badge'
 import { IconButton } from '@/ui/Button'
 import { Empty, Skeleton, Stat, Tabs } from '@/ui/Page'
-import { Gantt } from './Gantt'
+import { Gantt, LiveGantt } from './Gantt'
 import type { Feed } from './feed'
 import { rowsOf } from './rows'
-import { barsOf, endToEnd, type Bar } from './trace'
+import { barsOf, endToEnd, sameBars, type Bar } from './trace'
 
-/** A turn's spans, asked for again when one of them ends: at most ten times a second. */
+/** After the last event, so that several are one question. */
+const LOOK_MS = 20
+
+/** A turn's spans, asked for again when one of them ends: soon, but never more than a third of the time. */
 export function useTrace(id: string | null, isLive: boolean) {
   const [trace, setTrace] = useState<TraceTree | null>(null)
   useEffect(() => {
@@ -22,19 +25,32 @@ export function useTrace(id: string | null, isLive: boolean) {
     if (!id) return
     let isGone = false
     let timer = 0
+    let isAsking = false
+    let isStale = false
+    let took = 0
     const load = async () => {
       timer = 0
+      isAsking = true
+      isStale = false
+      const began = performance.now()
       try {
         const found = await api.get<TraceTree>(`/api/v1/traces/${id}`)
         if (!isGone) setTrace(found)
       } catch {
         // Not stored yet, or offline: the next span asks again.
       }
+      took = performance.now() - began
+      isAsking = false
+      if (isStale) soon()
+    }
+    const soon = () => {
+      isStale = true
+      if (!isGone && !isAsking && timer === 0) timer = window.setTimeout(() => void load(), Math.max(LOOK_MS, took * 2))
     }
     void load()
     const stop = socket.listen(event => {
       const payload = event.payload as { trace_id?: string } | undefined
-      if (event.event === 'trace.event' && payload?.trace_id === id && timer === 0) timer = window.setTimeout(() => void load(), 60)
+      if (event.event === 'trace.event' && payload?.trace_id === id) soon()
     })
     return () => {
       isGone = true
@@ -48,21 +64,15 @@ export function useTrace(id: string | null, isLive: boolean) {
 export function TraceView({ id, isLive }: { id: string; isLive: boolean }) {
   const trace = useTrace(id, isLive)
   const [chosen, setChosen] = useState<Bar | null>(null)
-  const [now, setNow] = useState(Date.now())
-  useEffect(() => {
-    if (!isLive) return
-    const timer = window.setInterval(() => setNow(Date.now()), 100)
-    return () => window.clearInterval(timer)
-  }, [isLive])
-  const bars = useMemo(() => (trace ? barsOf(trace.spans) : []), [trace])
+  const before = useRef<readonly Bar[]>([])
+  const bars = useMemo(() => (before.current = trace ? sameBars(barsOf(trace.spans), before.current) : []), [trace])
   if (!trace) return <Skeleton lines={3} />
   if (bars.length === 0) return <p className="py-6 text-center text-sm text-muted">No step has ended yet.</p>
-  const from = Math.min(...bars.map(bar => bar.start))
-  const last = Math.max(...bars.map(bar => bar.end ?? 0))
-  const to = isLive ? Math.max(now, last) : last
+  const from = bars.reduce((first, bar) => Math.min(first, bar.start), Number.POSITIVE_INFINITY)
+  const to = bars.reduce((last, bar) => Math.max(last, bar.end ?? 0), from)
   return (
     <div>
-      <Gantt bars={bars} from={from} to={to} isLive={isLive} chosen={chosen} onChoose={setChosen} />
+      {isLive ? <LiveGantt bars={bars} from={from} to={to} chosen={chosen} onChoose={setChosen} /> : <Gantt bars={bars} from={from} to={to} chosen={chosen} onChoose={setChosen} />}
       {chosen && (
         <dl className="fade mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-lg border border-line bg-bg p-3 text-xs">
           <dt className="text-muted">Span</dt><dd className="code font-medium wrap-anywhere">{chosen.name}</dd>
@@ -90,7 +100,7 @@ function SessionTrace({ traces }: { traces: TraceList['traces'] }) {
   if (!isLoaded) return <Skeleton lines={3} />
   return (
     <>
-      <Gantt bars={bars} from={0} to={total} isLive={false} chosen={chosen} onChoose={setChosen} />
+      <Gantt bars={bars} from={0} to={total} chosen={chosen} onChoose={setChosen} />
       <p className="mt-3 text-xs text-muted">{chosen ? `${chosen.name}: ${chosen.end === null ? 'running' : duration(chosen.end - chosen.start)}${chosen.error ? ` · ${chosen.error}` : ''}` : `${drawn.length} ${drawn.length === 1 ? 'turn' : 'turns'} end to end, without the time between them`}</p>
     </>
   )

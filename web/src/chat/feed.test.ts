@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PryxEvent } from '@/api/types'
 
+let waiting: unknown[] = []
 let heard: (event: PryxEvent) => void = () => {}
 vi.mock('@/api/socket', () => ({ socket: { listen: (listener: (event: PryxEvent) => void) => { heard = listener; return () => {} } } }))
 vi.mock('@/api/client', () => ({
   api: {
-    get: async (path: string) => (path.endsWith('/items') ? { items: [] } : path.endsWith('/pending') ? { approvals: [{ id: 'q', turn_id: 't' }] } : undefined),
+    get: async (path: string) => (path.endsWith('/items') ? { items: [] } : path.endsWith('/pending') ? { approvals: [{ id: 'q', turn_id: 't' }] } : path.endsWith('/inputs') ? { inputs: waiting } : undefined),
   },
 }))
 vi.stubGlobal('window', globalThis)
@@ -63,6 +64,27 @@ describe('the feed of a session', () => {
     await settle()
     heard(event('turn.started', { model: 'm' }, { session_id: 'other' }))
     expect(feed.read().turn).toBeNull()
+  })
+
+  it('shows what waits until it is read', async () => {
+    const feed = new SessionFeed('s')
+    await settle()
+    waiting = [{ id: 'i', turn_id: 'later', text: 'then this', delivery: 'queue', attachments: 0 }]
+    heard(event('turn.queued', { model: 'm', ahead: 0 }, { turn_id: 'later' }))
+    await settle()
+    expect(feed.read().waiting).toHaveLength(1)
+    heard(event('turn.started', { model: 'm' }, { turn_id: 'later' }))
+    expect(feed.read().waiting).toHaveLength(0)
+    waiting = []
+  })
+
+  it('goes on with the running turn when one that waited is withdrawn', async () => {
+    const feed = new SessionFeed('s')
+    await settle()
+    heard(event('turn.started', { model: 'm' }))
+    heard(event('turn.cancelled', { outcome: 'cancelled', code: 'STOPPED', steps: 0, usage: {} }, { turn_id: 'later' }))
+    expect(feed.read().turn?.id).toBe('t')
+    expect(feed.read().ended).toBeNull()
   })
 
   it('says how a turn ended', async () => {

@@ -1,10 +1,11 @@
 import { api } from '@/api/client'
 import { socket } from '@/api/socket'
-import type { Approval, Item, ItemPage, MessageDeltaPayload, PryxEvent, StepCompletedPayload, StepRetryingPayload, ToolOutputPayload, ToolRequestPayload, Turn, TurnEndedPayload } from '@/api/types'
+import type { Approval, Item, ItemPage, MessageDeltaPayload, PryxEvent, StepCompletedPayload, StepRetryingPayload, ToolOutputPayload, ToolRequestPayload, Turn, TurnEndedPayload, WaitingInputs } from '@/api/types'
 
 /** The screen is told every so many milliseconds, not for every delta: at 200 a second nothing stutters. */
 const FLUSH_MS = 40
 const PAGE = 200
+const LARGEST_PAGE = 1000
 /** Of a running command's output, the end that is shown. */
 const OUTPUT_KEPT = 20_000
 
@@ -30,15 +31,17 @@ export interface Feed {
   readonly calls: readonly OpenCall[]
   readonly approvals: readonly Approval[]
   readonly turn: Pick<Turn, 'id' | 'status' | 'model'> & { startedAt: number } | null
-  readonly queued: number
+  /** What was said and no model has read yet. */
+  readonly waiting: WaitingInputs['inputs']
   readonly ended: TurnEndedPayload | null
   readonly step: number
+  readonly stepStartedAt: number
   readonly context: StepCompletedPayload['context']
   readonly turnCost: number
 }
 
 const EMPTY: Feed = {
-  items: [], hasEarlier: false, isLoaded: false, error: null, text: '', reasoning: '', retry: null, calls: [], approvals: [], turn: null, queued: 0, ended: null, step: 0, context: null, turnCost: 0,
+  items: [], hasEarlier: false, isLoaded: false, error: null, text: '', reasoning: '', retry: null, calls: [], approvals: [], turn: null, waiting: [], ended: null, step: 0, stepStartedAt: 0, context: null, turnCost: 0,
 }
 
 /** All that is known of one session, kept true by the events; the stored items replace what was streamed. */
@@ -74,14 +77,16 @@ export class SessionFeed {
 
   load = async () => {
     try {
-      const [page, turn, approvals] = await Promise.all([
+      const [page, turn, approvals, waiting] = await Promise.all([
         api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: PAGE } }),
         api.get<Turn | null>(`/api/v1/sessions/${this.id}/turns/open`),
         api.get<{ approvals: Approval[] }>('/api/v1/approvals/pending', { query: { session_id: this.id } }),
+        api.get<WaitingInputs>(`/api/v1/sessions/${this.id}/inputs`),
       ])
       this.change({
-        items: page.items, hasEarlier: page.items.length === PAGE, isLoaded: true, error: null, approvals: approvals.approvals,
+        items: page.items, hasEarlier: page.items.length === PAGE, isLoaded: true, error: null, approvals: approvals.approvals, waiting: waiting?.inputs ?? [],
         turn: turn && turn.status !== 'queued' ? { id: turn.id, status: turn.status, model: turn.model, startedAt: Date.parse(turn.started_at) } : null,
+        step: turn ? page.items.reduce((last, item) => (item.turn_id === turn.id ? Math.max(last, item.step) : last), 1) : 0,
       })
       const early = this.early ?? []
       this.early = null
@@ -97,6 +102,15 @@ export class SessionFeed {
     if (!first || !this.next.hasEarlier) return
     const page = await api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: PAGE, before_seq: first.seq } })
     this.change({ items: [...page.items, ...this.next.items], hasEarlier: page.items.length === PAGE })
+  }
+
+  /** Everything that was ever said, for finding words in it. */
+  loadAll = async () => {
+    while (this.next.hasEarlier) {
+      const first = this.next.items[0]!
+      const page = await api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: LARGEST_PAGE, before_seq: first.seq } })
+      this.change({ items: [...page.items, ...this.next.items], hasEarlier: page.items.length === LARGEST_PAGE })
+    }
   }
 
   /** An answer that was taken: the card goes at once, the event follows. */
@@ -127,11 +141,11 @@ export class SessionFeed {
     const now = this.next
     switch (event.event) {
       case 'turn.queued':
-        this.change({ queued: now.queued + 1 })
+        void this.loadWaiting()
         break
       case 'turn.started': {
         const model = (event.payload as { model: string }).model
-        this.change({ turn: { id: event.turn_id!, status: 'running', model, startedAt: Date.parse(event.timestamp) }, queued: Math.max(0, now.queued - 1), ended: null, text: '', reasoning: '', calls: [], step: 1, turnCost: 0 })
+        this.change({ turn: { id: event.turn_id!, status: 'running', model, startedAt: Date.parse(event.timestamp) }, waiting: now.waiting.filter(one => one.turn_id !== event.turn_id), ended: null, text: '', reasoning: '', calls: [], step: 1, stepStartedAt: Date.parse(event.timestamp), turnCost: 0 })
         break
       }
       case 'turn.parked':
@@ -141,6 +155,9 @@ export class SessionFeed {
       case 'turn.failed':
       case 'turn.cancelled':
       case 'turn.limited':
+        if (now.waiting.length > 0) void this.loadWaiting()
+        // Also one that never began.
+        if (now.turn && event.turn_id !== now.turn.id) break
         this.change({ turn: null, ended: event.payload as TurnEndedPayload, text: '', reasoning: '', retry: null, calls: [], approvals: now.approvals.filter(one => one.turn_id !== event.turn_id) })
         break
       case 'message.delta': {
@@ -158,7 +175,7 @@ export class SessionFeed {
       }
       case 'step.completed': {
         const step = event.payload as StepCompletedPayload
-        this.change({ step: step.step + 1, context: step.context ?? now.context, turnCost: now.turnCost + (step.cost_usd ?? 0) })
+        this.change({ step: step.step + 1, stepStartedAt: Date.parse(event.timestamp), context: step.context ?? now.context, turnCost: now.turnCost + (step.cost_usd ?? 0) })
         break
       }
       case 'item.added':
@@ -186,6 +203,11 @@ export class SessionFeed {
       case 'approval.resolved':
         this.answered((event.payload as { approval_id: string }).approval_id)
         break
+      case 'session.rewound':
+      case 'workspace.undone':
+      case 'workspace.redone':
+        this.change({ ended: null })
+        break
     }
   }
 
@@ -198,9 +220,21 @@ export class SessionFeed {
     }
   }
 
+  /** Asked for again when something was said, here or elsewhere. */
+  loadWaiting = async () => {
+    try {
+      const { inputs } = await api.get<WaitingInputs>(`/api/v1/sessions/${this.id}/inputs`)
+      this.change({ waiting: inputs })
+    } catch {
+      // Offline: the list comes with the reconnection.
+    }
+  }
+
   private add(item: Item) {
     const now = this.next
-    if (now.items.some(one => one.id === item.id)) return
+    // From the end: it is there when it came twice.
+    if (now.items.findLast(one => one.id === item.id)) return
+    if (item.type === 'user_message' && now.waiting.length > 0) void this.loadWaiting()
     const done = item.type === 'reply' ? { text: '' } : item.type === 'reasoning' ? { reasoning: '' }
       : item.type === 'tool_call' ? { text: '', reasoning: '' }
       : item.type === 'tool_result' ? { calls: now.calls.filter(call => call.callId !== item.call_id) } : {}

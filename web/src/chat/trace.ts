@@ -61,6 +61,22 @@ function squeeze(bars: Bar[]) {
   return bars
 }
 
+/** Bars that are as they were stay the same objects: a trace of hundreds is asked for again with every span. */
+export function sameBars(bars: Bar[], before: readonly Bar[]): Bar[] {
+  const known = new Map(before.map(bar => [bar.id, bar]))
+  return bars.map(bar => {
+    const was = known.get(bar.id)
+    return was && was.start === bar.start && was.end === bar.end && was.lane === bar.lane && was.error === bar.error ? was : bar
+  })
+}
+
+/** How long the axis of something that has run for so long is: a quarter longer with each step, from two seconds on. */
+export function axisOf(ms: number): number {
+  let axis = 2000
+  while (axis < ms * 1.02) axis *= 1.25
+  return axis
+}
+
 /** Round places on the axis, four to eight of them. */
 export function ticksOf(span: number): number[] {
   const raw = span / 5

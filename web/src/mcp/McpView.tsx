@@ -5,7 +5,7 @@ import type { McpLogsBody, McpServerBody, McpServersBody, McpSigninStarted, McpT
 import { useAct, useGet } from '@/app/data'
 import { clock, plural } from '@/app/format'
 import { go, pathOf, usePlace } from '@/app/router'
-import { showBidi } from '@/chat/markdown'
+import { showBidi } from '@/chat/inert'
 import { Badge, type Tone } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'

@@ -25,3 +25,8 @@ export function wordsOf(command: string): string[] {
   if (word || isOpen) words.push(word)
   return words
 }
+
+/** The other way: words as they would be typed. */
+export function textOf(words: readonly string[]): string {
+  return words.map(word => (/^[\w@%+=:,./$-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+}

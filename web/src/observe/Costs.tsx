@@ -82,7 +82,7 @@ function Budgets() {
   const report = useGet<BudgetReport>('/api/v1/cost/budget')
   const [isOpen, setOpen] = useState(false)
   return (
-    <Card title="Budgets" about={report.data ? `At the limit: ${report.data.action}. A warning at ${report.data.warn_percent} %.` : undefined} actions={<Button size="sm" icon={<Pencil size={13} />} onClick={() => setOpen(true)}>Set</Button>}>
+    <Card title="Budgets" about={report.data ? `At the limit: ${report.data.action}. A warning at ${report.data.warn_percent} %.` : undefined} actions={<Button size="sm" icon={<Pencil size={13} />} onClick={() => setOpen(true)}>Set budgets</Button>}>
       {!report.data ? <Skeleton lines={2} /> : report.data.scopes.filter(scope => scope.limit_usd).length === 0 ? (
         <p className="text-sm text-muted">No limit is set. With one, a turn that would go beyond it asks you, turns to a cheaper model, or ends.</p>
       ) : (

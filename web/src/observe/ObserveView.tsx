@@ -4,29 +4,30 @@ import type { ApprovalHistory, CostSummary, SessionCosts, TraceList } from '@/ap
 import { useGet } from '@/app/data'
 import { ago, clock, duration, exact, short, usd } from '@/app/format'
 import { follow, go, pathOf, usePlace } from '@/app/router'
-import { showBidi } from '@/chat/markdown'
+import { showBidi } from '@/chat/inert'
 import { TraceView } from '@/chat/TracePanel'
 import { Badge, type Tone } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { Card, Empty, Failure, Page, Skeleton, Stat, Tabs } from '@/ui/Page'
 
+const Latency = lazy(async () => ({ default: (await import('./Latency')).Latency }))
 const Costs = lazy(async () => ({ default: (await import('./Costs')).Costs }))
 const TONES: Record<string, Tone> = { ok: 'ok', completed: 'ok', error: 'bad', failed: 'bad', running: 'accent', open: 'accent', unset: 'accent' }
 
-type Tab = 'traces' | 'costs'
+type Tab = 'traces' | 'latency' | 'costs'
 
 /** What happened, when, at what price: every turn with its spans, and the money. */
 export function ObserveView() {
   const place = usePlace()
-  const tab: Tab = place.id === 'costs' ? 'costs' : 'traces'
+  const tab: Tab = place.id === 'costs' || place.id === 'latency' ? place.id : 'traces'
   return (
     <Page
       title="Observability"
       about="Measured on this machine, kept on this machine"
-      actions={<Tabs label="Observability" value={tab} onChange={to => go(pathOf('observability', to === 'costs' ? 'costs' : null))} tabs={[{ id: 'traces', label: 'Turns' }, { id: 'costs', label: 'Costs & budgets' }]} />}
+      actions={<Tabs label="Observability" value={tab} onChange={to => go(pathOf('observability', to === 'traces' ? null : to))} tabs={[{ id: 'traces', label: 'Turns' }, { id: 'latency', label: 'Latency' }, { id: 'costs', label: 'Costs & budgets' }]} />}
     >
-      {tab === 'costs' ? <Suspense fallback={<Skeleton />}><Costs /></Suspense> : <Traces chosen={place.id} />}
+      {tab === 'latency' ? <Suspense fallback={<Skeleton />}><Latency /></Suspense> : tab === 'costs' ? <Suspense fallback={<Skeleton />}><Costs /></Suspense> : <Traces chosen={place.id} />}
     </Page>
   )
 }

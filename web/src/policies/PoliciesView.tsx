@@ -5,7 +5,7 @@ import type { GrantsBody, PinsBody, PolicyOverview, PolicyStatus, WorkspaceList 
 import { useAct, useGet } from '@/app/data'
 import { ago, base, exact, plural } from '@/app/format'
 import { follow, go, pathOf, usePlace } from '@/app/router'
-import { showBidi } from '@/chat/markdown'
+import { showBidi } from '@/chat/inert'
 import { Badge, type Tone } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'

@@ -62,7 +62,13 @@ export function SessionsView() {
   })
   const picked = sessions.filter(session => chosen.has(session.id))
   const archive = useAct(async (some: SessionBody[]) => {
-    for (const session of some) await api.patch(`/api/v1/sessions/${session.id}`, { status: status === 'archived' ? 'active' : 'archived' })
+    for (const session of some) {
+      const path = `/api/v1/sessions/${session.id}`
+      if (status !== 'archived') await api.post(`${path}/archive`, {})
+      // Marked only, with everything still at hand; or moved into a file.
+      else if (session.archived_at) await api.post(`${path}/unarchive`)
+      else await api.patch(path, { status: 'active' })
+    }
     return some.length
   }, { changes: ['/api/v1/sessions'], done: n => `${plural(n, 'session')} ${status === 'archived' ? 'taken out of the archive' : 'archived'}` })
 
@@ -97,7 +103,7 @@ export function SessionsView() {
           : query.isPending && sessions.length === 0 ? <Skeleton lines={8} />
           : sessions.length === 0 ? (
             <Empty icon={<MessagesSquare size={22} />} title={words ? 'Nothing was said with these words' : status === 'archived' ? 'The archive is empty' : 'No session yet'} action={words ? <Button onClick={() => setText('')}>Show all</Button> : <Button look="primary" onClick={() => go(pathOf('chat'))}>Begin one</Button>}>
-              {words ? 'All the words must occur in one session: its title, messages or results. Beginnings of words count.' : status === 'archived' ? 'What you archive stays searchable, and out of the way.' : 'A session is a conversation with its history, its folder and its costs. From a terminal: pryx run "…"'}
+              {words ? 'All the words must occur in one session: its title, messages or results. Beginnings of words count.' : status === 'archived' ? 'What you archive goes into a file of its own and out of the way. It is found by its title and summary, and comes back whole.' : 'A session is a conversation with its history, its folder and its costs. From a terminal: pryx run "…"'}
             </Empty>
           ) : (
             <List
@@ -172,7 +178,7 @@ function Line({ session, isChosen, onToggle, onRename, onDelete, onArchive }: { 
       <a href={pathOf('chat', session.id)} onClick={follow} className="min-w-0 flex-1">
         <span className="block truncate text-sm font-medium">{session.title || 'Untitled'}</span>
         <span className="block truncate text-xs text-muted">
-          {session.snippet ? <Snippet text={session.snippet} /> : <>{session.workspace ? base(session.workspace) : 'no folder'} · {plural(session.message_count, 'message')}{session.model ? ` · ${session.model.split('/').pop()}` : ''}</>}
+          {session.snippet ? <Snippet text={session.snippet} /> : <>{session.archived_at ? `archived ${ago(session.archived_at)}` : session.workspace ? base(session.workspace) : 'no folder'} · {session.archived_at && session.summary ? session.summary : plural(session.message_count, 'message')}{session.model ? ` · ${session.model.split('/').pop()}` : ''}</>}
         </span>
       </a>
       {session.status === 'archived' && <Badge>archived</Badge>}

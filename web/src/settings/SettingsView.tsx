@@ -12,17 +12,19 @@ import { cx } from '@/ui/cx'
 import { ConfirmByName, Dialog } from '@/ui/Dialog'
 import { Card, CopyText, Failure, Field, Page, Skeleton, Switch, Tabs } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
+import { Data } from './Data'
+import { Notify } from './Notify'
 import { Trust } from './Trust'
 
-type Tab = 'appearance' | 'config' | 'tokens' | 'telemetry'
-const TABS: Tab[] = ['appearance', 'config', 'tokens', 'telemetry']
+type Tab = 'appearance' | 'config' | 'tokens' | 'telemetry' | 'data'
+const TABS: Tab[] = ['appearance', 'config', 'tokens', 'telemetry', 'data']
 
 export function SettingsView() {
   const place = usePlace()
   const tab = TABS.find(one => one === place.id) ?? 'appearance'
   return (
-    <Page title="Settings" toolbar={<Tabs label="Settings" value={tab} onChange={to => go(pathOf('settings', to === 'appearance' ? null : to))} tabs={[{ id: 'appearance', label: 'General' }, { id: 'config', label: 'Configuration' }, { id: 'tokens', label: 'Access' }, { id: 'telemetry', label: 'Telemetry' }]} />}>
-      <div className="mx-auto flex max-w-3xl flex-col gap-4">{tab === 'appearance' ? <General /> : tab === 'config' ? <Config /> : tab === 'tokens' ? <Tokens /> : <Telemetry />}</div>
+    <Page title="Settings" toolbar={<Tabs label="Settings" value={tab} onChange={to => go(pathOf('settings', to === 'appearance' ? null : to))} tabs={[{ id: 'appearance', label: 'General' }, { id: 'config', label: 'Configuration' }, { id: 'tokens', label: 'Access' }, { id: 'telemetry', label: 'Telemetry' }, { id: 'data', label: 'Data' }]} />}>
+      <div className="mx-auto flex max-w-3xl flex-col gap-4">{tab === 'appearance' ? <General /> : tab === 'config' ? <Config /> : tab === 'tokens' ? <Tokens /> : tab === 'telemetry' ? <Telemetry /> : <Data />}</div>
     </Page>
   )
 }
@@ -45,6 +47,7 @@ function General() {
         </div>
         <p className="mt-2.5 text-xs text-muted">Kept in this browser.</p>
       </Card>
+      <Notify />
       <Card title="Folders" about="Where Pryx has worked. Until a folder is trusted, what it brings is data, not instructions." pad={false}>
         <ul className="border-t border-line">
           {workspaces.data?.workspaces.map(one => <li key={one.id} className="flex items-center gap-3 border-b border-line px-4 py-2.5 text-sm last:border-0"><span className="min-w-0 flex-1"><span className="block font-medium">{one.name}</span><span className="code block truncate text-xs text-muted">{one.path}</span></span>{one.trusted_at ? <Badge tone="ok">trusted {ago(one.trusted_at)}</Badge> : <Button size="sm" onClick={() => setLooking(one)}>Look at it</Button>}</li>)}
@@ -109,7 +112,7 @@ function Tokens() {
   return (
     <>
       <Card title="Tokens and browsers" about="Taking one back ends what it has open at once." actions={<Button look="primary" size="sm" icon={<Plus size={14} />} onClick={() => setMaking(true)}>New token</Button>} pad={false}>
-        {tokens.error ? <div className="p-4"><Failure error={tokens.error} /></div> : !tokens.data ? <div className="p-4"><Skeleton lines={2} /></div> : tokens.data.tokens.length === 0 ? <p className="border-t border-line px-4 py-6 text-center text-sm text-muted">None but the core token of this machine’s user.</p> : (
+        {tokens.error ? <div className="p-4"><Failure error={tokens.error} onRetry={() => void tokens.refetch()} /></div> : !tokens.data ? <div className="p-4"><Skeleton lines={2} /></div> : tokens.data.tokens.length === 0 ? <p className="border-t border-line px-4 py-6 text-center text-sm text-muted">None but the core token of this machine’s user.</p> : (
           <ul className="border-t border-line">
             {tokens.data.tokens.map(token => (
               <li key={token.id} className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-4 py-2.5 text-sm last:border-0">
@@ -168,7 +171,7 @@ function Telemetry() {
         <p className="mt-3 text-xs text-muted">Counts only: never a prompt, a file, a path or a key.</p>
       </Card>
       <Card title="Exactly what would be sent" actions={<Button size="sm" onClick={() => setShown(!isShown)}>{isShown ? 'Hide' : 'Show'}</Button>}>
-        {!isShown ? <p className="text-sm text-muted">Byte for byte, before it goes anywhere.</p> : !preview.data ? <Skeleton lines={2} /> : <pre tabIndex={0} className="code max-h-96 overflow-auto rounded-lg border border-line bg-bg p-3 whitespace-pre-wrap wrap-anywhere">{JSON.stringify(preview.data.events.map(entry => entry.event), null, 2)}</pre>}
+        {!isShown ? <p className="text-sm text-muted">Byte for byte, before it goes anywhere.</p> : preview.error ? <Failure error={preview.error} onRetry={() => void preview.refetch()} /> : !preview.data ? <Skeleton lines={2} /> : <pre tabIndex={0} className="code max-h-96 overflow-auto rounded-lg border border-line bg-bg p-3 whitespace-pre-wrap wrap-anywhere">{JSON.stringify(preview.data.events.map(entry => entry.event), null, 2)}</pre>}
       </Card>
     </>
   )

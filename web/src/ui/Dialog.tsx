@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { Button } from './Button'
 import { cx } from './cx'
+import { Failure } from './Page'
 
 interface Props {
   open: boolean
@@ -41,6 +42,7 @@ export function Dialog({ open, onClose, title, about, wide, children }: Props) {
 export function ConfirmByName({ name, title, about, action, onConfirm, onClose }: { name: string; title: string; about: ReactNode; action: string; onConfirm: () => Promise<unknown>; onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<unknown>(null)
   const matches = typed.trim() === name.trim()
   return (
     <Dialog open onClose={onClose} title={title} about={about}>
@@ -52,6 +54,8 @@ export function ConfirmByName({ name, title, about, action, onConfirm, onClose }
           try {
             await onConfirm()
             onClose()
+          } catch (error) {
+            setFailure(error)
           } finally {
             setBusy(false)
           }
@@ -61,6 +65,7 @@ export function ConfirmByName({ name, title, about, action, onConfirm, onClose }
           Type <b className="font-semibold break-all text-ink select-all">{name}</b> to confirm
           <input autoFocus className="field mt-2" value={typed} onChange={event => setTyped(event.target.value)} />
         </label>
+        {failure ? <div className="mt-3"><Failure error={failure} /></div> : null}
         <div className="mt-4 flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="danger" busy={busy} disabled={!matches}>{action}</Button>

@@ -9,7 +9,7 @@ namespace Pryx.Commands.Audit;
 internal static class AuditCommand
 {
     public static Command Create(CommandIo io) =>
-        new Command("audit", "What was judged, asked, answered and done, and whether the record is whole") { List(io), Export(io), Verify(io), Accept(io) }.WithExamples("""
+        new Command("audit", "What was judged, asked, answered and done, and whether the record is whole") { List(io), Export(io), Stats(io), Verify(io), Accept(io) }.WithExamples("""
             pryx audit list --since 1d --outcome deny
             pryx audit list --action 'approval.*' --session 4f1c
             pryx audit export --format csv --output audit.csv
@@ -48,6 +48,23 @@ internal static class AuditCommand
         command.SetAction((parsed, cancellationToken) => ApiCall.RunAsync(
             io, (api, token) => AuditExportFile.WriteAsync(api, io, parsed.GetValue(format)!, filter.QueryOf(parsed, io), parsed.GetValue(output), token), cancellationToken));
         return command.WithExamples("pryx audit export --format jsonl > audit.jsonl");
+    }
+
+    private static Command Stats(CommandIo io)
+    {
+        var filter = new AuditFilterOptions();
+        var limit = new Option<int>("--limit", "-n") { HelpName = "COUNT", Description = "Of the newest so many (default 10000)", DefaultValueFactory = static _ => 10_000 };
+        var json = new Option<bool>("--json", "-j") { Description = "JSON on stdout" };
+        var command = new Command("stats", "How many entries of each kind there are, and how they ended") { limit, json };
+        filter.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var wanted = parsed.GetValue(limit);
+            return wanted is >= 1 and <= 100_000
+                ? ApiCall.RunAsync(io, (api, token) => AuditStats.ShowAsync(api, io, filter.QueryOf(parsed, io), wanted, parsed.GetValue(json), token), cancellationToken)
+                : throw UsageError.Of($"--limit {wanted.ToString(CultureInfo.InvariantCulture)}: 1 to 100000 is expected.");
+        });
+        return command.WithExamples("pryx audit stats --since 7d");
     }
 
     private static Command Verify(CommandIo io)

@@ -12,7 +12,8 @@ internal static class AuditListing
 {
     private const int PageLimit = 1000;
 
-    public static async Task<int> ShowAsync(ApiConnection api, CommandIo io, string query, int limit, bool isJson, CancellationToken cancellationToken)
+    /// <summary>The newest entries, the newest first.</summary>
+    public static async Task<List<AuditRecord>> ReadAsync(ApiConnection api, string query, int limit, CancellationToken cancellationToken)
     {
         var entries = new List<AuditRecord>();
         string? cursor = null;
@@ -25,6 +26,12 @@ internal static class AuditListing
             cursor = page.NextCursor;
         }
         while (cursor is not null && entries.Count < limit);
+        return entries;
+    }
+
+    public static async Task<int> ShowAsync(ApiConnection api, CommandIo io, string query, int limit, bool isJson, CancellationToken cancellationToken)
+    {
+        var entries = await ReadAsync(api, query, limit, cancellationToken);
         entries.Reverse();
         if (isJson)
         {

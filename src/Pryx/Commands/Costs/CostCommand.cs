@@ -20,6 +20,7 @@ internal static class CostCommand
             Report(io, output, "summary", "Everything so far, today and this month", static (reports, token) => reports.SummaryAsync(token)),
             Daily(io, output), Monthly(io, output),
             Report(io, output, "models", "By model, the dearest first", static (reports, token) => reports.ModelsAsync(token)),
+            Report(io, output, "agents", "By the agents that turns called, the dearest first", static (reports, token) => reports.AgentsAsync(token)),
             Report(io, output, "sessions", "By session, the latest first", static (reports, token) => reports.SessionsAsync(token)),
             BudgetCommand.Create(io, output), Pricing(io, output),
             Report(io, output, "optimize", "What would make it cheaper", static (reports, token) => reports.OptimizeAsync(token)),

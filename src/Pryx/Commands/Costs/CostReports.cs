@@ -59,6 +59,23 @@ internal sealed class CostReports(CommandIo io, ApiConnection api, CostWish wish
         Periods("Month", monthly.Months.Select(static month => (month.Month, month.Sum)));
     }, cancellationToken);
 
+    public Task<int> AgentsAsync(CancellationToken cancellationToken) => ShowAsync("agents", "", CostJson.Default.AgentCosts, agents =>
+    {
+        Head("Costs by Agent");
+        if (agents.Agents.Count == 0)
+        {
+            io.Out.WriteLine("No agent was called yet.");
+            return;
+        }
+        var table = new TextTable(io, new("Agent"), new("Runs", IsNumber: true, Rank: 1), new("Requests", IsNumber: true, Rank: 2), new("Tokens", IsNumber: true, Rank: 3), new("Total Cost", IsNumber: true));
+        foreach (var (agent, runs, sum) in agents.Agents)
+        {
+            table.Add(SafeText.Line(agent, 64), CostText.Number(runs), CostText.Number(sum.Calls), CostText.Number(sum.Tokens), CostText.Of(sum));
+        }
+        table.Print();
+        Unpriced(agents.Agents.Select(static agent => agent.Sum).Aggregate(CostSum.Nothing, CostSum.Add));
+    }, cancellationToken);
+
     public Task<int> ModelsAsync(CancellationToken cancellationToken) => ShowAsync("models", "", CostJson.Default.ModelCosts, models =>
     {
         Head("Costs by Model");

@@ -15,7 +15,9 @@ internal static class ApiCall
     {
         using var interrupts = io.Interrupts();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupts.Any);
-        await using var api = await ApiConnection.OpenAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token);
+        var note = new WaitingNote(io);
+        await using var api = await note.WhileAsync(io.Reach.OpenApiAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token));
+        api.Note = note;
         return await actAsync(api, either.Token);
     }
 
@@ -36,12 +38,20 @@ internal static class ApiCall
         ThrowIfFailed(answer, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
+    /// <summary>For answers whose body nobody needs.</summary>
+    /// <exception cref="PryxException">As the error body says.</exception>
+    public static async Task SendOkAsync(this ApiConnection api, string method, string path, string? json, CancellationToken cancellationToken)
+    {
+        using var answer = await api.SendAsync(method, path, json, cancellationToken);
+        ThrowIfFailed(answer, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
     private static void ThrowIfFailed(HttpResponseMessage answer, string text)
     {
         if (!answer.IsSuccessStatusCode)
         {
             var error = JsonSerializer.Deserialize(text, ProtocolJson.Default.ErrorBody)!.Error;
-            throw new PryxException(error.Code, error.Message, error.Next);
+            throw new PryxException(error.Code, error.Message, error.Next) { TraceId = error.TraceId };
         }
     }
 }

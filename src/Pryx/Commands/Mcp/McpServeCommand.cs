@@ -41,7 +41,8 @@ internal static class McpServeCommand
     // The gateway is the HTTP server: its address, its tokens, its checks, and its surfaces answer what has to be asked.
     private static async Task<int> ServeHttpAsync(CommandIo io, string? listen, CancellationToken cancellationToken)
     {
-        var running = await ApiConnection.FindDaemonAsync(cancellationToken);
+        await using var daemon = await io.Reach.OpenDaemonAsync(cancellationToken);
+        var running = daemon?.Daemon;
         if (running is not null)
         {
             if (listen is not null)

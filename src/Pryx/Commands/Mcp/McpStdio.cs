@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Pryx.Host;
 using Pryx.Terminal;
 
 namespace Pryx.Commands.Mcp;
@@ -18,7 +17,7 @@ internal static class McpStdio
     {
         using var interrupts = io.Interrupts();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupts.Any);
-        await using var api = await ApiConnection.OpenAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token);
+        await using var api = await io.Reach.OpenApiAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token);
         using var socket = await api.OpenSocketAsync($"/mcp/ws?workspace={Uri.EscapeDataString(workspace)}{(server is null ? "" : $"&server={server}")}", either.Token);
         if (api.Daemon is null)
         {

@@ -14,7 +14,7 @@ internal static class ConfigCommand
 {
     public static Command Create(CommandIo io)
     {
-        var command = new Command("config", "Read and change the configuration of this machine") { List(io), Get(io), Set(io), Edit(io), PathOf(io) };
+        var command = new Command("config", "Read and change the configuration of this machine") { List(io), Get(io), Set(io), Edit(io), Validate(io), PathOf(io) };
         // As with providers, the contract has 1 here and not 2.
         command.SetAction(static parsed =>
         {
@@ -114,6 +114,23 @@ internal static class ConfigCommand
         return command;
     }
 
+    private static Command Validate(CommandIo io)
+    {
+        var command = new Command("validate", "Read config.yaml and say what in it can not be understood; exit 1 when there is anything");
+        command.SetAction(_ =>
+        {
+            var file = File(io);
+            var problems = file.Check();
+            foreach (var problem in problems)
+            {
+                io.Out.WriteLine($"{io.OutStyle.Yellow("⚠")} {SafeText.Line(problem, 400)}");
+            }
+            io.Out.WriteLine(problems.Count > 0 ? "Next: pryx config edit" : System.IO.File.Exists(file.Path) ? $"{SafeText.Line(file.Path)} is sound." : $"There is no {SafeText.Line(file.Path)}: every key has its default.");
+            return problems.Count > 0 ? ExitCodes.Failed : ExitCodes.Ok;
+        });
+        return command;
+    }
+
     private static Command PathOf(CommandIo io)
     {
         var command = new Command("path", "Print where config.yaml is, or would be");
@@ -123,12 +140,12 @@ internal static class ConfigCommand
 
     private static Argument<string> Key() => new("KEY") { Description = "As pryx config list shows it; dots and underscores are alike" };
 
-    private static ConfigFile File(CommandIo io) => new(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"));
+    private static ConfigFile File(CommandIo io) => io.Reach.ConfigFile(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"));
 
     // One that runs has read the file before; without one there is nobody to tell.
     private static async Task TellDaemonAsync(CommandIo io, CancellationToken cancellationToken)
     {
-        await using var api = await ApiConnection.OpenDaemonAsync(cancellationToken);
+        await using var api = await io.Reach.OpenDaemonAsync(cancellationToken);
         if (api is not null)
         {
             await api.CallAsync("POST", "/api/v1/config/reload", cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Pryx.Commands.Setup;
 using Pryx.Protocol.Items;
 using Pryx.Terminal;
 
@@ -87,7 +88,13 @@ internal static class RunCommand
             {
                 return await RunEstimate.ShowAsync(io, options, interrupts.Any);
             }
-            return await new RunFlow(io, options, interrupts).RunAsync();
+            var isFirst = io.IsErrorTerminal && !options.IsQuiet && !options.IsJson && io.IsNew();
+            var code = await new RunFlow(io, options, interrupts).RunAsync();
+            if (isFirst)
+            {
+                await SetupHint.ShowAsync(io, options.Workspace, CancellationToken.None);
+            }
+            return code;
         });
         return command.WithExamples("""
             pryx run "explain what this project does"

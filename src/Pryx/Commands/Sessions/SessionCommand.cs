@@ -60,10 +60,11 @@ internal static class SessionCommand
     {
         var (id, json) = (Id(), Json());
         var title = new Option<string?>("--title") { HelpName = "TEXT", Description = "Default: Copy of …" };
-        var command = new Command("fork", "Copy a session, to go on from it another way") { id, title, json };
+        var turn = new Option<int?>("--turn") { HelpName = "N", Description = "End the copy after this turn, 0 for before the first (pryx undo --list shows them)" };
+        var command = new Command("fork", "Copy a session, to go on from it another way") { id, title, turn, json };
         command.SetAction((parsed, cancellationToken) => ClientCommand.RunAsync(io, (client, token) =>
-            new SessionEdits(client, io).ForkAsync(parsed.GetValue(id)!, parsed.GetValue(title), parsed.GetValue(json), token), cancellationToken));
-        return command.WithExamples("pryx session fork 3f2a --title \"without the cache\"");
+            new SessionEdits(client, io).ForkAsync(parsed.GetValue(id)!, parsed.GetValue(title), parsed.GetValue(turn), parsed.GetValue(json), token), cancellationToken));
+        return command.WithExamples("pryx session fork 3f2a --turn 2 --title \"without the cache\"");
     }
 
     private static Command Compare(CommandIo io)

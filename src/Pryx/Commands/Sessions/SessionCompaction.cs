@@ -19,22 +19,28 @@ internal sealed class SessionCompaction(IPryxClient client, CommandIo io)
         var turn = await client.StartTurnAsync(
             new StartTurn { SessionId = session.Id, Compact = new() { Instructions = instructions }, Delivery = Delivery.Queue, KeepsSessionModel = true, Surface = "cli" }, cancellationToken);
         var notice = "";
-        await foreach (var e in client.SubscribeAsync(session.Id, after, canApprove: false, cancellationToken))
+        // A model writes it, which takes as long as it takes.
+        return await new WaitingNote(io).WhileAsync(FollowAsync(), "Summarising");
+
+        async Task<int> FollowAsync()
         {
-            if (e.TurnId != turn.Id)
+            await foreach (var e in client.SubscribeAsync(session.Id, after, canApprove: false, cancellationToken))
             {
-                continue;
+                if (e.TurnId != turn.Id)
+                {
+                    continue;
+                }
+                if (e.Item is Notice { Kind: "context" } said)
+                {
+                    notice = said.Text;
+                }
+                else if (EventNames.IsTerminal(e.Event))
+                {
+                    return Report(session.Id, notice, e, isJson);
+                }
             }
-            if (e.Item is Notice { Kind: "context" } said)
-            {
-                notice = said.Text;
-            }
-            else if (EventNames.IsTerminal(e.Event))
-            {
-                return Report(session.Id, notice, e, isJson);
-            }
+            throw new PryxException("CORE_GONE", "Core ended before the summary was written; it is written when the next one starts.", "pryx serve");
         }
-        throw new PryxException("CORE_GONE", "Core ended before the summary was written; it is written when the next one starts.", "pryx serve");
     }
 
     private int Report(SessionId session, string notice, PryxEvent end, bool isJson)

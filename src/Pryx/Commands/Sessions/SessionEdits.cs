@@ -8,10 +8,10 @@ namespace Pryx.Commands.Sessions;
 /// <summary>What changes sessions: copying one, deleting one.</summary>
 internal sealed class SessionEdits(IPryxClient client, CommandIo io)
 {
-    public async Task<int> ForkAsync(string id, string? title, bool isJson, CancellationToken cancellationToken)
+    public async Task<int> ForkAsync(string id, string? title, int? turn, bool isJson, CancellationToken cancellationToken)
     {
         var session = await SessionLookup.FindAsync(client, id, cancellationToken);
-        var fork = await client.ForkSessionAsync(session.Id, title, cancellationToken);
+        var fork = await client.ForkSessionAsync(session.Id, title, turn, cancellationToken);
         io.Out.WriteLine(isJson
             ? JsonSerializer.Serialize(fork, ProtocolJson.Default.Session)
             : $"Forked into {fork.Id}: {SafeText.Line(fork.Title, 200)}\nGo on with: pryx run --session {fork.Id} \"what to do\"");

@@ -202,7 +202,8 @@ internal sealed class ChatState
                 (Model, Ended) = (started.Model, null);
                 if (started.IsResumed)
                 {
-                    Transcript.EndStreams(e.Timestamp);
+                    // What had streamed of the step is asked for again.
+                    Transcript.Retract();
                     Transcript.Put(new NoticeEntry(NoticeTone.Quiet, "Core goes on with the open turn") { At = e.Timestamp, Turn = id });
                 }
                 break;

@@ -30,10 +30,10 @@ internal sealed class MarkdownBlocks(string source)
         switch (block)
         {
             case HeadingBlock heading:
-                lines.AddRange(InlineText.Lines(heading.Inline, new TextStyle(Ink.Heading).With(heading.Level == 1 ? Effects.Bold | Effects.Underline : Effects.Bold)).SelectMany(line => LineWrap.Wrap(line, width)));
+                lines.AddRange(InlineText.Lines(heading.Inline, new TextStyle(Ink.Heading).With(heading.Level == 1 ? Effects.Bold | Effects.Underline : Effects.Bold)).SelectMany(line => StyledText.Wrap(line, width)));
                 break;
             case ParagraphBlock paragraph:
-                lines.AddRange(InlineText.Lines(paragraph.Inline, default).SelectMany(line => LineWrap.Wrap(line, width)));
+                lines.AddRange(InlineText.Lines(paragraph.Inline, default).SelectMany(line => StyledText.Wrap(line, width)));
                 break;
             case FencedCodeBlock code:
                 RenderCode(code, code.Info, width, lines);
@@ -59,7 +59,7 @@ internal sealed class MarkdownBlocks(string source)
                 Render(container, width, lines);
                 break;
             default:
-                lines.AddRange(Written(block).SelectMany(line => LineWrap.Wrap(new StyledLine(line, Ink.Muted), width)));
+                lines.AddRange(Written(block).SelectMany(line => StyledText.Wrap(new StyledLine(line, Ink.Muted), width)));
                 break;
         }
     }

@@ -6,14 +6,15 @@ namespace Pryx.Tui.Text;
 internal sealed class MarkdownPart(bool isCode, string? language)
 {
     private string _text = "";
-    private List<StyledLine>? _lines;
-    private int _width;
 
     public bool IsCode => isCode;
     public string? Language => language;
 
     /// <summary>The block had begun in an earlier part.</summary>
     public bool IsContinued { get; init; }
+
+    /// <summary>Another number whenever the text changed.</summary>
+    public int Version { get; private set; }
     public string Text
     {
         get => _text;
@@ -21,23 +22,11 @@ internal sealed class MarkdownPart(bool isCode, string? language)
         {
             if (_text != value)
             {
-                (_text, _lines) = (value, null);
+                (_text, Version) = (value, Version + 1);
             }
         }
     }
 
-    /// <summary>Laid out once for each width and text.</summary>
-    public IReadOnlyList<StyledLine> Lines(int width)
-    {
-        if (_lines is null || _width != width)
-        {
-            _width = width;
-            _lines = !isCode ? MarkdownText.Lines(_text, width)
-                : [.. MarkdownText.Code(MarkdownBlocks.IsDiff(language, _text) ? DiffText.Lines(_text, withNumbers: false) : CodeText.Lines(_text, language), width)];
-        }
-        return _lines;
-    }
-
-    /// <summary>Layouts of what is far from the screen need no memory.</summary>
-    public void Forget() => _lines = null;
+    public IReadOnlyList<StyledLine> Lines(int width) => !isCode ? MarkdownText.Lines(_text, width)
+        : [.. MarkdownText.Code(MarkdownBlocks.IsDiff(language, _text) ? DiffText.Lines(_text, withNumbers: false) : CodeText.Lines(_text, language), width)];
 }

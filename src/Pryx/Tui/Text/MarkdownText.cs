@@ -21,7 +21,7 @@ internal static class MarkdownText
         catch (ArgumentException)
         {
             // Nested deeper than the parser goes: nobody wrote that to be read.
-            return [.. markdown.Split('\n').SelectMany(line => LineWrap.Wrap(new StyledLine(line.TrimEnd('\r')), width))];
+            return [.. markdown.Split('\n').SelectMany(line => StyledText.Wrap(new StyledLine(line.TrimEnd('\r')), width))];
         }
         var lines = new List<StyledLine>();
         new MarkdownBlocks(markdown).Render(document, Math.Max(8, width), lines);
@@ -30,6 +30,6 @@ internal static class MarkdownText
 
     /// <summary>Code as it stands in an answer: on paper of its own, long lines wrapped, so that nothing of them is hidden.</summary>
     public static IEnumerable<StyledLine> Code(IEnumerable<StyledLine> code, int width) => code
-        .SelectMany(line => LineWrap.Wrap(line, width - 3))
+        .SelectMany(line => StyledText.Wrap(line, width - 3))
         .Select(static line => new LineBuilder().Add("  ", new TextStyle(Ink.Code, Paper.Code)).Add(line.Spans.Select(static span => span with { Style = span.Style.On(Paper.Code) })).Build(Paper.Code));
 }

@@ -40,7 +40,7 @@ internal static class TableText
 
     private static int[] Widths(List<List<StyledLine>> rows, int columns, int room)
     {
-        var widths = Enumerable.Range(0, columns).Select(column => Math.Max(1, rows.Max(row => LineWrap.WidthOf(row[column])))).ToArray();
+        var widths = Enumerable.Range(0, columns).Select(column => Math.Max(1, rows.Max(row => StyledText.Width(row[column])))).ToArray();
         // The widest gives first, so that short columns stay readable.
         while (widths.Sum() > room)
         {
@@ -56,7 +56,7 @@ internal static class TableText
     {
         for (var i = 0; i < rows.Count; i++)
         {
-            var cells = rows[i].Select((cell, column) => LineWrap.Wrap(cell, widths[column]).ToList()).ToList();
+            var cells = rows[i].Select((cell, column) => StyledText.Wrap(cell, widths[column]).ToList()).ToList();
             for (var line = 0; line < cells.Max(static cell => cell.Count); line++)
             {
                 var built = new LineBuilder();
@@ -76,7 +76,7 @@ internal static class TableText
 
     private static void Put(LineBuilder built, StyledLine cell, int width, TableColumnAlign? align)
     {
-        var free = Math.Max(0, width - LineWrap.WidthOf(cell));
+        var free = Math.Max(0, width - StyledText.Width(cell));
         var before = align switch { TableColumnAlign.Right => free, TableColumnAlign.Center => free / 2, _ => 0 };
         built.Add(new string(' ', before)).Add(cell.Spans).Add(new string(' ', free - before));
     }
@@ -93,7 +93,7 @@ internal static class TableText
                 {
                     built.Add(heads[column].Spans).Add(": ", Ink.Muted);
                 }
-                foreach (var line in LineWrap.Wrap(built.Add(row[column].Spans).Build(), width, indent: 4))
+                foreach (var line in StyledText.Wrap(built.Add(row[column].Spans).Build(), width, rest: new StyledLine("    ")))
                 {
                     yield return line;
                 }
