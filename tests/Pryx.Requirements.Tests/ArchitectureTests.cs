@@ -27,6 +27,7 @@ public sealed partial class ArchitectureTests
         ["Archive"] = ["Audit", "Sessions", "Turns"],
         ["Audit"] = [],
         ["Background"] = ["Files", "Processes", "Sandbox"],
+        ["Backup"] = ["Audit"],
         ["Browser"] = ["Files", "Network", "Processes", "Sandbox", "Web"],
         ["Catalog"] = [],
         ["Checkpoints"] = ["Audit", "Files", "Processes", "Sessions"],
@@ -64,7 +65,7 @@ public sealed partial class ArchitectureTests
         ["Web"] = ["Network", "Processes"],
         ["Workspaces"] = ["Audit", "Hooks", "Sessions"],
         // The composition: it sees everything, nothing sees it.
-        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
+        ["Hosting"] = ["Access", "Agents", "Approvals", "Archive", "Audit", "Background", "Backup", "Browser", "Catalog", "Checkpoints", "Cloud", "Commands", "Conversations", "Costs", "Desktop", "Diagnostics", "Dialogue", "Files", "Health", "Hooks", "Logs", "Mcp", "Memory", "Mentions", "Metrics", "Models", "OAuth", "Planning", "Policies", "Preferences", "Processes", "Routing", "Sandbox", "Sessions", "Setup", "Skills", "Streams", "Telemetry", "Tracing", "Turns", "Web", "Workspaces"],
     };
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class FakeCloud : IAsyncDisposable
     private int _pending;
     private int _slowDowns;
     private int _issued;
+    private int _codes;
 
     public string Url => _server.Url;
 
@@ -90,7 +91,7 @@ public sealed class FakeCloud : IAsyncDisposable
             await WriteAsync(http, 400, """{"error":"invalid_request"}""");
             return;
         }
-        var number = _challenges.Count + 1;
+        var number = Interlocked.Increment(ref _codes);
         _challenges[$"dev-{number}"] = challenge;
         var complete = HasCompleteUri ? """, "verification_uri_complete":"https://pryx.dev/activate?code=ABCD-EFGH" """ : "";
         await WriteAsync(http, 200, $$"""{"device_code":"dev-{{number}}","user_code":"ABCD-EFGH","verification_uri":"https://pryx.dev/activate","expires_in":{{CodeHolds}},"interval":{{Interval}}{{complete}}}""");

@@ -20,6 +20,9 @@ internal static class Snapshot
         Assert.True(differing < 0, $"{file} is not what is shown, from line {differing + 1} on:\n- {string.Join("\n- ", before.Skip(differing).Take(5))}\n+ {string.Join("\n+ ", lines.Skip(differing).Take(5))}\nIf that is meant, run this test with PRYX_SNAPSHOT=1 and look at the difference.");
     }
 
+    /// <summary>The folder of the whole repository.</summary>
+    public static string Root([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Folder(source), "..", ".."));
+
     // Wherever in the project the test is.
     private static string Folder(string source)
     {

@@ -18,6 +18,7 @@ public sealed class BrowserTab : IAsyncDisposable
     private long _received;
     private volatile string? _refusal;
     private volatile int _status;
+    private volatile string? _unanswered;
 
     internal BrowserTab(DevTools tools, string context, Func<Task> close) => (_tools, _context, _close) = (tools, context, close);
 
@@ -113,15 +114,18 @@ public sealed class BrowserTab : IAsyncDisposable
 
     /// <summary>The gateway answers these requests so, from now on; null ends it.</summary>
     /// <param name="pattern">With * for anything.</param>
-    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.")
+    /// <param name="unanswered">Requests whose address ends so never get an answer.</param>
+    /// <param name="isWhole">The message is the whole body, not what an error says.</param>
+    public async Task AnswerAsync(string? pattern, int status = 500, string message = "It broke on purpose.", bool isWhole = false, string? unanswered = null)
     {
         if (pattern is null)
         {
             await SendAsync("Fetch.disable", null);
             return;
         }
-        _refusal = $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
+        _refusal = isWhole ? message : $$$"""{"error":{"code":"BROKEN","message":"{{{message}}}","next":"try it again","trace_id":"t-0815"}}""";
         _status = status;
+        _unanswered = unanswered;
         await SendAsync("Fetch.enable", json =>
         {
             json.WriteStartArray("patterns");
@@ -233,6 +237,8 @@ public sealed class BrowserTab : IAsyncDisposable
             case "Network.requestWillBeSent":
                 _requests[told.GetProperty("requestId").GetString()!] = told.GetProperty("request").GetProperty("url").GetString()!;
                 break;
+            case "Fetch.requestPaused" when _unanswered is { } end && told.GetProperty("request").GetProperty("url").GetString()!.EndsWith(end, StringComparison.Ordinal):
+                break;
             case "Fetch.requestPaused":
                 _ = RefuseAsync(told.GetProperty("requestId").GetString()!);
                 break;
@@ -248,7 +254,8 @@ public sealed class BrowserTab : IAsyncDisposable
     {
         try
         {
-            await SendAsync("Fetch.fulfillRequest", json =>
+            // The browser's voice belongs to no test.
+            await _tools.SendAsync("Fetch.fulfillRequest", _session, json =>
             {
                 json.WriteString("requestId", request);
                 json.WriteNumber("responseCode", _status);
@@ -259,7 +266,7 @@ public sealed class BrowserTab : IAsyncDisposable
                 json.WriteEndObject();
                 json.WriteEndArray();
                 json.WriteBase64String("body", Encoding.UTF8.GetBytes(_refusal!));
-            });
+            }, CancellationToken.None);
         }
         catch (BrowserException)
         {

@@ -41,7 +41,7 @@ public sealed class ChatJourneyTests(WebWorld world)
         await tab.ClickAsync("Undo it, and overwrite 1");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the dialog's going");
         Assert.False(File.Exists(file));
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ChatJourneyTests(WebWorld world)
         var grants = (await world.PryxAsync("grant", "list", "--json")).Stdout;
         Assert.Contains("filesystem.write:src/settings/**", grants, StringComparison.Ordinal);
         Assert.DoesNotContain("dotnet test", grants, StringComparison.Ordinal);
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ChatJourneyTests(WebWorld world)
         var sides = (await tab.EvaluateAsync("[...document.querySelectorAll('[aria-label=Comparison] section')].map(e => e.innerText)")).EnumerateArray().Select(static side => side.GetString()!).ToList();
         Assert.Contains(sides, static side => side.Contains("One way to go", StringComparison.Ordinal) && !side.Contains("Another way", StringComparison.Ordinal));
         Assert.Contains(sides, static side => side.Contains("Another way to go", StringComparison.Ordinal));
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class ChatJourneyTests(WebWorld world)
         await tab.UntilTextAsync("Count the files");
         await tab.GoAsync(new Uri(world.Url, "/ui/agents").ToString());
         await tab.UntilAsync("document.querySelector('ul[aria-label=Agents] [data-agent=completed]')?.innerText.includes('Count the files')", "it in the list");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     private static async Task AgainAsync(BrowserTab tab, string text, int replies)

@@ -20,7 +20,7 @@ public sealed class ChatTests(WebWorld world)
         await tab.ClickAsync("shell_exec");
         await tab.UntilTextAsync("Arguments");
         await tab.UntilAsync("document.querySelector('aside[aria-label=Details]')?.innerText.includes('Tokens')", "the figures beside it");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ChatTests(WebWorld world)
         await tab.ClickAsync("Stop");
         await tab.UntilTextAsync("Stopped");
         await tab.UntilAsync("!document.querySelector('[aria-label=Stop]')", "the end of the turn");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]

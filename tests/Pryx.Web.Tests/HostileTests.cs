@@ -17,7 +17,7 @@ public sealed class HostileTests(WebWorld world)
         Assert.True((await tab.EvaluateAsync("[...document.querySelectorAll('.prose a')].every(a => a.rel.includes('noopener') && a.target === '_blank')")).GetBoolean());
         Assert.Contains("U+202E", await tab.TextAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain(tab.Requests, request => request.Contains("spy.example.org", StringComparison.Ordinal));
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]

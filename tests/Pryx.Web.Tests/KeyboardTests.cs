@@ -30,7 +30,25 @@ public sealed class KeyboardTests(WebWorld world)
         await tab.UntilTextAsync("Keyboard shortcuts");
         await tab.PressAsync("Escape");
         await tab.UntilAsync("!document.querySelector('[role=dialog]')", "the sheet's going");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
+    }
+
+    [Theory]
+    [InlineData("connect a provider", "Add a provider")]
+    [InlineData("set a budget", "Budgets")]
+    [InlineData("add an mcp server", "Add an MCP server")]
+    [InlineData("remember something", "Remember something")]
+    public async Task What_people_come_for_is_found_by_its_words_from_anywhere(string words, string dialog)
+    {
+        await using var tab = await world.SignedInAsync();
+        await tab.PressAsync("Control+k");
+        await tab.UntilAsync("document.querySelector('[cmdk-input]') === document.activeElement", "the palette");
+        await tab.TypeAsync(words);
+        await tab.UntilAsync($"document.querySelector('[cmdk-item][data-selected=true]')?.innerText.toLowerCase().includes('{words}')", "its hit");
+        await tab.PressAsync("Enter");
+        await tab.UntilAsync($"document.querySelector('[role=dialog] h2')?.innerText === '{dialog}' && location.search === ''", dialog);
+        await tab.PressAsync("Escape");
+        await tab.UntilAsync("!document.querySelector('[role=dialog]') || document.activeElement?.closest('[role=dialog]')", "the way back");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class ReconnectTests(WebWorld world)
         await using var tab = await world.StrangerAsync();
         using var home = new TempHome();
         var (daemon, url) = await world.ServeAsync(home, 0);
+        var isDown = false;
         try
         {
             var link = (await world.PryxAsync(home, "ui", "--print")).Lines.First(static line => line.Contains("http://", StringComparison.Ordinal)).Trim();
@@ -21,6 +22,7 @@ public sealed class ReconnectTests(WebWorld world)
             var session = (await tab.EvaluateAsync("location.pathname.split('/').pop()")).GetString()!;
 
             await daemon.DisposeAsync();
+            isDown = true;
             await tab.UntilTextAsync("Connection lost");
             await tab.UntilTextAsync("Not reachable");
             await tab.TypeAsync("Said to nobody");
@@ -29,6 +31,7 @@ public sealed class ReconnectTests(WebWorld world)
             Assert.Equal("Said to nobody", (await tab.EvaluateAsync("document.getElementById('composer').value")).GetString());
 
             (daemon, _) = await world.ServeAsync(home, url.Port);
+            isDown = false;
             var run = await world.PryxAsync(home, "run", "--session", session, "While the page was away: giraffes");
             Assert.True(run.ExitCode == 0, run.Stderr);
             await tab.UntilTextAsync("While the page was away: giraffes");
@@ -39,7 +42,10 @@ public sealed class ReconnectTests(WebWorld world)
         }
         finally
         {
-            await daemon.DisposeAsync();
+            if (!isDown)
+            {
+                await daemon.DisposeAsync();
+            }
         }
     }
 

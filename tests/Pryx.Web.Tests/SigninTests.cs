@@ -21,7 +21,7 @@ public sealed class SigninTests(WebWorld world)
         await tab.GoAsync(link);
         await tab.UntilAsync("document.querySelector('nav[aria-label=Main]')", "the signed-in page");
         await tab.UntilTextAsync("What shall be done?");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
         await tab.GoAsync(link);
         await tab.UntilTextAsync("This sign-in link is over");
     }

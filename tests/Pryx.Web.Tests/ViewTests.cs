@@ -31,7 +31,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.TypeAsync("Tests need two");
         await tab.PressAsync("Enter");
         await tab.UntilTextAsync("Nothing is remembered yet");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.UntilAsync("location.pathname.startsWith('/ui/agents/processes/proc-')", "its own address");
         await tab.ClickAsync("Stop");
         await tab.UntilAsync("document.querySelector('ul[aria-label=Processes] li')?.innerText.includes('the-sleeper') && !document.querySelector('ul[aria-label=Processes] li').innerText.includes('running')", "its end");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ViewTests(WebWorld world)
         await tab.ClickAsync("Try them");
         await tab.ClickAsync("Run them");
         await tab.UntilTextAsync("No hook is asked for this.");
-        Assert.Equal("", string.Join("\n", tab.Errors));
+        Assert.True(tab.Errors.IsEmpty, string.Join("\n", tab.Errors));
     }
 
     [Fact]

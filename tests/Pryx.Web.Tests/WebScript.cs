@@ -32,6 +32,7 @@ internal static class WebScript
                 0 => Calls(("present_plan", """{"plan":"1. Move the **keys**\n2. Run the tests","actions":["filesystem.write:src/settings/**","shell.exec:dotnet test*","shell.exec:python3*"]}""")),
                 _ => Says("The plan is **carried out** now."),
             },
+            _ when text.Contains("take your time", StringComparison.Ordinal) => Says("It took a while.") with { Trouble = new() { BeforeFirstChunk = TimeSpan.FromSeconds(12) } },
             _ when text.Contains("hang", StringComparison.Ordinal) => Hangs(),
             _ when text.Contains("have it looked at", StringComparison.Ordinal) => request.Step == 0 ? Calls(("task", """{"prompt":"Count the files","description":"Count files"}""")) : Says("The agent has **counted**."),
             _ when text.Contains("hostile", StringComparison.Ordinal) => Says(Hostile),

@@ -89,22 +89,23 @@ public sealed class WebWorld : IAsyncLifetime
 
     /// <summary>A daemon of a test's own, which may end it.</summary>
     /// <param name="port">0 for any.</param>
-    public async Task<(RunProcess Daemon, Uri Url)> ServeAsync(TempHome home, int port)
+    /// <param name="hasKeys">False: no provider has one yet.</param>
+    public async Task<(RunProcess Daemon, Uri Url)> ServeAsync(TempHome home, int port, bool hasKeys = true)
     {
-        var daemon = await RunProcess.StartAsync(Executable, ["serve", "--no-supervisor", "--port", port.ToString(CultureInfo.InvariantCulture)], Setup(home), TestContext.Current.CancellationToken);
+        var daemon = await RunProcess.StartAsync(Executable, ["serve", "--no-supervisor", "--port", port.ToString(CultureInfo.InvariantCulture)], Setup(home, hasKeys), TestContext.Current.CancellationToken);
         await daemon.WaitForOutputAsync("Pryx is ready at", TestContext.Current.CancellationToken);
         return (daemon, new(daemon.Stdout.Split("Pryx is ready at", 2)[1].Trim().Split('\n')[0].Trim()));
     }
 
     public Task<ProcessResult> PryxAsync(TempHome home, params string[] arguments) => RunProcess.RunAsync(Executable, arguments, Setup(home), TestContext.Current.CancellationToken);
 
-    private ProcessSetup Setup(TempHome? home = null) => new()
+    private ProcessSetup Setup(TempHome? home = null, bool hasKeys = true) => new()
     {
         Environment = new Dictionary<string, string?>((home ?? _home).Environment)
         {
-            ["OPENAI_API_KEY"] = "sk-test",
+            ["OPENAI_API_KEY"] = hasKeys ? "sk-test" : null,
             ["OPENAI_BASE_URL"] = _provider!.OpenAiUrl.ToString(),
-            ["ANTHROPIC_API_KEY"] = "sk-ant-test",
+            ["ANTHROPIC_API_KEY"] = hasKeys ? "sk-ant-test" : null,
             ["ANTHROPIC_BASE_URL"] = _provider.Url.ToString(),
         },
         WorkingDirectory = (home ?? _home).Workspace,

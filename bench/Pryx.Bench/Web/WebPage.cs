@@ -98,11 +98,11 @@ internal sealed class WebPage : IAsyncDisposable
             : answer.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
-    /// <exception cref="InvalidOperationException">It was not true within a minute.</exception>
+    /// <exception cref="InvalidOperationException">It was not true within two minutes.</exception>
     public async Task UntilAsync(string expression)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(1))
+        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(2))
         {
             try
             {

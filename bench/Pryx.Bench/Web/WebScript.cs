@@ -14,12 +14,12 @@ internal static class WebScript
 
     /// <summary>A session of ten thousand items.</summary>
     public const string Items = "items";
-    public const int StormSteps = 125, PacedSteps = 20, ItemSteps = 100, CallsOfAStep = 50, DeltasASecond = 200, StreamSeconds = 15;
+    public const int StormSteps = 90, PacedSteps = 20, ItemSteps = 99, CallsOfAStep = 50, DeltasASecond = 200, StreamSeconds = 15;
     private static readonly (string, string) Look = ("list_dir", """{"path":"."}""");
 
     public static ScriptedReply Answer(FakeRequest request) => request.LastUserText switch
     {
-        Storm when request.Step < StormSteps => Calls(Look, Look),
+        Storm when request.Step < StormSteps => Calls(Look, Look, Look, Look),
         Storm => new() { Text = [.. Enumerable.Range(0, DeltasASecond * StreamSeconds).Select(static i => i % 40 == 39 ? "end.\n\n" : $"word{i} ")], Trouble = new() { BetweenChunks = TimeSpan.FromSeconds(1.0 / DeltasASecond) } },
         Paced when request.Step < PacedSteps => Calls(Look) with { Trouble = new() { BeforeFirstChunk = TimeSpan.FromMilliseconds(200) } },
         Items when request.Step < ItemSteps => Calls([.. Enumerable.Repeat(Look, CallsOfAStep)]),

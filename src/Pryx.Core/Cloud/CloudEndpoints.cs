@@ -64,7 +64,8 @@ public sealed class CloudEndpoints(CloudLogin login, CloudTokens tokens, Func<st
         {
             throw new PryxException("VALIDATION_ERROR", "missing device_code", "POST /api/v1/cloud/login/start gives one.");
         }
-        await login.WaitAsync(poll.DeviceCode, poll.Interval, poll.ExpiresIn, http.RequestAborted);
+        using var leaving = http.Leaving();
+        await login.WaitAsync(poll.DeviceCode, poll.Interval, poll.ExpiresIn, leaving.Token);
         await AuditAsync(http, "cloud.signed_in");
         await http.WriteAsync(new LoggedIn(true), CloudJson.Default.LoggedIn);
     }

@@ -36,6 +36,7 @@ internal static class AdminRoutes
         new AgentEndpoints(core.Agents(store, options.WorkingDirectory), core.Abilities.Delegation.Builder(store, options.WorkingDirectory), core.Abilities.Delegation.Shelf.List, store.Sessions, store.Trust.IsTrustedAsync).Map(routes);
         new HookEndpoints(core.Abilities.Hooks.Shelf, core.Abilities.Hooks.Process, store.Trust.IsTrustedAsync, name => core.Tools.Find(name) is { } tool ? tool.Definition : core.Tools.Tools.Select(static known => known.Definition).FirstOrDefault(definition => FamiliarTools.Means(name, definition)), audit, core.Options.Paths.ToolOutput, time).Map(routes);
         new CloudEndpoints(new CloudLogin(core.Cloud.Client, core.Cloud.Tokens, time), core.Cloud.Tokens, () => core.Config.Text("cloud_api_url").Trim(), audit).Map(routes);
+        new BackupParts(core, store).Map(routes, audit);
         new OpenApiEndpoints(routes).Map();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Pryx.Core.Configuration;
 using Pryx.Core.Health.Doctoring;
@@ -6,6 +7,7 @@ using Pryx.Core.Models;
 using Pryx.Core.Processes;
 using Pryx.Core.Sandbox;
 using Pryx.Core.Storage;
+using Pryx.Protocol.Errors;
 using Pryx.Protocol.Health;
 using Pryx.Protocol.Providers;
 
@@ -27,13 +29,15 @@ internal static class DoctorProbes
             DoctorProbe.Of("installation", () => Installation(core.OwnFolder, environment)),
             MachineProbes.Dependencies(program => ExecutablePath.Find(program, paths.Home, environment)),
             CoreItself(core),
+            NetworkProbes.Port(() => Listen(core.Config, settings), core.Options.IsDaemon),
             Sqlite(store.Database),
             new("keychain", async token => Keychain(await core.Secrets.DescribeAsync(token))),
             new("sandbox", async _ => SandboxOf(await core.SandboxStateAsync())),
             new("processes", async _ => Processes(await core.Spawner.ProbeIsolationAsync())),
             MachineProbes.Disk(paths.Data),
             MachineProbes.Clock(store.Database, time),
-            MachineProbes.Network(settings.FromEnvironment),
+            NetworkProbes.Network(settings.FromEnvironment, time),
+            new("cloud", token => CloudAsync(core, token)),
             new("providers", token => ProvidersAsync(core, providers, token)),
             AbilityProbes.Servers(core),
             AbilityProbes.Skills(core),
@@ -42,6 +46,12 @@ internal static class DoctorProbes
             PermissionProbe.Of(paths),
             DoctorProbe.Of("channels", static () => DoctorWord.Ok("channels", "this version has none")),
         ];
+    }
+
+    private static IPEndPoint Listen(PryxConfig config, Settings settings)
+    {
+        var chosen = ListenAddress.Choose(config, settings, null, null);
+        return new(chosen.Address, chosen.Port);
     }
 
     private static DoctorCheck Installation(string folder, Dictionary<string, string> environment)
@@ -72,7 +82,7 @@ internal static class DoctorProbes
         var trouble = await database.ReadAsync(static connection => connection.Text("PRAGMA quick_check(1)"), cancellationToken);
         var size = new FileInfo(database.Path).Length / (1024.0 * 1024.0);
         var what = string.Create(CultureInfo.InvariantCulture, $"{database.Path}, {size:0.0} MB, SQLite {SqliteLibrary.Version} ({(SqliteLibrary.IsSystemLibrary ? "the system's" : "ours")})");
-        return trouble == "ok" ? DoctorWord.Ok("sqlite", what) : DoctorWord.Fail("sqlite", $"{what}: {trouble}", "stop pryx, move the file away and start again: a backup lies beside it");
+        return trouble == "ok" ? DoctorWord.Ok("sqlite", what) : DoctorWord.Fail("sqlite", $"{what}: {trouble}", $"stop pryx, then: mv {database.Path} {database.Path}.damaged && pryx doctor");
     });
 
     // The choice says by itself why it is not the keychain.
@@ -96,7 +106,7 @@ internal static class DoctorProbes
         var ids = core.Presence.Ids();
         if (ids.Count == 0)
         {
-            return DoctorWord.Warn("providers", "none is configured; demo/tour answers", "pryx provider set-key openai, or start Ollama");
+            return DoctorWord.Warn("providers", "none is configured; only the demo tour answers", "pryx setup");
         }
         var known = ids.Select(core.Catalog.Directory.Providers.Find).OfType<Pryx.Providers.Catalog.ProviderInfo>().ToList();
         var tests = await Task.WhenAll(known.Select(provider => desk.TestAsync(provider, null, ProviderPatience, cancellationToken)));
@@ -110,7 +120,24 @@ internal static class DoctorProbes
             : DoctorWord.Fail("providers", detail, $"pryx provider test {tests[0].ProviderId}");
     }
 
+    private static async Task<DoctorCheck> CloudAsync(PryxCore core, CancellationToken cancellationToken)
+    {
+        if (!core.Presence.IsSignedInToCloud)
+        {
+            return DoctorWord.Ok("cloud", "not signed in, which nothing needs (pryx login)");
+        }
+        try
+        {
+            await core.Cloud.Tokens.ReadAsync(cancellationToken);
+            return DoctorWord.Ok("cloud", "signed in");
+        }
+        catch (PryxException e) when (e.Code.StartsWith("CLOUD_", StringComparison.Ordinal))
+        {
+            return DoctorWord.Warn("cloud", e.Message, e.Code == "CLOUD_SIGNED_OUT" ? "pryx login" : "pryx login --status");
+        }
+    }
+
     private static DoctorCheck Config(PryxConfig config) => config.Warnings.Count == 0
         ? DoctorWord.Ok("config", "read without a complaint")
-        : DoctorWord.Warn("config", string.Join("; ", config.Warnings), "pryx api GET /api/v1/config shows what counts");
+        : DoctorWord.Warn("config", string.Join("; ", config.Warnings), "pryx config edit; pryx config list shows what counts");
 }

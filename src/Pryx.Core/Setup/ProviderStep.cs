@@ -68,7 +68,7 @@ internal sealed class ProviderStep(ModelDesk models, ProviderDesk providers, ISe
                 throw new PryxException("KEY_REFUSED", $"{provider.Name} refuses the key: {test.Reason} Nothing was stored.", "look at the key on the provider's pages and give it again");
             case ProviderVerdicts.Unreachable when !isForced:
                 throw new PryxException("PROVIDER_UNREACHABLE", $"{provider.Name} could not be asked: {test.Reason} Nothing was stored.",
-                    provider.IsLocal ? "start its server and try again; or choose another provider" : "look at the network (pryx doctor) and try again; say force to store the key unproven, or work with a model on this machine: pryx setup --provider ollama");
+                    provider.IsLocal ? "start its server and try again; or choose another provider" : "look at the network (pryx doctor) and try again; --force stores the key unproven, or work with a model on this machine: pryx setup --provider ollama");
             default:
                 break; // A key that may not list models may still talk to them.
         }

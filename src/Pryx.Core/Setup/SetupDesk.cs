@@ -49,7 +49,7 @@ internal sealed class SetupDesk(SetupStore store, ProviderSearch search, SetupFa
     private static string? HintOf(ProviderFindings findings, IReadOnlyList<SetupStep> open, bool isDismissed) =>
         findings.Model is null ? $"{findings.Why} Next: {findings.Next}"
         : isDismissed || open.Where(static step => step.Id != SetupSteps.Chat).ToList() is not { Count: > 0 } left ? null
-        : $"Setup has more to offer ({string.Join(", ", left.Select(static step => step.Title.ToLowerInvariant()))}): pryx setup. Not again: pryx setup --dismiss";
+        : $"Setup has more to offer ({string.Join(", ", left.Select(static step => step.Title))}): pryx setup. Not again: pryx setup --dismiss";
 
     private async Task<SetupStep> CloudAsync(IReadOnlyDictionary<string, SaidStep> said, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal static class UsualModel
             return;
         }
         var near = listed.Where(CanConverse).OrderByDescending(name => Likeness(name, model)).Take(5);
-        throw new PryxException("MODEL_UNLISTED", $"{provider.Name} lists no model '{model}' for this key.", $"take one of {string.Join(", ", near)}, or say force where it serves one that it does not list");
+        throw new PryxException("MODEL_UNLISTED", $"{provider.Name} lists no model '{model}' for this key.", $"take one of {string.Join(", ", near)}, or --force where it serves one that it does not list");
     }
 
     /// <summary>Servers list also what embeds, hears or draws.</summary>

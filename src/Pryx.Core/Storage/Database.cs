@@ -137,6 +137,32 @@ public sealed class Database : IAsyncDisposable
         .. connection.Query("PRAGMA foreign_key_check", static row => $"{row.GetString(0)} refers to a missing row of {row.GetString(2)}"),
     ], cancellationToken);
 
+    /// <summary>A whole copy in one new file (0600) of its own, as of one moment, while others go on writing.</summary>
+    /// <param name="target">Its folder exists, it does not.</param>
+    /// <returns>The schema's version.</returns>
+    /// <exception cref="PryxException">STORAGE_FULL and others of its kind.</exception>
+    internal async Task<int> CopyAsync(string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Its own thread: the copy takes as long as the disk does.
+            return await Task.Run(() =>
+            {
+                using var source = Connect(Path, isReader: true);
+                BackUp(source, target);
+                using var copy = new SqliteConnection(ConnectionString(target));
+                copy.Open();
+                // One file, and no log beside it that could be forgotten.
+                copy.Execute("PRAGMA journal_mode = DELETE");
+                return Migrations.VersionOf(copy);
+            }, cancellationToken);
+        }
+        catch (Exception e) when (Clear(e) is { } clear)
+        {
+            throw clear;
+        }
+    }
+
     /// <summary>Finishes what was accepted, then closes; the last to close folds the log into the file.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -16,6 +16,7 @@ public static class SharedHttp
     private static SocketsHttpHandler CreateTransport() => new()
     {
         ConnectTimeout = TimeSpan.FromSeconds(15),
+        Proxy = new DirectToLoopback(),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(30),
         EnableMultipleHttp2Connections = true,

@@ -3,6 +3,7 @@ using Pryx.Commands.Access;
 using Pryx.Commands.Agents;
 using Pryx.Commands.Approvals;
 using Pryx.Commands.Audit;
+using Pryx.Commands.Backup;
 using Pryx.Commands.Chat;
 using Pryx.Commands.Cloud;
 using Pryx.Commands.Completion;
@@ -20,6 +21,7 @@ using Pryx.Commands.Preferences;
 using Pryx.Commands.Processes;
 using Pryx.Commands.Providers;
 using Pryx.Commands.Run;
+using Pryx.Commands.Service;
 using Pryx.Commands.Sessions;
 using Pryx.Commands.Setup;
 using Pryx.Commands.Skills;
@@ -50,9 +52,9 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
         var parsed = root.Parse(args);
-        if (parsed.Errors is [var first, ..])
+        if ((parsed.Errors is [var first, ..] ? Message(parsed, first) : Misuse.Of(parsed, args)) is { } wrong)
         {
-            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(Message(parsed, first))}");
+            io.Error.WriteLine($"{io.ErrorStyle.Red("Error:")} {SafeText.Line(wrong)}");
             io.Error.WriteLine($"{io.ErrorStyle.Bold("Next:")} {Path(name, parsed)} {Meant(parsed) ?? "--help"}");
             return args[0] == "config" ? ExitCodes.Failed : ExitCodes.Usage; // Scripts of older versions count on it.
         }
@@ -113,6 +115,12 @@ internal static class CommandLine
             ApiCommand.Create(io),
             UiCommand.Create(io),
             RemoteCommand.Create(io),
+            BackupCommand.Create(io),
+            ExportCommand.Create(io),
+            ImportCommand.Create(io),
+            ServiceCommands.Install(io),
+            ServiceCommands.Uninstall(io),
+            UninstallCommand.Create(io),
             CompletionCommand.Create(io),
             CompleteCommand.Create(io),
             ManCommand.Create(io),
@@ -131,10 +139,18 @@ internal static class CommandLine
     private static string Message(ParseResult parsed, System.CommandLine.Parsing.ParseError first) =>
         parsed is { UnmatchedTokens: [var word, ..], CommandResult.Command: { Action: null, Subcommands.Count: > 0 } command } && !word.StartsWith('-')
             ? $"Unknown command: {command.Name} {SafeText.Line(word, 60)}"
-            : string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            : parsed is { UnmatchedTokens: [var option, ..], CommandResult.Command: { Action: null, Subcommands.Count: > 0 } } ? $"Unrecognized command or argument '{SafeText.Line(option, 60)}'."
+            : InWords(string.Join(' ', first.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+
+    // The parser names types of the program.
+    private static string InWords(string message)
+    {
+        var at = message.IndexOf(" as expected type ", StringComparison.Ordinal);
+        return at < 0 ? message : message[..at] + (message.Contains("Int", StringComparison.Ordinal) ? ": a whole number is expected." : message.Contains("Decimal", StringComparison.Ordinal) || message.Contains("Double", StringComparison.Ordinal) ? ": a number is expected." : ": it is no such value.");
+    }
 
     /// <summary>What was probably meant by a word that the command does not know; null when nothing is like it.</summary>
-    private static string? Meant(ParseResult parsed) => parsed.UnmatchedTokens is not [var word, ..] ? null
+    private static string? Meant(ParseResult parsed) => (parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : Misuse.WordOf(parsed)) is not { } word ? null
         : word.StartsWith('-') ? NearestCommand.OptionOf(parsed, word)
         : NearestCommand.Of(parsed.CommandResult.Command, word);
 

@@ -21,6 +21,9 @@ internal sealed partial class CoreChild : ICoreChild
         Exited = WaitAsync();
     }
 
+    /// <summary>The process's id.</summary>
+    public int Id => _processId;
+
     /// <summary>Also everything it had started is gone.</summary>
     public Task<int> Exited { get; }
 
@@ -36,6 +39,11 @@ internal sealed partial class CoreChild : ICoreChild
             StartInfo = new ProcessStartInfo(self[0], [.. self.Skip(1), .. core, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true },
             EnableRaisingEvents = true,
         };
+        // Those are for the host alone: a tool that inherited them could say that Pryx is well.
+        foreach (var name in (ReadOnlySpan<string>)["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"])
+        {
+            process.StartInfo.Environment.Remove(name);
+        }
         process.Start();
         return new CoreChild(process, descendants);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Pryx.Core.Configuration;
+using Pryx.Host.Service;
 
 namespace Pryx.Host;
 
@@ -26,8 +27,19 @@ internal static partial class HostProcess
         using var signals = StopSignals.OfProcess();
         using var main = new MainThread();
         using var descendants = Descendants.Adopt();
-        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() => CoreChild.Start(arguments, descendants)), Tell, TimeProvider.System);
+        using var notice = ServiceNotice.Of(ProcessEnvironment.Variable, Environment.ProcessId);
+        var supervisor = new Supervisor(() => main.RunAsync<ICoreChild>(() =>
+        {
+            var core = CoreChild.Start(arguments, descendants);
+            notice?.Expect(core.Id, Announcement(), TimeProvider.System);
+            return core;
+        }), failure =>
+        {
+            notice?.Status($"Core has ended ({failure.Reason})");
+            Tell(failure);
+        }, TimeProvider.System);
         var (stop, now) = (signals.Stop, signals.Now);
+        using var stopping = stop.UnsafeRegister(_ => notice?.Stopping(), null);
         return main.WorkUntil(Task.Run(() => supervisor.RunAsync(stop, now), CancellationToken.None));
     }
 
@@ -57,6 +69,8 @@ internal static partial class HostProcess
             yield return $"Next: see what it wrote above and to {Logs()}, or end this with Ctrl-C and watch it alone with: pryx serve --no-supervisor";
         }
     }
+
+    private static string Announcement() => PryxPaths.From(Settings.OfProcess).Metadata;
 
     [LibraryImport("libc", EntryPoint = "setsid")]
     private static partial int NewSession();

@@ -45,6 +45,9 @@ internal sealed record ProcessEnvironment
         UserName = Environment.UserName is { Length: > 0 } name ? name : "user",
     };
 
+    /// <summary>One variable as it is; for what another program puts there.</summary>
+    public static string? Variable(string name) => Text(name);
+
     private static TerminalTraits ReadTerminal() => new()
     {
         Term = Text("TERM"),

@@ -1,4 +1,6 @@
+using Pryx.Core.Backup;
 using Pryx.Core.Configuration;
+using Pryx.Core.Hosting;
 using Pryx.Protocol.Client;
 
 namespace Pryx.Host;
@@ -27,6 +29,15 @@ internal sealed class Reach(Settings settings)
 
     public ConfigFile ConfigFile(Action<string> onWarning) => new(settings, onWarning);
 
+    /// <summary>Puts a backup in the place of what is there. No daemon may run.</summary>
+    /// <exception cref="Pryx.Protocol.Errors.PryxException">BACKUP_…, ALREADY_RUNNING, STORAGE_…: nothing was changed.</exception>
+    public Task<RestoredBackup> RestoreAsync(string file, string? passphrase, Action<string> onWarning, CancellationToken cancellationToken) => Restoration.RunAsync(Options(onWarning), file, passphrase, cancellationToken);
+
+    /// <summary>Takes every key and token of this Pryx out of the keychain; returns how many there were.</summary>
+    public Task<int> ForgetSecretsAsync(Action<string> onWarning, CancellationToken cancellationToken) => Restoration.ForgetSecretsAsync(Options(onWarning), cancellationToken);
+
     /// <summary>A variable of the environment; null when it is not set.</summary>
     public string? Variable(string name) => settings.FromEnvironment(name);
+
+    private CoreOptions Options(Action<string> onWarning) => new() { Executable = OwnExecutable.Command, Paths = PryxPaths.From(settings), Settings = settings, OnWarning = onWarning };
 }

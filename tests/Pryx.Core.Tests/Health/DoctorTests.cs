@@ -24,7 +24,7 @@ public sealed class DoctorTests
 
         Assert.Equal((HttpStatusCode.OK, "healthy"), (status, (string?)report!["status"]));
         var checks = report["checks"]!.AsArray().ToDictionary(check => (string)check!["name"]!, check => (Status: (string)check!["status"]!, Detail: (string)check["detail"]!));
-        Assert.Equal(["channels", "clock", "config", "dependencies", "diagnostics", "disk", "installation", "keychain", "mcp", "network", "permissions", "processes", "providers", "pryx-core", "sandbox", "skills", "sqlite"], checks.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["channels", "clock", "cloud", "config", "dependencies", "diagnostics", "disk", "installation", "keychain", "mcp", "network", "permissions", "port", "processes", "providers", "pryx-core", "sandbox", "skills", "sqlite"], checks.Keys.Order(StringComparer.Ordinal));
         Assert.Contains(core.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), checks["pryx-core"].Detail, StringComparison.Ordinal);
         Assert.Contains("works", checks["providers"].Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(checks.Values, check => check.Status == DoctorStatus.Fail);

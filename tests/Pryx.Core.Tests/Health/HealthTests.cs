@@ -29,7 +29,7 @@ public sealed class HealthTests
         var (_, components) = await core.GetAsync("/api/v1/health", Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal(("ok", "0.1.0", false), ((string?)body!["status"], (string?)body["version"], (bool)body["cloud_logged_in"]!));
+        Assert.Equal(("ok", "0.1.0", true), ((string?)body!["status"], (string?)body["version"], (bool)body["cloud_logged_in"]!));
         Assert.Equal(["groq", "mistral", "ollama"], body["providers"]!.AsArray().Select(id => (string)id!));
         Assert.Equal(("healthy", "ok", "ok"), ((string?)components!["status"], (string?)components["components"]!["database"], (string?)components["components"]!["keychain"]));
         Assert.Empty(components["components"]!["integrations"]!.AsObject());

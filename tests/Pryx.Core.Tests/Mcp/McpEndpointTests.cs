@@ -62,6 +62,7 @@ public sealed class McpEndpointTests
     [InlineData("""{"name":"../a","url":"https://x.example"}""", "VALIDATION_ERROR")]
     [InlineData("""{"name":"a","url":"https://x.example","command":["x"]}""", "VALIDATION_ERROR")]
     [Requirement("T3.4", "invalid URL rejected")]
+    [Requirement("J.3", "MCP validates")]
     [Requirement("MCP-M", "invalid URL rejected")]
     public async Task What_makes_no_sense_is_refused_and_nothing_is_written(string body, string code)
     {

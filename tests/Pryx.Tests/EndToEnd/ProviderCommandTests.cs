@@ -24,6 +24,7 @@ public sealed class ProviderCommandTests
     [Requirement("T2.1b", "listed")]
     [Requirement("T2.1b", "key persisted")]
     [Requirement("T2.5", "active changes")]
+    [Requirement("J.2", "switch")]
     [Requirement("CLI15", "list")]
     [Requirement("CLI15", "add")]
     [Requirement("CLI15", "use")]

@@ -12,6 +12,7 @@ public sealed class ProviderSigninTests
     [InlineData(true)]
     [Requirement("CLI15", "oauth")]
     [Requirement("T2.3", "tokens persisted")]
+    [Requirement("J.2", "OAuth")]
     public async Task A_person_signs_in_and_the_next_process_has_the_tokens_with_and_without_a_daemon(bool hasDaemon)
     {
         await using var server = await FakeOAuth.StartAsync(Cancellation);
@@ -49,6 +50,7 @@ public sealed class ProviderSigninTests
 
     [Fact]
     [Requirement("T2.8", "forced re-auth guidance")]
+    [Requirement("J.2", "expired guidance")]
     public async Task A_provider_of_ones_own_is_called_with_a_fresh_token_until_the_provider_ends_the_sign_in()
     {
         await using var server = await FakeOAuth.StartAsync(Cancellation);

@@ -17,6 +17,7 @@ public sealed class SkillTests
     [Requirement("CLI5", "details")]
     [Requirement("CLI5", "unknown exits 1")]
     [Requirement("CLI6", "validates all")]
+    [Requirement("J.3", "skills validate")]
     [Requirement("CLI7", "enable persists")]
     [Requirement("CLI7", "disable persists")]
     [Requirement("CLI7", "unknown skill")]

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Plus } from 'lucide-react'
 import { FolderPick } from '@/app/FolderPick'
-import { go, pathOf, usePlace } from '@/app/router'
+import { go, pathOf, useAsked, usePlace } from '@/app/router'
 import { Button } from '@/ui/Button'
 import { Page, Tabs } from '@/ui/Page'
 import { AtWork, Spawn } from './AtWork'
@@ -18,6 +18,7 @@ export function AgentsView() {
   const tab = TABS.find(one => one.id === place.id)?.id ?? 'work'
   const [folder, setFolder] = useState('')
   const [isStarting, setStarting] = useState(false)
+  useAsked('add', () => setStarting(true))
   return (
     <Page
       title="Agents & processes"

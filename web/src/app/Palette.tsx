@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Command } from 'cmdk'
-import { Keyboard, MessageSquarePlus, MessagesSquare, Monitor, Moon, OctagonX, Sun } from 'lucide-react'
+import { Keyboard, KeyRound, MessageSquarePlus, MessagesSquare, Monitor, Moon, NotebookPen, OctagonX, PiggyBank, Plug, SquareTerminal, Sun, type LucideIcon } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { api } from '@/api/client'
 import type { SessionList, StoppedEverything } from '@/api/types'
@@ -11,6 +11,15 @@ import { ago, plural } from './format'
 import { go, pathOf } from './router'
 import { setTheme } from './theme'
 import { VIEWS } from './views'
+
+/** What people come for, by the words they may use. */
+const OFTEN: [string, string, LucideIcon, string][] = [
+  ['connect add provider api key model sign in openai anthropic', 'Connect a provider', KeyRound, '/ui/models?add'],
+  ['set budget limit money spend cost', 'Set a budget', PiggyBank, '/ui/observability/costs?budget'],
+  ['add mcp server tools integration', 'Add an MCP server', Plug, '/ui/mcp?add'],
+  ['remember fact memory note', 'Remember something', NotebookPen, '/ui/memory?add'],
+  ['start background process command', 'Start a process', SquareTerminal, '/ui/agents/processes?add'],
+]
 
 const ITEM = 'flex items-center gap-3 rounded-lg px-3 py-2 text-sm data-[selected=true]:bg-hover'
 
@@ -46,6 +55,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
               <Command.Empty className="p-6 text-center text-sm text-muted">Nothing of that name.</Command.Empty>
               <Command.Group heading="Actions">
                 <Command.Item className={ITEM} onSelect={run(() => go(pathOf('chat')))}><MessageSquarePlus size={16} className="text-muted" aria-hidden /><span className="flex-1">New session</span><Keys>N</Keys></Command.Item>
+                {OFTEN.map(([words, name, Icon, path]) => <Command.Item key={path} className={ITEM} value={words} onSelect={run(() => go(path))}><Icon size={16} className="text-muted" aria-hidden /><span className="flex-1">{name}</span></Command.Item>)}
                 <Command.Item className={ITEM} value="stop everything emergency" onSelect={run(() => void stopAll())}><OctagonX size={16} className="text-bad" aria-hidden /><span className="flex-1">Stop everything that runs</span></Command.Item>
                 <Command.Item className={ITEM} value="theme dark" onSelect={run(() => setTheme('dark'))}><Moon size={16} className="text-muted" aria-hidden /><span className="flex-1">Dark theme</span></Command.Item>
                 <Command.Item className={ITEM} value="theme light" onSelect={run(() => setTheme('light'))}><Sun size={16} className="text-muted" aria-hidden /><span className="flex-1">Light theme</span></Command.Item>

@@ -1,4 +1,4 @@
-import { useSyncExternalStore, type MouseEvent } from 'react'
+import { useEffect, useSyncExternalStore, type MouseEvent } from 'react'
 
 /** Where the page is: /ui/VIEW/ID?query. The gateway serves the same page for all of them. */
 export interface Place {
@@ -35,6 +35,11 @@ export function go(path: string, { replace = false } = {}) {
   changed()
 }
 
+/** Writes what a view shows into its address, unless somebody has gone elsewhere in the meantime: effects run late. */
+export function keepAddress(view: string, query: Record<string, string | undefined>) {
+  if (current.view === view) go(pathOf(view, current.id, query), { replace: true })
+}
+
 export function usePlace(): Place {
   return useSyncExternalStore(watcher => {
     watchers.add(watcher)
@@ -47,4 +52,14 @@ export function follow(event: MouseEvent<HTMLAnchorElement>) {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   event.preventDefault()
   go(event.currentTarget.pathname + event.currentTarget.search)
+}
+
+/** Opens something when the address asks for it (`?add`), once: the address is then the plain one again. */
+export function useAsked(name: string, open: () => void) {
+  const place = usePlace()
+  useEffect(() => {
+    if (!place.query.has(name)) return
+    open()
+    go(location.pathname, { replace: true })
+  }, [place])
 }

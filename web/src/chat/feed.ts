@@ -5,6 +5,8 @@ import type { Approval, Item, ItemPage, MessageDeltaPayload, PryxEvent, StepComp
 /** The screen is told every so many milliseconds, not for every delta: at 200 a second nothing stutters. */
 const FLUSH_MS = 40
 const PAGE = 200
+/** While somebody scrolls back: as much as is drawn within a frame or two. */
+const EARLIER_PAGE = 80
 const LARGEST_PAGE = 1000
 /** Of a running command's output, the end that is shown. */
 const OUTPUT_KEPT = 20_000
@@ -100,8 +102,8 @@ export class SessionFeed {
   loadEarlier = async () => {
     const first = this.next.items[0]
     if (!first || !this.next.hasEarlier) return
-    const page = await api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: PAGE, before_seq: first.seq } })
-    this.change({ items: [...page.items, ...this.next.items], hasEarlier: page.items.length === PAGE })
+    const page = await api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: EARLIER_PAGE, before_seq: first.seq } })
+    this.change({ items: [...page.items, ...this.next.items], hasEarlier: page.items.length === EARLIER_PAGE })
   }
 
   /** Everything that was ever said, for finding words in it. */

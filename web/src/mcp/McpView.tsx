@@ -4,7 +4,7 @@ import { api } from '@/api/client'
 import type { McpLogsBody, McpServerBody, McpServersBody, McpSigninStarted, McpTest, McpToolsBody } from '@/api/types'
 import { useAct, useGet } from '@/app/data'
 import { clock, plural } from '@/app/format'
-import { go, pathOf, usePlace } from '@/app/router'
+import { go, pathOf, useAsked, usePlace } from '@/app/router'
 import { showBidi } from '@/chat/inert'
 import { Badge, type Tone } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
@@ -22,6 +22,7 @@ export function McpView() {
   const place = usePlace()
   const servers = useGet<McpServersBody>(PATH, undefined, { live: 5000 })
   const [isAdding, setAdding] = useState(false)
+  useAsked('add', () => setAdding(true))
   const chosen = servers.data?.servers.find(server => server.name === place.id)
   return (
     <Page title="MCP servers" about="Tools from outside: each call is judged by policy as every other" actions={<Button look="primary" icon={<Plus size={15} />} onClick={() => setAdding(true)}>Add a server</Button>}>

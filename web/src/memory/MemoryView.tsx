@@ -5,7 +5,7 @@ import type { MemoryList, ShownMemory } from '@/api/types'
 import { refresh, useAct, useGet } from '@/app/data'
 import { FolderPick } from '@/app/FolderPick'
 import { base, plural } from '@/app/format'
-import { go, pathOf, usePlace } from '@/app/router'
+import { keepAddress, useAsked, usePlace } from '@/app/router'
 import { showBidi } from '@/chat/inert'
 import { Badge } from '@/ui/Badge'
 import { Button, IconButton } from '@/ui/Button'
@@ -24,12 +24,13 @@ export function MemoryView() {
   const [words, setWords] = useState(text.trim())
   const [folder, setFolder] = useState('')
   const [editing, setEditing] = useState<ShownMemory | 'new' | null>(null)
+  useAsked('add', () => setEditing('new'))
   const [forgetting, setForgetting] = useState<ShownMemory | null>(null)
   useEffect(() => {
     const timer = window.setTimeout(() => setWords(text.trim()), 120)
     return () => window.clearTimeout(timer)
   }, [text])
-  useEffect(() => go(pathOf('memory', null, { q: words || undefined }), { replace: true }), [words])
+  useEffect(() => keepAddress('memory', { q: words || undefined }), [words])
   const facts = useGet<MemoryList>(PATH, { workspace: folder, q: words })
   const all = facts.data?.memory ?? []
   return (

@@ -4,7 +4,7 @@ import { api, ApiError } from '@/api/client'
 import type { KeyStored, ProviderBody, ProviderList, ProviderTest } from '@/api/types'
 import { useAct, useGet } from '@/app/data'
 import { count } from '@/app/format'
-import { go, pathOf, usePlace } from '@/app/router'
+import { go, pathOf, useAsked, usePlace } from '@/app/router'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
@@ -35,6 +35,7 @@ export function ModelsView() {
 function Providers() {
   const providers = useGet<ProviderList>(PATH)
   const [adding, setAdding] = useState<ProviderBody | true | null>(null)
+  useAsked('add', () => setAdding(true))
   const [text, setText] = useState('')
   const [isAll, setAll] = useState(false)
   if (providers.error) return <Failure error={providers.error} onRetry={() => void providers.refetch()} />

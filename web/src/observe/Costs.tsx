@@ -4,7 +4,7 @@ import { api } from '@/api/client'
 import type { BudgetReport, CostAdvice, CostSummary, DailyCosts, ModelCosts, SessionCosts } from '@/api/types'
 import { useAct, useGet } from '@/app/data'
 import { ago, count, short, usd } from '@/app/format'
-import { follow, pathOf } from '@/app/router'
+import { follow, pathOf, useAsked } from '@/app/router'
 import { Button } from '@/ui/Button'
 import { cx } from '@/ui/cx'
 import { Dialog } from '@/ui/Dialog'
@@ -81,6 +81,7 @@ interface Limits { turn_usd: string; session_usd: string; daily_usd: string; mon
 function Budgets() {
   const report = useGet<BudgetReport>('/api/v1/cost/budget')
   const [isOpen, setOpen] = useState(false)
+  useAsked('budget', () => setOpen(true))
   return (
     <Card title="Budgets" about={report.data ? `At the limit: ${report.data.action}. A warning at ${report.data.warn_percent} %.` : undefined} actions={<Button size="sm" icon={<Pencil size={13} />} onClick={() => setOpen(true)}>Set budgets</Button>}>
       {!report.data ? <Skeleton lines={2} /> : report.data.scopes.filter(scope => scope.limit_usd).length === 0 ? (

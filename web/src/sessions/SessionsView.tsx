@@ -6,7 +6,7 @@ import { api } from '@/api/client'
 import type { SessionBody, SessionList } from '@/api/types'
 import { refresh, useAct } from '@/app/data'
 import { ago, base, count, exact, plural, short, usd } from '@/app/format'
-import { follow, go, pathOf, usePlace } from '@/app/router'
+import { follow, go, keepAddress, pathOf, usePlace } from '@/app/router'
 import { download } from '@/chat/ChatView'
 import { Badge } from '@/ui/Badge'
 import { Button } from '@/ui/Button'
@@ -17,6 +17,8 @@ import { Empty, Failure, Page, Skeleton, Tabs } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 
 const PAGE = 100
+/** Behind the first page, for whoever scrolls on. */
+const LARGE_PAGE = 500
 const ROW = 60
 
 type Status = 'active' | 'archived'
@@ -35,14 +37,16 @@ export function SessionsView() {
     const timer = window.setTimeout(() => setWords(text.trim()), 90)
     return () => window.clearTimeout(timer)
   }, [text])
-  useEffect(() => go(pathOf('sessions', null, { q: words || undefined, status: status === 'archived' ? status : undefined }), { replace: true }), [words, status])
+  useEffect(() => keepAddress('sessions', { q: words || undefined, status: status === 'archived' ? status : undefined }), [words, status])
 
   const listed = useInfiniteQuery({
     queryKey: ['/api/v1/sessions', 'all', status],
-    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: PAGE, status, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => api.get<SessionList>('/api/v1/sessions', { query: { limit: pageParam ? LARGE_PAGE : PAGE, status, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.next_cursor ?? undefined,
     enabled: words === '',
+    // Comparing ten thousand sessions with each page takes longer than drawing the thirty in sight.
+    structuralSharing: false,
   })
   const found = useQuery({
     queryKey: ['/api/v1/sessions', 'search', words],
@@ -150,6 +154,7 @@ interface ListProps {
 function List({ sessions, chosen, onToggle, onEnd, onRename, onDelete, onArchive }: ListProps) {
   const box = useRef<HTMLUListElement>(null)
   const pane = useRef<HTMLElement | null>(null)
+  const fork = useAct((id: string) => api.post<SessionBody>(`/api/v1/sessions/${id}/fork`, {}), { changes: ['/api/v1/sessions'], done: 'Forked' })
   const rows = useVirtualizer({ count: sessions.length, estimateSize: () => ROW, overscan: 12, getScrollElement: () => (pane.current ??= box.current?.closest('.overflow-y-auto') as HTMLElement | null) })
   const shown = rows.getVirtualItems()
   const last = shown[shown.length - 1]?.index ?? 0
@@ -162,7 +167,7 @@ function List({ sessions, chosen, onToggle, onEnd, onRename, onDelete, onArchive
         const session = sessions[row.index]!
         return (
           <li key={session.id} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.start}px)`, height: ROW }}>
-            <Line session={session} isChosen={chosen.has(session.id)} onToggle={() => onToggle(session.id)} onRename={() => onRename(session)} onDelete={() => onDelete(session)} onArchive={() => onArchive(session)} />
+            <Line session={session} isChosen={chosen.has(session.id)} onToggle={() => onToggle(session.id)} onRename={() => onRename(session)} onDelete={() => onDelete(session)} onArchive={() => onArchive(session)} onFork={() => fork.mutate(session.id, { onSuccess: copy => go(pathOf('chat', copy.id)) })} />
           </li>
         )
       })}
@@ -170,8 +175,11 @@ function List({ sessions, chosen, onToggle, onEnd, onRename, onDelete, onArchive
   )
 }
 
-function Line({ session, isChosen, onToggle, onRename, onDelete, onArchive }: { session: SessionBody; isChosen: boolean; onToggle: () => void; onRename: () => void; onDelete: () => void; onArchive: () => void }) {
-  const fork = useAct(() => api.post<SessionBody>(`/api/v1/sessions/${session.id}/fork`, {}), { changes: ['/api/v1/sessions'], done: 'Forked' })
+interface LineProps { session: SessionBody; isChosen: boolean; onToggle: () => void; onRename: () => void; onDelete: () => void; onArchive: () => void; onFork: () => void }
+
+function Line({ session, isChosen, onToggle, onRename, onDelete, onArchive, onFork }: LineProps) {
+  // A menu for each line in sight would cost more than all the rest of it.
+  const [isMenu, setMenu] = useState(false)
   return (
     <div className={cx('group flex h-[54px] items-center gap-3 rounded-xl border px-3 transition-colors', isChosen ? 'border-accent bg-accent-soft' : 'border-line bg-panel hover:border-line-strong')}>
       <input type="checkbox" aria-label={`Choose ${session.title}`} checked={isChosen} onChange={onToggle} className="size-4 shrink-0 accent-(--accent)" />
@@ -185,15 +193,15 @@ function Line({ session, isChosen, onToggle, onRename, onDelete, onArchive }: { 
       <span className="num hidden w-20 text-right text-xs text-muted sm:block" title={`${count(session.usage.input + session.usage.output)} tokens`}>{short(session.usage.input + session.usage.output)} tok</span>
       <span className="num hidden w-16 text-right text-xs text-muted sm:block">{usd(session.total_cost_usd + session.estimated_cost_usd)}</span>
       <time className="w-20 shrink-0 text-right text-xs text-muted" title={exact(session.updated_at)}>{ago(session.updated_at)}</time>
-      <Menu trigger={<button aria-label={`More for ${session.title}`} className="grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"><MoreHorizontal size={16} /></button>}>
+      {!isMenu ? <button onClick={() => setMenu(true)} aria-haspopup="menu" aria-label={`More for ${session.title}`} className="grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"><MoreHorizontal size={16} /></button> : <Menu isOpen trigger={<button aria-label={`More for ${session.title}`} className="grid size-8 shrink-0 place-items-center rounded-lg text-muted hover:bg-hover hover:text-ink"><MoreHorizontal size={16} /></button>}>
         <MenuItem icon={<Pencil size={15} />} onSelect={onRename}>Rename</MenuItem>
-        <MenuItem icon={<GitFork size={15} />} onSelect={() => fork.mutate(undefined, { onSuccess: copy => go(pathOf('chat', copy.id)) })}>Fork</MenuItem>
+        <MenuItem icon={<GitFork size={15} />} onSelect={onFork}>Fork</MenuItem>
         <MenuItem icon={<FileText size={15} />} onSelect={() => download(session.id, 'markdown')}>Export as Markdown</MenuItem>
         <MenuItem icon={<Download size={15} />} onSelect={() => download(session.id, 'json')}>Export as JSON</MenuItem>
         <MenuLine />
         <MenuItem icon={<Archive size={15} />} onSelect={onArchive}>{session.status === 'archived' ? 'Take out of the archive' : 'Archive'}</MenuItem>
         <MenuItem icon={<Trash2 size={15} />} danger onSelect={onDelete}>Delete</MenuItem>
-      </Menu>
+      </Menu>}
     </div>
   )
 }

@@ -14,6 +14,7 @@ import { Card, CopyText, Failure, Field, Page, Skeleton, Switch, Tabs } from '@/
 import { toast } from '@/ui/toasts'
 import { Data } from './Data'
 import { Notify } from './Notify'
+import { Phone } from './Phone'
 import { Trust } from './Trust'
 
 type Tab = 'appearance' | 'config' | 'tokens' | 'telemetry' | 'data'
@@ -55,6 +56,7 @@ function General() {
         </ul>
       </Card>
       {looking && <Trust folder={looking} onClose={() => setLooking(null)} />}
+      <Phone remote={remote.data?.url} />
       <Card title="This browser" actions={<Button look="danger" icon={<LogOut size={14} />} busy={leave.isPending} onClick={() => leave.mutate(undefined, { onSuccess: () => void queries.resetQueries() })}>Sign out</Button>}>
         <p className="text-sm text-muted">Its sign-in lasts 30 days. {remote.data?.url ? <>From other machines: <a className="text-accent hover:underline" href={remote.data.url} rel="noopener">{remote.data.url}</a></> : 'Pryx answers on this machine only; pryx remote changes that.'}</p>
       </Card>

@@ -5,6 +5,7 @@ import type { DeviceCode } from '@/api/types'
 import { refresh, useAct } from '@/app/data'
 import { Button } from '@/ui/Button'
 import { Failure } from '@/ui/Page'
+import { Qr } from '@/ui/Qr'
 import { Skip, type StepProps } from './SetupView'
 
 /** Signing in to the cloud, or not: everything on this machine works without. */
@@ -41,11 +42,14 @@ export function CloudStep({ step, onNext }: StepProps) {
       <p className="text-sm">Pryx runs on this machine, and what is said stays here. An account adds what needs a server in between; nothing of it is needed to begin.</p>
       {start.error || failure ? <Failure error={failure ?? start.error} onRetry={begin} /> : null}
       {code ? (
-        <div className="rounded-xl border border-line bg-bg p-5">
+        <div className="flex flex-wrap items-center gap-6 rounded-xl border border-line bg-bg p-5">
+          {address && <Qr text={address} label={`The page ${code.verification_uri}, for a phone`} />}
+          <div className="min-w-52 flex-1">
           <p className="text-sm">Open this page on any device and type the code:</p>
           <p className="code my-3 text-2xl font-semibold tracking-widest select-all">{code.user_code}</p>
           {address && <a href={address} target="_blank" rel="noopener noreferrer" className="inline-flex items-center gap-1.5 text-sm font-medium text-accent hover:underline">{code.verification_uri} <ExternalLink size={14} aria-hidden /></a>}
           <p role="status" className="mt-3 flex items-center gap-2 text-sm text-muted"><span className="pulse size-2 rounded-full bg-accent" />Waiting for it…</p>
+          </div>
         </div>
       ) : (
         <div className="flex flex-wrap gap-2"><Button look="primary" busy={start.isPending} onClick={begin}>Sign in</Button><Skip step={step} onNext={onNext}>Skip: everything stays on this machine</Skip></div>

@@ -8,6 +8,7 @@ import { cx } from '@/ui/cx'
 import { Failure, Skeleton } from '@/ui/Page'
 import { AbilitiesStep } from './AbilitiesStep'
 import { CloudStep } from './CloudStep'
+import { sayLater } from './later'
 import { ProviderStep } from './ProviderStep'
 import { WorkspaceStep } from './WorkspaceStep'
 
@@ -33,7 +34,7 @@ export function SetupView() {
       <div className="mx-auto flex min-h-full max-w-5xl flex-col gap-6 px-4 py-6 md:px-8 md:py-10">
         <header className="flex flex-wrap items-end gap-3 pl-10 md:pl-0">
           <div className="min-w-0 flex-1"><h1 className="text-xl font-semibold tracking-tight">Set up Pryx</h1><p className="mt-0.5 text-sm text-muted">{setup.data?.ready ? `${setup.data.model} answers. What is left can wait.` : 'One step is needed: a model that answers. Everything else can be skipped, and changed at any time.'}</p></div>
-          <Button look="ghost" onClick={() => go(pathOf('chat'))}>Later</Button>
+          <Button look="ghost" onClick={() => { sayLater(); go(pathOf('chat')) }}>Later</Button>
         </header>
         {setup.error ? <Failure error={setup.error} onRetry={() => void setup.refetch()} /> : !setup.data ? <Skeleton lines={5} /> : (
           <div className="grid flex-1 grid-cols-[minmax(0,1fr)] items-start gap-6 md:grid-cols-[15rem_minmax(0,1fr)]">

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react'
 import { DropdownMenu as Radix } from 'radix-ui'
 import { cx } from './cx'
 
-export function Menu({ trigger, align = 'end', children }: { trigger: ReactNode; align?: 'start' | 'end'; children: ReactNode }) {
+export function Menu({ trigger, align = 'end', isOpen, children }: { trigger: ReactNode; align?: 'start' | 'end'; /** From the beginning. */ isOpen?: boolean; children: ReactNode }) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={isOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content align={align} sideOffset={6} collisionPadding={8} className="in z-50 min-w-48 rounded-xl border border-line bg-panel p-1 shadow-pop outline-none">

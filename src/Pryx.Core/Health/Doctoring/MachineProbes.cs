@@ -3,7 +3,7 @@ using Pryx.Core.Storage;
 
 namespace Pryx.Core.Health.Doctoring;
 
-/// <summary>What the machine gives: programs, disk, clock, network.</summary>
+/// <summary>What the machine gives: programs, disk, clock.</summary>
 public static class MachineProbes
 {
     private const long Scarce = 100L << 20;
@@ -25,7 +25,7 @@ public static class MachineProbes
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
         var text = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} GB free for {folder}");
-        return free < Scarce ? DoctorWord.Fail("disk", text, "make room: without it nothing can be stored, and no message is taken on")
+        return free < Scarce ? DoctorWord.Fail("disk", text, "make room: without it nothing can be stored, and no message is taken on; pryx session list --json shows what could go")
             : free < Tight ? DoctorWord.Warn("disk", text, "make room soon")
             : DoctorWord.Ok("disk", text);
     });
@@ -38,12 +38,5 @@ public static class MachineProbes
         return last is not null && Sql.ParseTime(last) is var newest && newest > now + TimeSpan.FromMinutes(5)
             ? DoctorWord.Warn("clock", $"it says {now:yyyy-MM-dd HH:mm} UTC, but something was stored at {newest:yyyy-MM-dd HH:mm}", "set the clock: grants and tokens expire by it")
             : DoctorWord.Ok("clock", $"{now:yyyy-MM-dd HH:mm} UTC");
-    });
-
-    /// <param name="environment">By name.</param>
-    public static DoctorProbe Network(Func<string, string?> environment) => DoctorProbe.Of("network", () =>
-    {
-        var proxies = ((string[])["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]).Where(name => environment(name) is { Length: > 0 }).ToList();
-        return DoctorWord.Ok("network", proxies.Count == 0 ? "direct, no proxy is set" : $"through the proxy of {string.Join(", ", proxies)}; what happens on this machine never goes through it");
     });
 }

@@ -42,7 +42,7 @@ internal static class ZshScript
               esac
             }
             _pryx_words() {
-              known=() options=() values=
+              known=() flags=() values=
               case "$1" in
 
             """);
@@ -51,14 +51,14 @@ internal static class ZshScript
             var arguments = CompletionScript.ArgumentsOf(node);
             var known = node.Subcommands.Select(static command => Quoted(command.Name, command.Description)).Concat(arguments.Words.Select(static word => Quoted(word, null)));
             var options = node.Options.Select(static option => Quoted(option.Name, option.Description)).Append(Quoted("--help", "Show what it does"));
-            script.Append($"    \"{CompletionScript.PlaceOf(node)}\")\n      known=({string.Join(' ', known)})\n      options=({string.Join(' ', options)})\n      values='{arguments.Kind}' ;;\n");
+            script.Append($"    \"{CompletionScript.PlaceOf(node)}\")\n      known=({string.Join(' ', known)})\n      flags=({string.Join(' ', options)})\n      values='{arguments.Kind}' ;;\n");
         }
         script.Append("""
               esac
             }
             _pryx() {
               local at= option= values= word line i
-              local -a known options found
+              local -a known flags found
               for ((i = 2; i < CURRENT; i++)); do
                 word=${words[i]}
                 if [[ -n $option ]]; then
@@ -69,7 +69,7 @@ internal static class ZshScript
                   _pryx_at "$at $word"
                 fi
               done
-              options=()
+              flags=()
               if [[ -n $option ]]; then
                 _pryx_value "$at $option"
               else
@@ -84,7 +84,7 @@ internal static class ZshScript
                 (( ${#found} )) && _describe -t values "$values" found
               fi
               (( ${#known} )) && _describe -t commands 'pryx' known
-              (( ${#options} )) && [[ ${words[CURRENT]} == -* ]] && _describe -o -t options 'option' options
+              (( ${#flags} )) && [[ ${words[CURRENT]} == -* ]] && _describe -o -t options 'option' flags
               return 0
             }
             if [[ $zsh_eval_context[-1] == loadautofunc ]]; then

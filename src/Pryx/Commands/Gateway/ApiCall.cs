@@ -50,7 +50,12 @@ internal static class ApiCall
     {
         if (!answer.IsSuccessStatusCode)
         {
-            var error = JsonSerializer.Deserialize(text, ProtocolJson.Default.ErrorBody)!.Error;
+            // What is not of Pryx, such as a proxy's page, has no such body.
+            var error = text.StartsWith('{') ? JsonSerializer.Deserialize(text, ProtocolJson.Default.ErrorBody)?.Error : null;
+            if (error is null)
+            {
+                throw new PryxException("NOT_ANSWERED", $"Pryx answered {(int)answer.StatusCode} and did not say why.", "pryx doctor");
+            }
             throw new PryxException(error.Code, error.Message, error.Next) { TraceId = error.TraceId };
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pryx.Host;
+using Pryx.Host.Service;
 using Pryx.Protocol.Errors;
 using Pryx.Terminal;
 
@@ -53,6 +54,8 @@ internal static class ServeCommand
                 return HostProcess.Run([.. parsed.Tokens.Select(token => token.Value).Where(word => word != "serve")]);
             }
             var isReady = false;
+            // Without a host, whoever started Core hears from Core itself.
+            using var notice = ServiceNotice.Of(ProcessEnvironment.Variable, Environment.ProcessId);
             var host = parsed.GetValue(hostPid);
             try
             {
@@ -70,6 +73,7 @@ internal static class ServeCommand
                         isReady = true;
                         io.Out.WriteLine($"Pryx is ready at {url.ToString().TrimEnd('/')}");
                         io.Out.Flush();
+                        notice?.Ready(io.Time);
                     },
                 }, cancellationToken);
                 return ExitCodes.Ok;

@@ -115,7 +115,7 @@ internal sealed class ChatActions(TuiContext ui, ChatState state, ChatFeed feed)
     {
         if (state.Session is { } session)
         {
-            var copy = await ui.Core.Client.ForkSessionAsync(session.Id, string.IsNullOrWhiteSpace(title) ? null : title, cancellationToken);
+            var copy = await ui.Core.Client.ForkSessionAsync(session.Id, string.IsNullOrWhiteSpace(title) ? null : title, null, cancellationToken);
             ui.OpenSession(copy.Id);
             ui.Toast("This is the copy; the session it came from stays as it was.", Ink.Success);
         }

@@ -32,7 +32,7 @@ internal static class SessionsScreen
             Keys =
             [
                 new(Key.Enter, "resume", row => ui.OpenSession(row.Session.Id)),
-                new(Key.Of('f'), "fork", row => ui.Run(async token => ui.OpenSession((await ui.Core.Client.ForkSessionAsync(row.Session.Id, null, token)).Id))),
+                new(Key.Of('f'), "fork", row => ui.Run(async token => ui.OpenSession((await ui.Core.Client.ForkSessionAsync(row.Session.Id, null, null, token)).Id))),
                 new(Key.Of('e'), "export", row => Export(ui, row.Session)),
                 new(Key.Of('r'), "rename", row => Rename(ui, row.Session, screen!.Read)),
                 new(Key.Of('a'), "archive", row => Archive(ui, row.Session, screen!.Read)),

@@ -28,7 +28,10 @@ internal sealed record CommandRow(CommandNode Node, string Kind, IReadOnlyList<s
     {
         string[] path = [.. node.Path];
         yield return new(node, "help", [.. path, "--help"]);
-        yield return new(node, "unknown option", [.. path, .. Required(node, Nobody), "--frobnicate"]);
+        if (!TakesACommandLine(node))
+        {
+            yield return new(node, "unknown option", [.. path, .. Required(node, Nobody), "--frobnicate"]);
+        }
         if (!node.IsLeaf)
         {
             yield return new(node, "unknown command", [.. path, Nobody]);
@@ -70,6 +73,9 @@ internal sealed record CommandRow(CommandNode Node, string Kind, IReadOnlyList<s
             yield return new(node, "good, as JSON", [.. path, "--json"]);
         }
     }
+
+    // What follows belongs to another program.
+    private static bool TakesACommandLine(CommandNode node) => node.Arguments.Any(static argument => argument.Name is "COMMAND" or "NAME TASK" && argument.Arity.MaximumNumberOfValues > 1);
 
     private static IEnumerable<string> Required(CommandNode node, string value) =>
         node.IsLeaf ? node.Arguments.SelectMany(argument => Enumerable.Repeat(value, argument.Arity.MinimumNumberOfValues)) : [];
