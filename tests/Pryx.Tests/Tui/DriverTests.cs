@@ -69,14 +69,15 @@ public sealed partial class DriverTests : IDisposable
         terminal.SendKeys($"{_demo}\r");
         await terminal.WaitForTextAsync("Write here", Token);
         terminal.SendKeys("kept");
-        await terminal.WaitForTextAsync("kept", Token);
+        await ShowsAsync(terminal, "│kept");
         terminal.SendKeys("\u001A");
         await terminal.WaitForTextAsync("Stopped", Token);
         terminal.SendKeys("stty -a | grep -o ' -*icanon'; echo as$((20+1))before\r");
         await terminal.WaitForTextAsync("as21before", Token);
         Assert.DoesNotContain("-icanon", terminal.Text[terminal.Text.LastIndexOf("Stopped", StringComparison.Ordinal)..], StringComparison.Ordinal);
         terminal.SendKeys("fg\r");
-        await terminal.WaitForTextAsync("kept", Token);
+        await terminal.WaitForTextAsync("Demo", Token);
+        await ShowsAsync(terminal, "│kept");
         terminal.SendKeys("\u0003\u0003");
         await terminal.WaitForTextAsync("ready>", Token);
         terminal.SendKeys("exit\r");

@@ -28,7 +28,7 @@ internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host
         var overview = await Host.Core.GetAsync("/api/v1/policies", ProtocolJson.Default.JsonElement, cancellationToken);
         var status = await Host.Core.GetAsync("/api/v1/policy/status", ProtocolJson.Default.JsonElement, cancellationToken);
         var files = await Host.Core.GetAsync("/api/v1/policies/files", PoliciesJson.Default.PolicyFileList, cancellationToken);
-        (_layers, _mode, _grants) = (overview.Items("layers"), status.Text("mode"), (int)(status.Number("grants") ?? 0));
+        (_layers, _mode, _grants) = (overview.ItemsOf("layers"), status.TextOf("mode"), (int)(status.NumberOf("grants") ?? 0));
         return
         [
             .. overview.Deserialize(PoliciesJson.Default.PolicyModeList)!.Modes,
@@ -52,7 +52,7 @@ internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host
             facts.Section("What judges a call, in this order; the strictest wins");
             foreach (var layer in _layers)
             {
-                facts.Item(layer.Flag("holds") ? "■" : "•", layer.Text("name") ?? "", layer.Flag("holds") ? Ink.Warning : Ink.Accent, layer.Text("says"));
+                facts.Item(layer.FlagOf("holds") ? "■" : "•", layer.TextOf("name") ?? "", layer.FlagOf("holds") ? Ink.Warning : Ink.Accent, layer.TextOf("says"));
             }
             facts.Text("■ holds in every mode; only grants lower an ask, and nothing lifts a deny.", Ink.Faint);
         }

@@ -29,7 +29,7 @@ internal sealed class Waiting(ScreenHost host) : BrowseScreen<Approval>(host)
     protected override async Task<IReadOnlyList<Approval>> ReadAsync(CancellationToken cancellationToken)
     {
         var list = await Host.Core.GetAsync("/api/v1/approvals/pending", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. list.Items("approvals").Select(static approval => approval.Deserialize(ProtocolJson.Default.Approval)!)];
+        return [.. list.ItemsOf("approvals").Select(static approval => approval.Deserialize(ProtocolJson.Default.Approval)!)];
     }
 
     protected override string KeyOf(Approval item) => item.Id.ToString();

@@ -36,7 +36,7 @@ internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
     protected override async Task<IReadOnlyList<TurnTrace>> ReadAsync(CancellationToken cancellationToken)
     {
         var list = await Host.Core.GetAsync("/api/v1/traces?limit=50", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. list.Items("traces").Select(TurnTrace.Of)];
+        return [.. list.ItemsOf("traces").Select(TurnTrace.Of)];
     }
 
     protected override string KeyOf(TurnTrace item) => item.Id;
