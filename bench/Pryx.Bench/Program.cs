@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pryx.Bench;
 using Pryx.Bench.Gateway;
+using Pryx.Bench.Tui;
 using Pryx.Bench.Web;
 
 var release = new Option<string?>("--release") { Description = "The release build's executable" };
@@ -11,9 +12,10 @@ var runs = new Option<int>("--runs") { Description = "Measured runs of each meas
 var warmUps = new Option<int>("--warm-ups") { Description = "Runs before them that do not count", DefaultValueFactory = _ => 3 };
 var gateway = new Option<string>("--gateway") { Description = "The daemon's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
 var web = new Option<string>("--web") { Description = "The measures of the pages, where Chromium is installed: full, only (nothing else) or none", DefaultValueFactory = _ => "full" };
+var terminal = new Option<string>("--tui") { Description = "The terminal UI's measures: full, smoke, only (full, nothing else) or none", DefaultValueFactory = _ => "full" };
 var catalog = new Option<string?>("--catalog") { Description = "Only the catalog's measures, with this file of the models.dev shape; - for one that is made up" };
 var output = new Option<string?>("--output") { Description = "Also write the results there" };
-var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, web, catalog, output };
+var command = new RootCommand("Measures Pryx as whole processes against a fake provider.") { release, canary, other, otherVersion, runs, warmUps, gateway, web, terminal, catalog, output };
 
 command.SetAction(async (result, cancellationToken) =>
 {
@@ -41,9 +43,11 @@ command.SetAction(async (result, cancellationToken) =>
         var scope = result.GetValue(gateway);
         var only = result.GetValue(catalog);
         var pages = only is null ? result.GetValue(web) : "none";
-        scope = only is null && pages != "only" ? scope : "none";
+        var tui = only is null && pages != "only" && scope != "only" ? result.GetValue(terminal) : "none";
+        pages = tui == "only" ? "none" : pages;
+        scope = only is null && pages != "only" && tui != "only" ? scope : "none";
         List<Measure> measures = only is not null ? [.. new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunCatalog(only == "-" ? null : only)]
-            : scope == "only" || pages == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
+            : scope == "only" || pages == "only" || tui == "only" ? [] : [.. await new Measurements(subjects, result.GetValue(runs), result.GetValue(warmUps), cancellationToken).RunAsync()];
         if (scope != "none")
         {
             measures.AddRange(await new GatewayMeasures(subjects, scope == "smoke" ? GatewayScale.Smoke : GatewayScale.Full, cancellationToken).RunAsync());
@@ -51,6 +55,10 @@ command.SetAction(async (result, cancellationToken) =>
         if (pages != "none" && scope != "smoke")
         {
             measures.AddRange(await new WebMeasures(subjects, Math.Min(10, result.GetValue(runs)), cancellationToken).RunAsync());
+        }
+        if (tui != "none")
+        {
+            measures.AddRange(await new TuiMeasures(subjects, tui == "smoke" ? TuiScale.Smoke : TuiScale.Full, cancellationToken).RunAsync());
         }
         var report = Report.Markdown(subjects, measures, at, machine, result.GetValue(runs), result.GetValue(warmUps));
         Console.Write(report);

@@ -38,7 +38,7 @@ public sealed class InputDecoderTests
     {
         const string All = "x\e[1;5A你\e[200~pas\r\nte\e[201~\e[<0;3;4M\e]11;rgb:ffff/ffff/ffff\e\\\e[?62;22c\eOPz";
         var whole = Read(All);
-        Assert.Equal(8, whole.Count);
+        Assert.Equal(9, whole.Count);
         var bytes = Encoding.UTF8.GetBytes(All);
         for (var cut = 1; cut < bytes.Length; cut++)
         {

@@ -231,7 +231,7 @@ internal sealed class VirtualTerminal(int width, int height) : ITerminal
 
     private void Mode(string name, bool isSet)
     {
-        Assert.Contains(name, (string[])["?1049", "?25", "?7", "8", "?2004", "?1000", "?1002", "?1006", "?1004", "?2026"]);
+        Assert.Contains(name, (string[])["?1049", "?25", "?7", "8", "?2004", "?1000", "?1002", "?1006", "?1004", "?2026", "?1"]);
         if (name == "?2026" && !isSet && Modes.Contains(name))
         {
             Frames++;

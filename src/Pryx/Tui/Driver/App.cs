@@ -152,7 +152,10 @@ internal sealed class App : IDisposable
             {
                 Theme = isLight ? Themes.Light : Themes.Dark;
             }
-            _clock.HoldFor(_options.BackgroundWait);
+            else
+            {
+                _clock.HoldFor(_options.BackgroundWait);
+            }
             Signals.AskForBackground();
         }
     }

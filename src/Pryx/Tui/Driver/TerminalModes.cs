@@ -14,6 +14,6 @@ internal static class TerminalModes
 
     public static ReadOnlySpan<byte> LeaveKeys => "\e[>4;0m\e[<u"u8;
 
-    /// <summary>Also the end of a frame that was never finished.</summary>
-    public static ReadOnlySpan<byte> Leave => "\e[?2026l\e]8;;\e\\\e[0m\e[?1004l\e[?1006l\e[?1002l\e[?1000l\e[?2004l\e[8h\e[?7h\e[0 q\e[?25h\e[?1049l\e[23;2t"u8;
+    /// <summary>Also the end of a frame that was never finished, and of the cursor keys' other codes, which .NET's console asks for.</summary>
+    public static ReadOnlySpan<byte> Leave => "\e[?2026l\e]8;;\e\\\e[0m\e[?1004l\e[?1006l\e[?1002l\e[?1000l\e[?2004l\e[8h\e[?7h\e[?1l\e[0 q\e[?25h\e[?1049l\e[23;2t"u8;
 }

@@ -3,7 +3,7 @@ namespace Pryx.Tui.Layout;
 /// <summary>A rectangle of cells. Sizes are never negative.</summary>
 internal readonly record struct Rect(int X, int Y, int Width, int Height)
 {
-    public static readonly Rect Empty;
+    public static Rect Empty => default;
 
     public int Right => X + Width;
     public int Bottom => Y + Height;

@@ -10,7 +10,7 @@ internal readonly record struct Colour
 
     private Colour(int value) => _value = value;
 
-    public static readonly Colour None;
+    public static Colour None => default;
 
     public bool IsNone => _value == 0;
     public bool IsTrue => _value >= TrueMark;

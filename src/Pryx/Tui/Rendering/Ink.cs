@@ -63,7 +63,7 @@ internal enum Effects : byte
 /// <summary>How a text looks, in the words of a theme.</summary>
 internal readonly record struct TextStyle(Ink Ink = Ink.Default, Paper Paper = Paper.Default, Effects Effects = Effects.None)
 {
-    public static readonly TextStyle Plain;
+    public static TextStyle Plain => default;
 
     public TextStyle With(Effects effects) => this with { Effects = Effects | effects };
 

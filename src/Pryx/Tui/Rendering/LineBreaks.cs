@@ -31,6 +31,10 @@ internal sealed class LineBreaks
             foreach (var glyph in new GlyphText(_spans[index].Text))
             {
                 (piece, pieceWidth) = (glyph.Start, glyph.Start == piece ? pieceWidth : 0);
+                if ((index, glyph.End) == _start)
+                {
+                    continue; // The rest of a tab at which the row before was broken.
+                }
                 if (_used + glyph.Width > _room && (_used > 0 || _space is not null))
                 {
                     if (glyph.Text == " ")
@@ -77,7 +81,7 @@ internal sealed class LineBreaks
         }
         if (!keepsSpaces && row.Count > 0)
         {
-            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ') };
+            row[^1] = row[^1] with { Text = row[^1].Text.TrimEnd(' ', '\t') };
         }
         _rows.Add(row);
     }

@@ -79,11 +79,11 @@ internal sealed class StyleCodes(Theme theme, ColourDepth depth)
         }
         else if (depth == ColourDepth.Palette256)
         {
-            code.Append(CultureInfo.InvariantCulture, $";{plane + 8};5;{Palette.Nearest256(colour)}");
+            code.Append(CultureInfo.InvariantCulture, $";{plane + 8};5;{NearestColour.Of256(colour)}");
         }
         else
         {
-            Append(code, Colour.Ansi(Palette.Nearest16(colour)), plane);
+            Append(code, Colour.Ansi(NearestColour.Of16(colour)), plane);
         }
     }
 }

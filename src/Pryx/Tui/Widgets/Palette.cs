@@ -44,7 +44,8 @@ internal sealed class Palette : IView
         _query.Draw(box.Within(rows[0].LeftCut(3)));
         box.Fill(rows[1], "─", new(Ink.Border, Paper.Raised));
         _list.Draw(box.Within(rows[2]));
-        box.Line(rows[3].X + 1, rows[3].Y, new StyledLine(KeyHints.Line(rows[3].Width - 2, ("↑↓", "choose"), ("Enter", "run"), ("Esc", "close")).Spans) { Fill = Paper.Raised });
+        var hints = box.Within(rows[3].Inset(1, 0));
+        hints.Line(0, 0, new StyledLine(KeyHints.Line(hints.Width, ("↑↓", "choose"), ("Enter", "run"), ("Esc", "close")).Spans) { Fill = Paper.Raised });
     }
 
     public bool OnKey(Key key)

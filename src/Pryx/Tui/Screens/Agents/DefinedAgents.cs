@@ -7,7 +7,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Agents;
 
 /// <summary>Agents that can be called by name in this folder.</summary>
-internal sealed class DefinedAgents(ScreenHost host) : ListScreen<DefinedAgent>(host)
+internal sealed class DefinedAgents(ScreenHost host) : BrowseScreen<DefinedAgent>(host)
 {
     private AgentDefinitions? _read;
 

@@ -9,9 +9,10 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Agents;
 
 /// <summary>Processes in the background: whether they run, and the end of what they write.</summary>
-internal sealed class Processes(ScreenHost host) : ListScreen<BackgroundProcessBody>(host)
+internal sealed class Processes(ScreenHost host) : BrowseScreen<BackgroundProcessBody>(host)
 {
     private BackgroundProcessBody? _whole;
+    private (string Id, PryxException Error)? _failure;
 
     public override string Name => "Processes";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(2);
@@ -51,6 +52,7 @@ internal sealed class Processes(ScreenHost host) : ListScreen<BackgroundProcessB
             .Say("tags", item.Tags.Count > 0 ? string.Join(", ", item.Tags) : null)
             .Say("process", item.Pid?.ToString(System.Globalization.CultureInfo.InvariantCulture), Ink.Muted)
             .Section($"The end of its {Say.Count((int)item.LineCount, "line")}");
+        facts.Text(_failure is { } failure && failure.Id == item.Id ? failure.Error.Message : null, Ink.Error);
         foreach (var line in whole.Output)
         {
             facts.Text(line.Text, line.Stream == "stderr" ? Ink.Warning : Ink.Default);
@@ -62,12 +64,14 @@ internal sealed class Processes(ScreenHost host) : ListScreen<BackgroundProcessB
     {
         try
         {
+            _failure = null;
             _whole = await Host.Core.GetAsync($"/api/v1/processes/{Uri.EscapeDataString(item.Id)}?lines=200", ProcessesJson.Default.BackgroundProcessBody, Host.Stopping);
             Renew();
         }
-        catch (PryxException e) when (e.Code is "PROCESS_NOT_FOUND" or "CORE_GONE")
+        catch (PryxException e)
         {
-            _whole = null; // The list says so when it is read next.
+            _failure = (item.Id, e);
+            Renew();
         }
     });
 

@@ -8,7 +8,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Agents;
 
 /// <summary>Agents at work, and those that ended within the last hour.</summary>
-internal sealed class RunningAgents(ScreenHost host) : ListScreen<AgentBody>(host)
+internal sealed class RunningAgents(ScreenHost host) : BrowseScreen<AgentBody>(host)
 {
     public override string Name => "At work";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(2);

@@ -7,11 +7,11 @@ namespace Pryx.Tui.Screens.Lists;
 /// <summary>Screens that belong together, one at a time: ← and → go from one to the next.</summary>
 internal abstract class TabbedScreen : IScreen
 {
-    private readonly IScreen[] _parts;
+    private readonly IPart[] _parts;
     private readonly Tabs _tabs;
     private bool _isSeen;
 
-    protected TabbedScreen(params IScreen[] parts)
+    protected TabbedScreen(params IPart[] parts)
     {
         _parts = parts;
         _tabs = new([.. parts.Select(static part => part.Name)]) { Changed = Change };
@@ -19,7 +19,7 @@ internal abstract class TabbedScreen : IScreen
     }
 
     public abstract string Name { get; }
-    public IScreen Current { get; private set; }
+    public IPart Current { get; private set; }
     public bool TakesText => Current.TakesText;
     public IReadOnlyList<(string Keys, string What)> Hints => TakesText ? Current.Hints : [.. Current.Hints, ("←→", "other lists")];
 
@@ -38,7 +38,8 @@ internal abstract class TabbedScreen : IScreen
     public void Draw(Canvas canvas)
     {
         _tabs.Draw(canvas.Within(canvas.Bounds.Top(1).LeftCut(1)));
-        Current.Draw(canvas.Within(canvas.Bounds.TopCut(1)));
+        Current.DrawBody(canvas.Within(canvas.Bounds.TopCut(1).LowerCut(1)));
+        canvas.Line(1, canvas.Height - 1, KeyHints.Line(canvas.Width - 2, [.. Hints]));
     }
 
     public bool OnKey(Key key) => Current.OnKey(key) || (!TakesText && _tabs.OnKey(key));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pryx.Protocol.Errors;
+using Pryx.Tui.Rendering;
 using Pryx.Tui.Widgets;
 
 namespace Pryx.Tui.Screens.Lists;
@@ -16,8 +17,7 @@ internal sealed class Work(ScreenHost host)
     /// <summary>What the last thing failed with; null when it did not, or another one was begun.</summary>
     public PryxException? Error { get; private set; }
 
-    /// <summary>"⠙ Testing linear (12 s)".</summary>
-    public string Line
+    private string Line
     {
         get
         {
@@ -27,6 +27,22 @@ internal sealed class Work(ScreenHost host)
     }
 
     public void Forget() => Error = null;
+
+    /// <summary>What goes on, or what went wrong and what to do about it; nothing when there is neither.</summary>
+    /// <param name="other">Shown when nothing of this has failed.</param>
+    public IReadOnlyList<StyledLine> Foot(int width, PryxException? other)
+    {
+        if (Doing is not null)
+        {
+            return [new(Line, Ink.Accent)];
+        }
+        var room = Math.Max(10, width - 2);
+        return (Error ?? other) is not { } error ? [] :
+        [
+            .. StyledText.Wrap(new(error.Message, Ink.Error), room, new("✗ ", Ink.Error), new("  ")).Take(3),
+            .. error.Next is { } next ? StyledText.Wrap(new(next, Ink.Muted), room, new("→ ", Ink.Muted), new("  ")).Take(2) : [],
+        ];
+    }
 
     /// <summary>Begins it; a second thing while one is going on is not begun.</summary>
     /// <param name="workAsync">In the loop.</param>

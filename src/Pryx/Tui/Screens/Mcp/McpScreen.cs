@@ -8,12 +8,12 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Mcp;
 
 /// <summary>MCP servers: whether they work, what they offer, adding one and taking it away.</summary>
-internal sealed class McpScreen(ScreenHost host) : ListScreen<McpServerBody>(host)
+internal sealed class McpScreen(ScreenHost host) : BrowseScreen<McpServerBody>(host)
 {
     private readonly McpDetails _details = new(host.Core, host.Time);
     private McpServersBody? _read;
 
-    public override string Name => "MCP servers";
+    public override string Name => "MCP";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(5);
 
     protected override Facts Empty => new Facts().Title("No MCP servers yet")
@@ -112,7 +112,7 @@ internal sealed class McpScreen(ScreenHost host) : ListScreen<McpServerBody>(hos
         else if (started.Url is { } url)
         {
             Host.App.Signals.Copy(url);
-            Host.Ask($"Sign in to {server.Name}", new Facts().Text("Open this address in a browser on this machine; it is copied. The answer comes back by itself.").Gap().Text(url, Ink.Link).Lines(66), new DialogChoice(Input.Key.Enter, "Close", static () => { }));
+            Host.Ask($"Sign in to {server.Name}", new Facts().Text("Open this address in a browser on this machine; it is copied. The answer comes back by itself.").Gap().Text(url, Ink.Link), $"pryx mcp auth {server.Name}", new DialogChoice(Input.Key.Enter, "Close", static () => { }));
         }
         Read();
     });

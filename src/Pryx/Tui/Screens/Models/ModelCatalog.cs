@@ -10,7 +10,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Models;
 
 /// <summary>Every known model: its price, its context, what it can do. Those that could be called now come first.</summary>
-internal sealed class ModelCatalog(ScreenHost host) : ListScreen<ModelBody>(host)
+internal sealed class ModelCatalog(ScreenHost host) : BrowseScreen<ModelBody>(host)
 {
     private ModelList? _read;
 

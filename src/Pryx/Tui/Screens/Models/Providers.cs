@@ -10,7 +10,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Models;
 
 /// <summary>Providers: whether a call could be sent, where the key is kept, trying it, giving it one.</summary>
-internal sealed class Providers(ScreenHost host) : ListScreen<ProviderBody>(host)
+internal sealed class Providers(ScreenHost host) : BrowseScreen<ProviderBody>(host)
 {
     private readonly Dictionary<string, ProviderTest> _tests = new(StringComparer.Ordinal);
     private ProviderList? _read;

@@ -13,7 +13,7 @@ namespace Pryx.Tui.Screens.Policies;
 internal sealed record AnsweredQuestion(Approval Approval, string State, ApprovalAnswer? Answer, DateTimeOffset? At);
 
 /// <summary>Questions and what became of them.</summary>
-internal sealed class Answered(ScreenHost host) : ListScreen<AnsweredQuestion>(host)
+internal sealed class Answered(ScreenHost host) : BrowseScreen<AnsweredQuestion>(host)
 {
     public override string Name => "History";
     protected override StyledLine Heading => new("Questions and what became of them", Ink.Muted);
@@ -22,8 +22,8 @@ internal sealed class Answered(ScreenHost host) : ListScreen<AnsweredQuestion>(h
     protected override async Task<IReadOnlyList<AnsweredQuestion>> ReadAsync(CancellationToken cancellationToken)
     {
         var list = await Host.Core.GetAsync("/api/v1/approvals?limit=100", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. list.Items("approvals").Select(static entry => new AnsweredQuestion(
-            entry.GetProperty("approval").Deserialize(ProtocolJson.Default.Approval)!, entry.Text("state") ?? "", entry.Member("answer") is { ValueKind: JsonValueKind.Object } answer ? answer.Deserialize(ProtocolJson.Default.ApprovalAnswer) : null, entry.Time("answered_at")))];
+        return [.. list.ItemsOf("approvals").Select(static entry => new AnsweredQuestion(
+            entry.GetProperty("approval").Deserialize(ProtocolJson.Default.Approval)!, entry.TextOf("state") ?? "", entry.MemberOf("answer") is { ValueKind: JsonValueKind.Object } answer ? answer.Deserialize(ProtocolJson.Default.ApprovalAnswer) : null, entry.TimeOf("answered_at")))];
     }
 
     protected override string KeyOf(AnsweredQuestion item) => item.Approval.Id.ToString();

@@ -28,9 +28,9 @@ internal static class ApprovalFacts
             facts.Say(touched == approval.Touches[0] ? "touches" : "", touched);
         }
         facts.Say("tool", approval.Tool).Say("agent", approval.Agent).Say("rule", approval.Rule, Ink.Muted)
-            .Say("S and A cover", approval.Pattern, Ink.Accent)
+            .Say("S, A cover", approval.Pattern, Ink.Accent)
             .Say("asked", RelativeTime.Of(approval.CreatedAt, now))
-            .Say("until", approval.ExpiresAt is { } end && end > now ? Say.Took((end - now).TotalMilliseconds) : null)
+            .Say("ends in", approval.ExpiresAt is { } end && end > now ? Say.Took((end - now).TotalMilliseconds) : null)
             .Say("session", approval.SessionId.ToString(), Ink.Faint);
         if (approval.Review is { } review)
         {

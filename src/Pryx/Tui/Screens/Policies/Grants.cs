@@ -12,7 +12,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>What runs unasked because somebody has said so.</summary>
-internal sealed class Grants(ScreenHost host) : ListScreen<Grant>(host)
+internal sealed class Grants(ScreenHost host) : BrowseScreen<Grant>(host)
 {
     public override string Name => "Grants";
     protected override StyledLine Heading => new("What you have allowed beyond the mode", Ink.Muted);

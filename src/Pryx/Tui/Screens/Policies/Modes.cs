@@ -11,7 +11,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>The modes and what they mean, the policies by name, and how any call would be judged.</summary>
-internal sealed class Modes(ScreenHost host) : ListScreen<PolicyModeBody>(host)
+internal sealed class Modes(ScreenHost host) : BrowseScreen<PolicyModeBody>(host)
 {
     private IReadOnlyList<JsonElement> _layers = [];
     private string? _mode;
@@ -21,13 +21,14 @@ internal sealed class Modes(ScreenHost host) : ListScreen<PolicyModeBody>(host)
     protected override StyledLine Heading => _mode is null ? StyledLine.Empty : new([new("in force: ", Ink.Muted), new(_mode, Ink.Strong)]);
     protected override StyledLine Summary => new(Say.Count(_grants, "grant"), Ink.Muted);
     protected override Facts Empty => new Facts().Title("No modes");
+    protected override string? FirstKey => _mode;
 
     protected override async Task<IReadOnlyList<PolicyModeBody>> ReadAsync(CancellationToken cancellationToken)
     {
         var overview = await Host.Core.GetAsync("/api/v1/policies", ProtocolJson.Default.JsonElement, cancellationToken);
         var status = await Host.Core.GetAsync("/api/v1/policy/status", ProtocolJson.Default.JsonElement, cancellationToken);
         var files = await Host.Core.GetAsync("/api/v1/policies/files", PoliciesJson.Default.PolicyFileList, cancellationToken);
-        (_layers, _mode, _grants) = (overview.Items("layers"), status.Text("mode"), (int)(status.Number("grants") ?? 0));
+        (_layers, _mode, _grants) = (overview.ItemsOf("layers"), status.TextOf("mode"), (int)(status.NumberOf("grants") ?? 0));
         return
         [
             .. overview.Deserialize(PoliciesJson.Default.PolicyModeList)!.Modes,
@@ -51,7 +52,7 @@ internal sealed class Modes(ScreenHost host) : ListScreen<PolicyModeBody>(host)
             facts.Section("What judges a call, in this order; the strictest wins");
             foreach (var layer in _layers)
             {
-                facts.Item(layer.Flag("holds") ? "■" : "•", layer.Text("name") ?? "", layer.Flag("holds") ? Ink.Warning : Ink.Accent, layer.Text("says"));
+                facts.Item(layer.FlagOf("holds") ? "■" : "•", layer.TextOf("name") ?? "", layer.FlagOf("holds") ? Ink.Warning : Ink.Accent, layer.TextOf("says"));
             }
             facts.Text("■ holds in every mode; only grants lower an ask, and nothing lifts a deny.", Ink.Faint);
         }
@@ -64,7 +65,7 @@ internal sealed class Modes(ScreenHost host) : ListScreen<PolicyModeBody>(host)
     {
         var call = new ExplainCall(texts[0].Length > 0 ? texts[0] : "shell.exec", ArgsOf(texts[1])) { Policy = mode.Name, Workspace = Host.Folder };
         var explained = await Host.Core.SendAsync("POST", "/api/v1/policies/explain", JsonSerializer.Serialize(call, PoliciesJson.Default.ExplainCall), PoliciesJson.Default.ExplainedCall, cancellationToken);
-        Host.Ask(explained.Decision switch { "allow" => "It would run unasked", "ask" => "You would be asked", _ => "It would be denied" }, FactsOf(explained).Lines(66), new DialogChoice(Key.Enter, "Close", static () => { }));
+        Host.Ask(explained.Decision switch { "allow" => "It would run unasked", "ask" => "You would be asked", _ => "It would be denied" }, FactsOf(explained), null, new DialogChoice(Key.Enter, "Close", static () => { }));
     }));
 
     private static Facts FactsOf(ExplainedCall call)

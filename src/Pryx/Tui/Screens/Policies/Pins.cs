@@ -9,7 +9,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>What must not happen, in the person's own words.</summary>
-internal sealed class Pins(ScreenHost host) : ListScreen<PinnedConstraint>(host)
+internal sealed class Pins(ScreenHost host) : BrowseScreen<PinnedConstraint>(host)
 {
     public override string Name => "Pins";
     protected override StyledLine Heading => new("What must not happen", Ink.Muted);

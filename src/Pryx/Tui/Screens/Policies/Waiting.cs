@@ -10,7 +10,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Policies;
 
 /// <summary>Questions that wait, of all sessions; they are answered here as in the chat.</summary>
-internal sealed class Waiting(ScreenHost host) : ListScreen<Approval>(host)
+internal sealed class Waiting(ScreenHost host) : BrowseScreen<Approval>(host)
 {
     // Somebody else may answer the question under the cursor: a key meant for it must not answer the one that takes its place.
     private static readonly TimeSpan _settles = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class Waiting(ScreenHost host) : ListScreen<Approval>(host)
     protected override async Task<IReadOnlyList<Approval>> ReadAsync(CancellationToken cancellationToken)
     {
         var list = await Host.Core.GetAsync("/api/v1/approvals/pending", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. list.Items("approvals").Select(static approval => approval.Deserialize(ProtocolJson.Default.Approval)!)];
+        return [.. list.ItemsOf("approvals").Select(static approval => approval.Deserialize(ProtocolJson.Default.Approval)!)];
     }
 
     protected override string KeyOf(Approval item) => item.Id.ToString();
@@ -46,10 +46,11 @@ internal sealed class Waiting(ScreenHost host) : ListScreen<Approval>(host)
 
     protected override void OnSelected(Approval item)
     {
-        if (item.Id != _seen)
+        if (_seen is { } before && Listing.PlaceOf(before.ToString()) < 0)
         {
-            (_seen, _changedAt) = (item.Id, _seen is null ? default : Host.Time.GetUtcNow());
+            _changedAt = Host.Time.GetUtcNow();
         }
+        _seen = item.Id;
     }
 
     protected override IReadOnlyList<ScreenAction> ActionsOf(Approval? item) => item switch

@@ -5,7 +5,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>The themes: the one under the cursor can be put on at once, and stays.</summary>
-internal sealed class Appearance(ScreenHost host) : ListScreen<Theme>(host)
+internal sealed class Appearance(ScreenHost host) : BrowseScreen<Theme>(host)
 {
     public override string Name => "Appearance";
     protected override StyledLine Heading => new($"Theme: {Host.App.Theme.Name}", Ink.Muted);
@@ -29,7 +29,7 @@ internal sealed class Appearance(ScreenHost host) : ListScreen<Theme>(host)
             new("+ a line that is new", new TextStyle(Ink.DiffAdded, Paper.DiffAdded)),
             new("- a line that is gone", new TextStyle(Ink.DiffRemoved, Paper.DiffRemoved)),
         ])
-        .Gap().Text("A theme of your own: docs/guides/terminal.md", Ink.Muted);
+        .Gap().Text("A theme of your own: ~/.pryx/themes/NAME.yaml (docs/guides/tui.md)", Ink.Muted);
 
     protected override IReadOnlyList<ScreenAction> ActionsOf(Theme? item) => item is null ? [] : [new('e', "use it", () => Use(item))];
 

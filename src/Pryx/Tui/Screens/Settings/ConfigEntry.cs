@@ -16,8 +16,8 @@ internal sealed record ConfigEntry(string Name, string Kind, string Expected, st
     private static readonly HashSet<string> Grouped = ["model", "ollama", "openrouter", "routing", "provider", "telegram", "slack", "approvals", "memory", "websocket", "budget", "telemetry", "undo", "diagnostics", "browser", "search", "ui", "updates", "agent"];
 
     public static ConfigEntry Of(JsonElement key) => new(
-        key.Text("name")!, key.Text("kind") ?? "text", key.Text("expected") ?? "a text", key.Text("value") ?? "", key.Text("source") ?? "default", key.Text("default") ?? "", key.Flag("open"))
+        key.TextOf("name")!, key.TextOf("kind") ?? "text", key.TextOf("expected") ?? "a text", key.TextOf("value") ?? "", key.TextOf("source") ?? "default", key.TextOf("default") ?? "", key.FlagOf("open"))
     {
-        Variable = key.Text("variable"),
+        Variable = key.TextOf("variable"),
     };
 }

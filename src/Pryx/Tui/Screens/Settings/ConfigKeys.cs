@@ -9,7 +9,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>Every key of config.yaml: its value, of which kind it is, where it comes from; and changing it.</summary>
-internal sealed class ConfigKeys(ScreenHost host) : ListScreen<ConfigEntry>(host)
+internal sealed class ConfigKeys(ScreenHost host) : BrowseScreen<ConfigEntry>(host)
 {
     public override string Name => "Configuration";
     protected override StyledLine Heading => new("config.yaml", Ink.Muted);
@@ -19,7 +19,7 @@ internal sealed class ConfigKeys(ScreenHost host) : ListScreen<ConfigEntry>(host
     protected override async Task<IReadOnlyList<ConfigEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         var body = await Host.Core.GetAsync("/api/v1/config/keys", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. body.Items("keys").Select(ConfigEntry.Of).OrderBy(static key => key.Group == "general" ? "" : key.Group, StringComparer.Ordinal)];
+        return [.. body.ItemsOf("keys").Select(ConfigEntry.Of).OrderBy(static key => key.Group == "general" ? "" : key.Group, StringComparer.Ordinal)];
     }
 
     protected override string KeyOf(ConfigEntry item) => item.Name;
@@ -59,7 +59,7 @@ internal sealed class ConfigKeys(ScreenHost host) : ListScreen<ConfigEntry>(host
     private async Task SetAsync(ConfigEntry key, string value, CancellationToken cancellationToken)
     {
         var changed = await Host.Core.SendAsync("PATCH", "/api/v1/config", BodyOf(key, value), ProtocolJson.Default.JsonElement, cancellationToken);
-        Host.Say(changed.Items("overridden").Count > 0 ? $"Stored, but {key.Variable ?? "the environment"} says otherwise." : $"{key.Name} is {(value.Length > 0 ? value : "empty")}.");
+        Host.Say(changed.ItemsOf("overridden").Count > 0 ? $"Stored, but {key.Variable ?? "the environment"} says otherwise." : $"{key.Name} is {(value.Length > 0 ? value : "empty")}.");
         Read();
     }
 

@@ -7,7 +7,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Settings;
 
 /// <summary>What doctor has found, what does not work first, each with what puts it right.</summary>
-internal sealed class Doctor(ScreenHost host) : ListScreen<DoctorCheck>(host)
+internal sealed class Doctor(ScreenHost host) : BrowseScreen<DoctorCheck>(host)
 {
     private DoctorReport? _fixed;
 
@@ -30,7 +30,7 @@ internal sealed class Doctor(ScreenHost host) : ListScreen<DoctorCheck>(host)
     protected override StyledLine Row(DoctorCheck item, int width)
     {
         var (sign, ink) = SignOf(item);
-        return StatusLine.Of(width, new([new(sign + " ", ink), new(item.Name.PadRight(12)), new(item.Detail.Split('\n')[0], Ink.Muted)]), new(item.WasFixed ? "put right" : item.CanFix ? "F puts it right" : "", item.WasFixed ? Ink.Success : Ink.Accent));
+        return StatusLine.Of(width, new([new(sign + " ", ink), new(item.Name.PadRight(13)), new(item.Detail.Split('\n')[0], Ink.Muted)]), new(item.WasFixed ? "put right" : item.CanFix ? "F puts it right" : "", item.WasFixed ? Ink.Success : Ink.Accent));
     }
 
     protected override Facts DetailsOf(DoctorCheck item)

@@ -13,17 +13,17 @@ namespace Pryx.Tui.Screens.Settings;
 internal sealed record NotedEvent(int Number, string Type, int Tier, DateTimeOffset At, DateTimeOffset? SentAt, string Text);
 
 /// <summary>Telemetry: whether it is on, where it would go, and every event exactly as it was or would be sent.</summary>
-internal sealed class Sending(ScreenHost host) : ListScreen<NotedEvent>(host)
+internal sealed class Sending(ScreenHost host) : BrowseScreen<NotedEvent>(host)
 {
     private JsonElement _status;
 
     public override string Name => "Telemetry";
     protected override StyledLine Heading => _status.ValueKind == JsonValueKind.Undefined ? new("Telemetry", Ink.Muted)
-        : !_status.Flag("enabled") ? new("off: nothing is noted, nothing is sent", Ink.Success)
-        : _status.Text("endpoint") is { } endpoint ? new($"on, tier {_status.Number("tier"):0}, sent to {endpoint}", Ink.Warning)
-        : new($"on, tier {_status.Number("tier"):0}; nothing is sent: no address is set", Ink.Muted);
+        : !_status.FlagOf("enabled") ? new("off: nothing is noted, nothing is sent", Ink.Success)
+        : _status.TextOf("endpoint") is { } endpoint ? new($"on, tier {_status.NumberOf("tier"):0}, sent to {endpoint}", Ink.Warning)
+        : new($"on, tier {_status.NumberOf("tier"):0}; nothing is sent: no address is set", Ink.Muted);
 
-    protected override StyledLine Summary => _status.ValueKind == JsonValueKind.Undefined ? StyledLine.Empty : new($"{_status.Number("sent"):0} sent · {_status.Number("waiting"):0} wait", Ink.Muted);
+    protected override StyledLine Summary => _status.ValueKind == JsonValueKind.Undefined ? StyledLine.Empty : new($"{_status.NumberOf("sent"):0} sent · {_status.NumberOf("waiting"):0} wait", Ink.Muted);
 
     protected override Facts Empty => new Facts().Title("Nothing was noted yet")
         .Gap().Text("What telemetry notes stands here exactly as it would be sent: never a prompt, an argument, a path or a name of yours.")
@@ -33,8 +33,8 @@ internal sealed class Sending(ScreenHost host) : ListScreen<NotedEvent>(host)
     {
         _status = await Host.Core.GetAsync("/api/v1/telemetry/status", ProtocolJson.Default.JsonElement, cancellationToken);
         var export = await Host.Core.GetAsync("/api/v1/telemetry/export?format=json", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. export.Items("events").Select(static (noted, i) => new NotedEvent(
-            i, (noted.Member("event") ?? default).Text("event_type") ?? "event", (int)(noted.Number("tier") ?? 0), noted.Time("created_at") ?? default, noted.Time("sent_at"), Indented(noted.Member("event") ?? default))).Reverse()];
+        return [.. export.ItemsOf("events").Select(static (noted, i) => new NotedEvent(
+            i, (noted.MemberOf("event") ?? default).TextOf("event_type") ?? "event", (int)(noted.NumberOf("tier") ?? 0), noted.TimeOf("created_at") ?? default, noted.TimeOf("sent_at"), Indented(noted.MemberOf("event") ?? default))).Reverse()];
     }
 
     protected override string KeyOf(NotedEvent item) => $"{item.Number} {item.At:O}";
@@ -47,13 +47,13 @@ internal sealed class Sending(ScreenHost host) : ListScreen<NotedEvent>(host)
     protected override Facts DetailsOf(NotedEvent item) => new Facts().Title(item.Type, item.SentAt is { } sent ? $"sent {RelativeTime.Of(sent, Host.Time.GetUtcNow())}" : "not sent").Text($"tier {item.Tier}, noted {Host.Time.At(item.At)}; all of it:", Ink.Muted).Gap().Text(item.Text, Ink.Code);
 
     protected override IReadOnlyList<ScreenAction> ActionsOf(NotedEvent? item) =>
-        _status.ValueKind == JsonValueKind.Undefined ? [] : [new('e', _status.Flag("enabled") ? "switch off" : "switch on", Switch)];
+        _status.ValueKind == JsonValueKind.Undefined ? [] : [new('e', _status.FlagOf("enabled") ? "switch off" : "switch on", Switch)];
 
     private void Switch() => Work.Begin("Switching telemetry", async cancellationToken =>
     {
-        var isOn = !_status.Flag("enabled");
+        var isOn = !_status.FlagOf("enabled");
         _status = await Host.Core.SendAsync("PUT", "/api/v1/telemetry/config", $$"""{"enabled":{{(isOn ? "true" : "false")}}}""", ProtocolJson.Default.JsonElement, cancellationToken);
-        Host.Say(_status.Flag("enabled") == isOn ? $"Telemetry is {(isOn ? "on" : "off")}." : $"Telemetry stays off: {_status.Text("disabled_by")} says so.");
+        Host.Say(_status.FlagOf("enabled") == isOn ? $"Telemetry is {(isOn ? "on" : "off")}." : $"Telemetry stays off: {_status.TextOf("disabled_by")} says so.");
         Read();
     });
 

@@ -8,7 +8,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Skills;
 
 /// <summary>Which skills there are, which are on, what they lack, and getting them what they lack.</summary>
-internal sealed class SkillsScreen(ScreenHost host) : ListScreen<ListedSkill>(host)
+internal sealed class SkillsScreen(ScreenHost host) : BrowseScreen<ListedSkill>(host)
 {
     private SkillListing? _read;
 
@@ -83,7 +83,7 @@ internal sealed class SkillsScreen(ScreenHost host) : ListScreen<ListedSkill>(ho
         {
             facts.Text(installer.WhyNot is null ? "Run in the sandbox:" : $"Not run by Pryx ({installer.WhyNot}); type it yourself:").Text(installer.Command, Ink.Code, "  ");
         }
-        Host.Ask($"What {skill.Id} lacks", facts.Lines(66),
+        Host.Ask($"What {skill.Id} lacks", facts, $"pryx skills info {skill.Id}",
             [new(Key.Of('n'), "Leave it", static () => { }), .. able.Take(3).Select((installer, i) => new DialogChoice(i == 0 ? Key.Of('y') : Key.Of((char)('1' + i)), installer.Label ?? installer.Id, () => Run(skill, installer)))]);
     });
 
@@ -115,7 +115,7 @@ internal sealed class SkillsScreen(ScreenHost host) : ListScreen<ListedSkill>(ho
     {
         var request = new SkillRequest(source) { Folder = Host.Folder };
         var report = await Host.Core.SkillAsync("preview", request, SkillCommandJson.Default.SkillReport, cancellationToken);
-        Host.Ask($"Install {report.Skill.Id}?", SkillFacts.Of(report).Gap().Text(report.Skill.Description).Lines(66),
+        Host.Ask($"Install {report.Skill.Id}?", SkillFacts.Of(report).Gap().Text(report.Skill.Description), "make the window larger, or: pryx skills install SOURCE in a shell",
             new DialogChoice(Key.Of('n'), "Leave it", static () => { }),
             new DialogChoice(Key.Of('y'), report.Dangerous ? "Install it all the same" : "Install", () => Work.Begin($"Installing {report.Skill.Id}", async token =>
             {

@@ -11,7 +11,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>Budgets: how much of each is used, and what happens at its end.</summary>
-internal sealed class Budgets(ScreenHost host) : ListScreen<BudgetStatus>(host)
+internal sealed class Budgets(ScreenHost host) : BrowseScreen<BudgetStatus>(host)
 {
     private BudgetReport? _read;
 
@@ -66,7 +66,7 @@ internal sealed class Budgets(ScreenHost host) : ListScreen<BudgetStatus>(host)
         Host.Say(usd == 0 ? $"{NameOf(budget)}: no limit." : $"{NameOf(budget)}: {CostText.Usd(usd)}.");
     }));
 
-    private void SetAction() => Host.Ask("At a limit", [new("What happens when a budget is used up?")],
+    private void SetAction() => Host.Ask("At a limit", new Facts().Text("What happens when a budget is used up?"), null,
         Choice('p', "Ask and wait", "pause"), Choice('c', "Cheaper model", "cheaper"), Choice('s', "Stop", "stop"));
 
     private DialogChoice Choice(char key, string label, string action) => new(Input.Key.Of(key), label, () => Work.Begin("Setting it", cancellationToken => SetAsync(new() { Action = action }, cancellationToken)));

@@ -1,8 +1,6 @@
 using Pryx.Commands.Costs;
 using Pryx.Commands.Sessions;
-using Pryx.Protocol;
 using Pryx.Protocol.Costs;
-using Pryx.Protocol.Errors;
 using Pryx.Tui.Link;
 using Pryx.Tui.Rendering;
 using Pryx.Tui.Screens.Lists;
@@ -11,7 +9,7 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>What was spent: today, this month, by model, by session, by agent.</summary>
-internal sealed class Costs(ScreenHost host) : ListScreen<CostLine>(host)
+internal sealed class Costs(ScreenHost host) : BrowseScreen<CostLine>(host)
 {
     private const int Sessions = 30;
     private IReadOnlyList<DayCost> _days = [];
@@ -30,13 +28,14 @@ internal sealed class Costs(ScreenHost host) : ListScreen<CostLine>(host)
     {
         var summary = await Host.Core.GetAsync("/api/v1/cost/summary", CostJson.Default.CostSummary, cancellationToken);
         var sessions = await Host.Core.GetAsync($"/api/v1/cost/sessions?limit={Sessions}", CostJson.Default.SessionCosts, cancellationToken);
+        var agents = await Host.Core.GetAsync("/api/v1/cost/agents", CostJson.Default.AgentCosts, cancellationToken);
         _days = (await Host.Core.GetAsync("/api/v1/cost/daily?days=30", CostJson.Default.DailyCosts, cancellationToken)).Days;
         _advice = (await Host.Core.GetAsync("/api/v1/cost/optimize", CostJson.Default.CostAdvice, cancellationToken)).Suggestions;
         return
         [
             new("", "Today", summary.Today), new("", "This month", summary.Month) { Models = summary.Models }, new("", "Everything", summary.Total) { Models = summary.Models },
             .. summary.Models.Select(static model => new CostLine("model", model.Model, model.Sum)),
-            .. await AgentsAsync(cancellationToken),
+            .. agents.Agents.Select(static agent => new CostLine("agent", agent.Agent, agent.Sum)),
             .. sessions.Sessions.Select(session => new CostLine("session", $"{session.Title ?? "deleted"} · {RelativeTime.Of(session.LastAt, Host.Time.GetUtcNow())}", session.Sum)),
         ];
     }
@@ -84,21 +83,4 @@ internal sealed class Costs(ScreenHost host) : ListScreen<CostLine>(host)
         var bar = Math.Clamp(width - 44, 6, 30);
         return StyledText.Concat(StyledText.Pad(new(model.Model), Math.Max(10, width - bar - 14)), new(" "), Bars.Progress((double)(model.Sum.CostUsd / most), bar), StyledText.Pad(new(CostText.Usd(model.Sum.CostUsd)), 12, isRight: true));
     }
-
-    // Older daemons do not count by agent.
-    private async Task<IReadOnlyList<CostLine>> AgentsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await Host.Core.GetAsync("/api/v1/cost/agents", ProtocolJson.Default.JsonElement, cancellationToken);
-            return [.. found.Items("agents").Select(static agent => new CostLine("agent", agent.Text("agent") ?? "unnamed", SumOf(agent.Member("sum") ?? default)))];
-        }
-        catch (PryxException e) when (e.Code == "NOT_FOUND")
-        {
-            return [];
-        }
-    }
-
-    private static CostSum SumOf(System.Text.Json.JsonElement sum) =>
-        new(sum.Money("cost_usd") ?? 0, (long)(sum.Number("calls") ?? 0), (long)(sum.Number("unpriced_calls") ?? 0), (long)(sum.Number("input_tokens") ?? 0), (long)(sum.Number("output_tokens") ?? 0), (long)(sum.Number("cached_tokens") ?? 0));
 }

@@ -12,8 +12,8 @@ internal sealed record TurnTrace(string Id, string SessionId, string Status, str
     public bool IsRunning => Status == "running";
 
     public static TurnTrace Of(JsonElement trace) => new(
-        trace.Text("trace_id")!, trace.Text("session_id") ?? "", trace.Text("status") ?? "running", trace.Text("error"), trace.Time("started_at") ?? default, trace.Number("duration_ms"), trace.Text("model"), trace.Text("surface"),
-        (int)(trace.Number("steps") ?? 0), (long)((trace.Number("input_tokens") ?? 0) + (trace.Number("output_tokens") ?? 0)), trace.Money("cost_usd"));
+        trace.TextOf("trace_id")!, trace.TextOf("session_id") ?? "", trace.TextOf("status") ?? "running", trace.TextOf("error"), trace.TimeOf("started_at") ?? default, trace.NumberOf("duration_ms"), trace.TextOf("model"), trace.TextOf("surface"),
+        (int)(trace.NumberOf("steps") ?? 0), (long)((trace.NumberOf("input_tokens") ?? 0) + (trace.NumberOf("output_tokens") ?? 0)), trace.MoneyOf("cost_usd"));
 }
 
 /// <summary>One stretch of work of a turn.</summary>
@@ -35,18 +35,18 @@ internal sealed record TraceSpan(int Depth, string Kind, string Name, string? Er
     public static IReadOnlyList<TraceSpan> AllOf(JsonElement trace)
     {
         var spans = new List<TraceSpan>();
-        Add(spans, trace.Items("spans"), 0);
+        Add(spans, trace.ItemsOf("spans"), 0);
         return spans;
     }
 
     private static void Add(List<TraceSpan> spans, IReadOnlyList<JsonElement> here, int depth)
     {
-        foreach (var span in here.OrderBy(static span => span.Time("started_at")))
+        foreach (var span in here.OrderBy(static span => span.TimeOf("started_at")))
         {
-            var attributes = span.Member("attributes") ?? default;
-            spans.Add(new(depth, span.Text("kind") ?? "", span.Text("name") ?? "", span.Text("error"), span.Time("started_at") ?? default, span.Number("duration_ms"),
-                (attributes.Number("gen_ai.usage.input_tokens") ?? 0) + (attributes.Number("gen_ai.usage.output_tokens") ?? 0)));
-            Add(spans, span.Items("children"), depth + 1);
+            var attributes = span.MemberOf("attributes") ?? default;
+            spans.Add(new(depth, span.TextOf("kind") ?? "", span.TextOf("name") ?? "", span.TextOf("error"), span.TimeOf("started_at") ?? default, span.NumberOf("duration_ms"),
+                (attributes.NumberOf("gen_ai.usage.input_tokens") ?? 0) + (attributes.NumberOf("gen_ai.usage.output_tokens") ?? 0)));
+            Add(spans, span.ItemsOf("children"), depth + 1);
         }
     }
 }

@@ -10,9 +10,10 @@ using Pryx.Tui.Widgets;
 namespace Pryx.Tui.Screens.Telemetry;
 
 /// <summary>The last turns, and each one's time: what ran when, what waited for whom.</summary>
-internal sealed class Turns(ScreenHost host) : ListScreen<TurnTrace>(host)
+internal sealed class Turns(ScreenHost host) : BrowseScreen<TurnTrace>(host)
 {
     private (string Id, IReadOnlyList<TraceSpan> Spans)? _spans;
+    private (string Id, PryxException Error)? _failure;
 
     public override string Name => "Timeline";
     protected override TimeSpan? Renewal => TimeSpan.FromSeconds(1);
@@ -35,7 +36,7 @@ internal sealed class Turns(ScreenHost host) : ListScreen<TurnTrace>(host)
     protected override async Task<IReadOnlyList<TurnTrace>> ReadAsync(CancellationToken cancellationToken)
     {
         var list = await Host.Core.GetAsync("/api/v1/traces?limit=50", ProtocolJson.Default.JsonElement, cancellationToken);
-        return [.. list.Items("traces").Select(TurnTrace.Of)];
+        return [.. list.ItemsOf("traces").Select(TurnTrace.Of)];
     }
 
     protected override string KeyOf(TurnTrace item) => item.Id;
@@ -63,7 +64,7 @@ internal sealed class Turns(ScreenHost host) : ListScreen<TurnTrace>(host)
         }
         else
         {
-            facts.Text("Reading its spans…", Ink.Muted);
+            _ = _failure is { } failure && failure.Id == item.Id ? facts.Text(failure.Error.Message, Ink.Error) : facts.Text("Reading its spans…", Ink.Muted);
         }
         return facts.Gap().Say("trace", item.Id, Ink.Faint).Say("session", item.SessionId, Ink.Faint);
     }
@@ -83,9 +84,10 @@ internal sealed class Turns(ScreenHost host) : ListScreen<TurnTrace>(host)
                 _spans = (item.Id, TraceSpan.AllOf(trace));
                 Renew();
             }
-            catch (PryxException e) when (e.Code is "TRACE_NOT_FOUND" or "CORE_GONE")
+            catch (PryxException e)
             {
-                _spans = null; // The list says so when it is read next.
+                _failure = (item.Id, e);
+                Renew();
             }
         });
     }

@@ -1,7 +1,7 @@
 namespace Pryx.Tui.Rendering;
 
 /// <summary>24-bit colours on terminals that have fewer.</summary>
-internal static class Palette
+internal static class NearestColour
 {
     // As xterm has them; people change them, but keep what is red red.
     private static readonly int[] _sixteen =
@@ -10,7 +10,7 @@ internal static class Palette
     private static readonly int[] _steps = [0, 95, 135, 175, 215, 255];
 
     /// <summary>The 6×6×6 cube and the greys; never the first sixteen, which people change.</summary>
-    public static int Nearest256(Colour colour)
+    public static int Of256(Colour colour)
     {
         var (r, g, b) = (Step(colour.Red), Step(colour.Green), Step(colour.Blue));
         var cube = Distance(colour, _steps[r], _steps[g], _steps[b]);
@@ -21,7 +21,7 @@ internal static class Palette
     }
 
     /// <summary>By hue where there is one: a pale green is green, not grey.</summary>
-    public static int Nearest16(Colour colour)
+    public static int Of16(Colour colour)
     {
         var (most, least) = (Math.Max(colour.Red, Math.Max(colour.Green, colour.Blue)), Math.Min(colour.Red, Math.Min(colour.Green, colour.Blue)));
         if (most - least < 36)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pryx.Protocol.Errors;
 using Pryx.Tui.Input;
 using Pryx.Tui.Layout;
@@ -11,30 +10,28 @@ namespace Pryx.Tui.Screens.Lists;
 /// A list of things and what is known of the selected one: side by side where there is room, below where there is less, behind Enter
 /// in a small window. A screen says what it reads, how a row and the details look, and what letters do.
 /// </summary>
-internal abstract class ListScreen<T> : IScreen
+internal abstract class BrowseScreen<T> : IPart
     where T : class
 {
     private const int WideFrom = 100;
     private const int TallFrom = 17;
-    private static readonly TimeSpan _again = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _restTime = TimeSpan.FromMilliseconds(150);
     private readonly ListView<T> _list;
+    private readonly Reading<T> _reading;
     private readonly DetailsView _details = new();
     private readonly TextField _filter = new() { Placeholder = "type to filter" };
-    private IDisposable? _clock;
     private IDisposable? _rest;
     private string? _shownKey;
-    private bool _isReading;
     private bool _isFiltering;
     private bool _isOpen;
-    private bool _isSeen;
     private SplitLayout _split = SplitLayout.Of(new(0, 0, 80, 24), WideFrom, TallFrom);
 
-    protected ListScreen(ScreenHost host)
+    protected BrowseScreen(ScreenHost host)
     {
         Host = host;
         Work = new(host);
         Listing = new(KeyOf, WordsOf);
+        _reading = new(host, Listing, () => Renewal, ReadAsync, Put);
         _list = new((item, width) => Row(item, width)) { HasFocus = true, SelectionChanged = Move, Chosen = _ => Open() };
         _filter.Changed = () => Narrow(_filter.Text);
     }
@@ -56,27 +53,23 @@ internal abstract class ListScreen<T> : IScreen
     protected Listing<T> Listing { get; }
     protected T? Selected => _list.SelectedItem;
 
+    /// <summary>What is selected at first; null for the first one.</summary>
+    protected virtual string? FirstKey => null;
+
     /// <summary>How often it is read again while it is seen; null for never.</summary>
     protected virtual TimeSpan? Renewal => null;
 
-    public void Show()
-    {
-        _isSeen = true;
-        Read();
-        if (Renewal is { } interval)
-        {
-            _clock ??= Host.App.Every(interval, Read);
-        }
-    }
+    public void Show() => _reading.Show();
 
-    public void Hide()
-    {
-        _isSeen = false;
-        _clock?.Dispose();
-        _clock = null;
-    }
+    public void Hide() => _reading.Hide();
 
     public void Draw(Canvas canvas)
+    {
+        DrawBody(canvas.Within(canvas.Bounds.LowerCut(1)));
+        canvas.Line(1, canvas.Height - 1, KeyHints.Line(canvas.Width - 2, [.. Hints]));
+    }
+
+    public void DrawBody(Canvas canvas)
     {
         var rows = canvas.Bounds.Rows(1, Length.Flex(), Foot(canvas.Width).Count);
         DrawHead(canvas.Within(rows[0]));
@@ -116,11 +109,6 @@ internal abstract class ListScreen<T> : IScreen
         {
             return Back();
         }
-        if (key == Key.Tab && _split.HasDetails)
-        {
-            Focus(!_details.HasFocus);
-            return true;
-        }
         if (ActionsOf(Selected).FirstOrDefault(action => action.IsFor(key)) is { } action)
         {
             action.Run();
@@ -154,36 +142,8 @@ internal abstract class ListScreen<T> : IScreen
         return _list.OnMouse(mouse);
     }
 
-    /// <summary>Reads anew, beside the loop; what is shown stays until the answer is there.</summary>
-    public void Read()
-    {
-        if (_isReading)
-        {
-            return;
-        }
-        _isReading = true;
-        Host.App.Start(async () =>
-        {
-            try
-            {
-                Listing.Take(await ReadAsync(Host.Stopping));
-                Put();
-            }
-            catch (PryxException e)
-            {
-                Fail(e);
-            }
-            catch (JsonException e)
-            {
-                Fail(Work.Unreadable(e));
-            }
-            finally
-            {
-                _isReading = false;
-                Host.App.Invalidate();
-            }
-        });
-    }
+    /// <summary>Reads anew, beside the loop.</summary>
+    protected void Read() => _reading.Read();
 
     protected abstract Task<IReadOnlyList<T>> ReadAsync(CancellationToken cancellationToken);
 
@@ -237,7 +197,7 @@ internal abstract class ListScreen<T> : IScreen
 
     private void Put()
     {
-        var key = Selected is { } before ? KeyOf(before) : null;
+        var key = Selected is { } before ? KeyOf(before) : FirstKey;
         _list.Items = Listing.Shown;
         if (key is not null && Listing.PlaceOf(key) is >= 0 and var place && place != _list.Selected)
         {
@@ -255,26 +215,6 @@ internal abstract class ListScreen<T> : IScreen
     {
         Listing.Narrow(filter);
         Put();
-    }
-
-    private void Fail(PryxException error)
-    {
-        // Told once; it is tried again while the screen is seen, and what was read before stays.
-        if (Listing.Error is null)
-        {
-            Host.Fail(error);
-        }
-        Listing.Fail(error);
-        if (_isSeen && Renewal is null && error.Code == "CORE_GONE")
-        {
-            Host.App.After(_again, () =>
-            {
-                if (_isSeen)
-                {
-                    Read();
-                }
-            });
-        }
     }
 
     private bool OnFilterKey(Key key)
@@ -331,7 +271,7 @@ internal abstract class ListScreen<T> : IScreen
             canvas.Line(Math.Max(end, canvas.Width - 13), 0, StyledText.Pad(new($"{Listing.Shown.Count} of {Listing.Total}", Ink.Muted), 12, isRight: true));
             return;
         }
-        canvas.Line(1, 0, StatusLine.Of(canvas.Width - 2, _isReading && !Listing.IsRead ? new("Reading…", Ink.Muted) : Heading, Summary));
+        canvas.Line(1, 0, StatusLine.Of(canvas.Width - 2, _reading.IsReading && !Listing.IsRead ? new("Reading…", Ink.Muted) : Heading, Summary));
     }
 
     /// <summary>At the left of the first row.</summary>
@@ -343,18 +283,7 @@ internal abstract class ListScreen<T> : IScreen
         : Listing.Filter.Length > 0 ? new Facts().Gap().Text($"Nothing here has “{Listing.Filter}” in it.").Text("Esc shows all again.", Ink.Muted).Lines(width)
         : Empty.Lines(width);
 
-    private List<StyledLine> Foot(int width)
-    {
-        if (Work.Doing is not null)
-        {
-            return [new(Work.Line, Ink.Accent)];
-        }
-        if ((Work.Error ?? (Listing.IsRead ? Listing.Error : null)) is not { } error)
-        {
-            return [];
-        }
-        return [.. StyledText.Wrap(new(error.Message, Ink.Error), Math.Max(10, width - 2), new("✗ ", Ink.Error), new("  ")).Take(3), .. error.Next is { } next ? StyledText.Wrap(new(next, Ink.Muted), Math.Max(10, width - 2), new("→ ", Ink.Muted), new("  ")).Take(2) : []];
-    }
+    private IReadOnlyList<StyledLine> Foot(int width) => Work.Foot(width, Listing.IsRead ? Listing.Error : null);
 
     private static void DrawLines(Canvas canvas, IReadOnlyList<StyledLine> lines)
     {
