@@ -16,4 +16,14 @@ internal static class ConfigBodies
         // An address may have been given with a password in it.
         _ => JsonSerializer.SerializeToElement(Redaction.OfText(config.Text(key.Name)), ConfigJson.Default.String),
     };
+
+    public static ConfigKeyBody KeyOf(ConfigKey key, PryxConfig config)
+    {
+        var value = config.Get(key.Name);
+        var source = value.Source switch { ConfigSource.Json => "config.json", ConfigSource.Yaml => "config.yaml", ConfigSource.Environment => "environment", _ => "default" };
+        return new(key.Name, key.Kind.ToString().ToLowerInvariant(), key.Expected, Redaction.OfText(value.Text.Replace("\n", ", ", StringComparison.Ordinal)), source, key.Default, ConfigChange.IsOpen(key.Name))
+        {
+            Variable = key.Variable,
+        };
+    }
 }

@@ -18,6 +18,8 @@ internal static class ConfigChange
         "telemetry_enabled", "telemetry_sampling_ratio", "updates_auto_check",
     };
 
+    public static bool IsOpen(string name) => Open.Contains(name);
+
     /// <returns>The key's own name and its value as text.</returns>
     /// <exception cref="PryxException">CONFIG_UNKNOWN_KEY, CONFIG_LOCAL_ONLY, VALIDATION_ERROR, PROVIDER_UNKNOWN.</exception>
     public static KeyValuePair<string, string> Check(string name, JsonElement value, Func<string, bool> isProvider)

@@ -20,6 +20,7 @@ public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, Func
     public void Map(ApiRoutes routes)
     {
         routes.Add(new("GET", "/api/v1/config", "Every key and its value, without secrets and maps") { Response = ConfigJson.Default.DictionaryStringJsonElement }, GetAsync);
+        routes.Add(new("GET", "/api/v1/config/keys", "Every key with its value as one would type it, what it takes, where the value comes from, and whether it may be changed over HTTP; without secrets and maps") { Response = ConfigJson.Default.ConfigKeyList }, ListAsync);
         routes.Add(new("PATCH", "/api/v1/config", "Changes model_provider, model_name, ollama_endpoint and the other keys that may be changed over HTTP: all or none")
         { Scope = Scopes.Admin, Request = ConfigJson.Default.DictionaryStringJsonElement, Response = ConfigJson.Default.ConfigChanged }, ChangeAsync);
         routes.Add(new("POST", "/api/v1/config/reload", "Reads config.yaml again after somebody at the machine has changed it") { Scope = Scopes.Admin, Status = 204 }, ReloadAsync);
@@ -44,6 +45,12 @@ public sealed class ConfigEndpoints(Func<PryxConfig> config, Action reload, Func
             }
         }
         await http.WriteAsync(values, ConfigJson.Default.DictionaryStringJsonElement);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var now = config();
+        await http.WriteAsync(new ConfigKeyList([.. ConfigKeys.All.Where(static key => !key.IsSecret && key.Kind != ConfigKind.Map).Select(key => ConfigBodies.KeyOf(key, now))]), ConfigJson.Default.ConfigKeyList);
     }
 
     private async Task ChangeAsync(HttpContext http)
@@ -79,7 +86,22 @@ public sealed record ConfigChanged(bool Ok)
     public IReadOnlyList<string>? Overridden { get; init; }
 }
 
+/// <summary>One key of config.yaml as it holds now.</summary>
+/// <param name="Kind">text, bool, whole, number, duration or list.</param>
+/// <param name="Expected">What it takes, in words.</param>
+/// <param name="Value">As one would type it; lists with commas.</param>
+/// <param name="Source">default, config.json, config.yaml or environment.</param>
+/// <param name="Open">It may be changed over HTTP; the others only at the machine.</param>
+public sealed record ConfigKeyBody(string Name, string Kind, string Expected, string Value, string Source, string Default, bool Open)
+{
+    /// <summary>The environment variable that stands before config.yaml; null for none.</summary>
+    public string? Variable { get; init; }
+}
+
+public sealed record ConfigKeyList(IReadOnlyList<ConfigKeyBody> Keys);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ConfigKeyList))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(ConfigChanged))]

@@ -27,6 +27,20 @@ public sealed class ConfigEndpointTests
         Assert.Equal("gpt-4o", (string?)entry["details"]!["model_name"]);
     }
 
+    [Fact]
+    public async Task The_list_of_keys_says_what_each_takes_where_its_value_comes_from_and_whether_it_may_be_changed_here()
+    {
+        await using var core = await TestCore.StartAsync(null, Cancellation);
+        await PatchAsync(core, """{"max_messages_per_session":500}""");
+        var keys = (await core.GetAsync(Config + "/keys", Cancellation)).Body!["keys"]!.AsArray().ToDictionary(static key => (string)key!["name"]!);
+
+        var changed = keys["max_messages_per_session"]!;
+        Assert.Equal(("whole", "a whole number", "500", "config.yaml", "0", true, "PRYX_MAX_MESSAGES"), ((string?)changed["kind"], (string?)changed["expected"], (string?)changed["value"], (string?)changed["source"], (string?)changed["default"], (bool)changed["open"]!, (string?)changed["variable"]));
+        Assert.Equal(("environment", "off"), ((string?)keys["catalog_url"]!["source"], (string?)keys["catalog_url"]!["value"]));
+        Assert.False((bool)keys["skills_path"]!["open"]!);
+        Assert.DoesNotContain("telegram_token", keys.Keys);
+    }
+
     [Theory]
     [InlineData("""{"model_provider":"bad id"}""", 400, "VALIDATION_ERROR", "model_provider: invalid provider id")]
     [InlineData("""{"model_provider":"nobody"}""", 404, "PROVIDER_UNKNOWN", "provider not found")]

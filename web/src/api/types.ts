@@ -615,6 +615,21 @@ export interface ConfigChanged {
   overridden?: string[] | null;
 }
 
+export interface ConfigKeyBody {
+  name: string;
+  kind: string;
+  expected: string;
+  value: string;
+  source: string;
+  default: string;
+  open: boolean;
+  variable?: string | null;
+}
+
+export interface ConfigKeyList {
+  keys: ConfigKeyBody[];
+}
+
 export interface ContextUsage {
   model: string;
   system: number;

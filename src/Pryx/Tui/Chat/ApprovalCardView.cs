@@ -11,14 +11,18 @@ namespace Pryx.Tui.Chat;
 internal sealed class ApprovalCardView(ChatState state, TypeAhead typeAhead, Func<TimeSpan, Action, IDisposable> after, Action<Approval, char> chosen, Action<Key> typed)
 {
     private Approval? _shown;
+    private int _room;
     private (char Key, IDisposable Timer)? _doubted;
 
     public Approval? Shown => state.Approvals.Count > 0 ? state.Approvals[0] : null;
     public bool IsExplained { get; private set; }
 
     /// <summary>What it needs, at most so many rows; 0 without a question.</summary>
-    public int HeightFor(int width, int most, bool isInputEmpty) => Shown is not { } approval ? 0
-        : Math.Min(most, CardText.Lines(approval, width - 4, most - 2, IsExplained, Takes(approval, isInputEmpty)).Count + 2);
+    public int HeightFor(int width, int most, bool isInputEmpty)
+    {
+        _room = most - 2;
+        return Shown is not { } approval ? 0 : Math.Min(most, CardText.Lines(approval, width - 4, _room, IsExplained, Takes(approval, isInputEmpty)).Count + 2);
+    }
 
     public void Draw(Canvas canvas, bool isInputEmpty)
     {
@@ -30,7 +34,7 @@ internal sealed class ApprovalCardView(ChatState state, TypeAhead typeAhead, Fun
         var takes = Takes(approval, isInputEmpty);
         var style = new TextStyle(!takes ? Ink.Border : approval.RiskLevel == RiskLevel.High ? Ink.Error : Ink.Warning);
         var inside = canvas.Box(canvas.Bounds, style, new StyledLine(CardText.Title(approval, state.Approvals.Count), new TextStyle(Ink.Strong).With(Effects.Bold)));
-        var lines = CardText.Lines(approval, inside.Width - 2, inside.Height, IsExplained, takes);
+        var lines = CardText.Lines(approval, inside.Width - 2, _room, IsExplained, takes);
         var text = canvas.Within(inside.Inset(1, 0));
         for (var y = 0; y < lines.Count && y < text.Height; y++)
         {

@@ -13,18 +13,21 @@ internal static class CardText
     /// <summary>As many lines as there is room for; the answers are never cut away, the preview gives.</summary>
     public static List<StyledLine> Lines(Approval approval, int width, int room, bool isExplained, bool takesLetters)
     {
-        var head = Head(approval, width);
         var answers = Answers(approval, width, room, takesLetters);
-        var preview = Preview(approval, width);
+        var head = Head(approval, width);
         var why = isExplained ? Explanation(approval, width) : Why(approval, width, room);
-        var free = Math.Max(FewestPreview, room - head.Count - answers.Count - why.Count);
+        var preview = Preview(approval, width);
+        // The answers are never cut; then what would happen comes first, then why.
+        why = [.. why.Take(Math.Max(isExplained ? room - answers.Count - head.Count : 1, room - answers.Count - head.Count - Math.Min(preview.Count, FewestPreview)))];
+        var free = Math.Max(0, room - head.Count - answers.Count - why.Count);
         var lines = new List<StyledLine>(head);
-        lines.AddRange(preview.Count <= free ? preview : preview.Take(free - 1));
-        if (preview.Count > free)
+        lines.AddRange(preview.Count <= free ? preview : preview.Take(Math.Max(0, free - 1)));
+        if (preview.Count > free && free > 0)
         {
             lines.Add(new StyledLine($"… {preview.Count - free + 1:N0} more lines, Ctrl+O shows all", Ink.Warning));
         }
         lines.AddRange(why);
+        lines = [.. lines.Take(Math.Max(1, room - answers.Count))];
         lines.AddRange(answers);
         return lines;
     }
@@ -102,7 +105,7 @@ internal static class CardText
         var choices = CardChoice.Of(approval);
         var before = takesLetters ? "" : "Alt+";
         var lines = new List<StyledLine>();
-        if (room < 12 && approval.Kind != ApprovalKind.Question)
+        if (room < 16 && approval.Kind != ApprovalKind.Question)
         {
             var row = new LineBuilder();
             foreach (var choice in choices)
@@ -110,6 +113,14 @@ internal static class CardText
                 row.Add(row.IsEmpty ? "" : "  ").Add($"{before}{choice.Key}", new TextStyle(Ink.Accent).With(Effects.Bold)).Add($" {choice.Short}");
             }
             lines.AddRange(StyledText.Wrap(row.Build(), width));
+            if (room >= 10 && approval.Pattern is { } pattern)
+            {
+                lines.Add(StyledText.Cut(new LineBuilder().Add("s a  ", Ink.Faint).Add(pattern, Ink.Muted).Build(), width));
+            }
+            if (room >= 11 && approval.FolderGrant is { } folder)
+            {
+                lines.Add(StyledText.Cut(new LineBuilder().Add("f    ", Ink.Faint).Add(folder == "folder" ? "edit its files, run commands in its sandbox, no network" : folder, Ink.Muted).Build(), width));
+            }
         }
         else
         {
