@@ -38,7 +38,7 @@ internal static class CommandLine
         args = ServeCommand.Translate(name, args);
         if (args.Length == 0)
         {
-            io.Error.WriteLine($"{name}: say what to do. The terminal UI does not exist yet.");
+            io.Error.WriteLine($"{name}: say what to do. The terminal UI needs a terminal.");
             io.Error.WriteLine($"Next: {name} run \"what to do\", or {name} --help");
             return ExitCodes.Usage;
         }

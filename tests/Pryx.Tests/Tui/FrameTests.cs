@@ -1,3 +1,4 @@
+using Pryx.Testing;
 using Pryx.Tui.Layout;
 using Pryx.Tui.Rendering;
 
@@ -131,8 +132,22 @@ public sealed class FrameTests
         Assert.Equal(Colour.Rgb(0xFF0000), theme.Of(Ink.Accent));
         Assert.True(theme.Of(Paper.Panel).IsNone);
         Assert.Equal(Themes.Light.Of(Ink.Error), theme.Of(Ink.Error));
+        Assert.Equal(Colour.Ansi(4), ThemeFile.Read("mine", "{\n  \"link\": \"ansi:4\",\n  \"accent\": \"#123\"\n}\n").Of(Ink.Link));
         Assert.Contains("Line 1", Assert.Throws<FormatException>(() => ThemeFile.Read("mine", "accent: red")).Message, StringComparison.Ordinal);
         Assert.Contains("accentt", Assert.Throws<FormatException>(() => ThemeFile.Read("mine", "accentt: none")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_theme_that_cannot_be_read_is_told_and_the_others_are_there()
+    {
+        using var home = new TempHome();
+        home.Write("themes/mine.yaml", "accent: \"#ff0000\"\n");
+        home.Write("themes/broken.yaml", "accent: crimson\n");
+        home.Write("themes/notes.txt", "no theme");
+        var (themes, problems) = ThemeFolder.Read(home.PathOf("themes"));
+        Assert.Equal("mine", Assert.Single(themes).Name);
+        Assert.Contains("broken.yaml: Line 1", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.Empty(ThemeFolder.Read(home.PathOf("nowhere")).Themes);
     }
 
     [Theory]

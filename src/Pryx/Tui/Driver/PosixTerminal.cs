@@ -146,8 +146,9 @@ internal sealed class PosixTerminal : ITerminal
 
     private void Take(PosixSignal signal, Action action) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
     {
-        // While another program has the terminal, signals do what they always do.
-        context.Cancel = _isEntered;
+        // While another program has the terminal, signals do what they always do. After a stop .NET would put back the modes it knows
+        // from its own start, and could do so after we have taken the terminal again.
+        context.Cancel = _isEntered || signal == PosixSignal.SIGCONT;
         action();
     }));
 

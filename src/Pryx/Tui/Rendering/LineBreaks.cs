@@ -35,19 +35,21 @@ internal sealed class LineBreaks
                 {
                     continue; // The rest of a tab at which the row before was broken.
                 }
-                if (_used + glyph.Width > _room && (_used > 0 || _space is not null))
+                if (glyph.Text == " " && IsOver(glyph))
                 {
-                    if (glyph.Text == " ")
-                    {
-                        // A space at the edge is where the break is.
-                        Break((index, glyph.End), 0);
-                        continue;
-                    }
+                    // A space at the edge is where the break is.
+                    Break((index, glyph.End), 0);
+                    continue;
+                }
+                // Twice where the word behind the last space fills a row by itself.
+                while (IsOver(glyph))
+                {
                     var (place, rest) = _space is { } space ? (space, _used - _usedAtSpace) : ((index, glyph.Start), pieceWidth);
-                    if (place != _start)
+                    if (place == _start)
                     {
-                        Break(place, rest);
+                        break;
                     }
+                    Break(place, rest);
                 }
                 _used += glyph.Width;
                 pieceWidth += glyph.Width;
@@ -60,6 +62,8 @@ internal sealed class LineBreaks
         }
         Add((_spans.Count, 0), keepsSpaces: true);
     }
+
+    private bool IsOver(Glyph glyph) => _used + glyph.Width > _room && (_used > 0 || _space is not null);
 
     private void Break((int Span, int At) place, int used)
     {

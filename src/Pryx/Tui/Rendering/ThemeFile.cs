@@ -1,7 +1,7 @@
 namespace Pryx.Tui.Rendering;
 
 /// <summary>
-/// A person's own theme: lines of "name: colour" (YAML without nesting), over one of the themes that come along. Inks are named as
+/// A person's own theme: lines of "name: colour" (YAML without nesting, or JSON with one pair a line), over one of the themes that come along. Inks are named as
 /// they are (accent, codeKeyword …), papers with "on" before it (onPanel, onSelected …); colours are #rrggbb, ansi:0–15 or none.
 /// </summary>
 internal static class ThemeFile
@@ -63,12 +63,12 @@ internal static class ThemeFile
     {
         var comment = line.TrimStart().StartsWith('#') ? 0 : line.IndexOf(" # ", StringComparison.Ordinal);
         var rest = (comment < 0 ? line : line[..comment]).Trim();
-        if (rest.Length == 0)
+        if (rest is "" or "{" or "}")
         {
             return ("", "");
         }
         var colon = rest.IndexOf(':');
-        return colon > 0 ? (rest[..colon].Trim(), rest[(colon + 1)..].Trim().Trim('"', '\'')) : throw new FormatException($"Line {number}: write \"name: colour\".");
+        return colon > 0 ? (rest[..colon].Trim().Trim('"'), rest[(colon + 1)..].TrimEnd(',').Trim().Trim('"', '\'')) : throw new FormatException($"Line {number}: write \"name: colour\".");
     }
 
     private static T? Named<T>(string name)

@@ -1,3 +1,11 @@
+using Pryx.Tui.Screens.Agents;
+using Pryx.Tui.Screens.Mcp;
+using Pryx.Tui.Screens.Models;
+using Pryx.Tui.Screens.Policies;
+using Pryx.Tui.Screens.Sessions;
+using Pryx.Tui.Screens.Settings;
+using Pryx.Tui.Screens.Skills;
+using Pryx.Tui.Screens.Telemetry;
 using Pryx.Tui.Shell;
 
 namespace Pryx.Tui.Screens;
@@ -11,9 +19,16 @@ internal static class ScreenList
         ["Chat"] = '1', ["Sessions"] = '2', ["Skills"] = '4', ["Settings"] = '5', ["MCP"] = '6', ["Telemetry"] = '7', ["Agents"] = '8', ["Policies"] = '9',
     };
 
-    public static IEnumerable<IScreen> Of(TuiContext ui, Func<IReadOnlyList<IScreen>> all) =>
+    public static IEnumerable<IScreen> Of(TuiContext ui, ScreenHost host, Func<IReadOnlyList<IScreen>> all) =>
     [
         SessionsScreen.Of(ui),
+        new SkillsScreen(host),
+        new SettingsScreen(host),
+        new McpScreen(host),
+        new TelemetryScreen(host),
+        new AgentsScreen(host),
+        new PoliciesScreen(host),
+        new ModelsScreen(host),
         new Setup.SetupScreen(ui),
         new HelpScreen(all),
     ];

@@ -42,7 +42,7 @@ internal sealed class Root : IView, IDisposable
         _ui.Begin(app, ending);
         _toasts = new Toasts(app.After);
         _chat = new ChatScreen(_ui);
-        _screens = [_chat, .. ScreenList.Of(_ui, () => _screens)];
+        _screens = [_chat, .. ScreenList.Of(_ui, Host(app, ending), () => _screens)];
         Switch(_chat);
         if (session is { } id)
         {
@@ -184,6 +184,15 @@ internal sealed class Root : IView, IDisposable
             Switch(found);
         }
     }
+
+    private ScreenHost Host(App app, CancellationToken ending) => new(app, _ui.Core, _ui.Folder, _layers, text => _toasts?.Show(text, Ink.Success), failure =>
+    {
+        if (failure.Code == "CORE_GONE")
+        {
+            _ui.Link.Doubt();
+        }
+        _toasts?.Show($"{failure.Message}{(failure.Next is { } next ? $" → {next}" : "")}{(failure.TraceId is { } trace ? $" · trace {trace}" : "")}", Ink.Error);
+    }, _ui.Time, ending);
 
     private void Open(SessionId session)
     {

@@ -70,7 +70,7 @@ internal sealed class EditorRows
         var (rowStart, used, space, usedAtSpace) = (start, 0, -1, 0);
         foreach (var glyph in new GlyphText(_text[start..end]))
         {
-            if (used + glyph.Width > width && start + glyph.Start > rowStart)
+            while (used + glyph.Width > width && start + glyph.Start > rowStart)
             {
                 var at = space > rowStart ? space : start + glyph.Start;
                 _rows.Add((rowStart, at));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pryx.Protocol.Errors;
 using Pryx.Protocol.Setup;
 using Pryx.Tui.Link;
+using Pryx.Tui.Screens.Sessions;
 using Pryx.Tui.Shell;
 
 namespace Pryx.Tui.Screens.Setup;

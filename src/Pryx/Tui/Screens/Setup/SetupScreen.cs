@@ -4,6 +4,7 @@ using Pryx.Protocol.Setup;
 using Pryx.Tui.Input;
 using Pryx.Tui.Link;
 using Pryx.Tui.Rendering;
+using Pryx.Tui.Screens.Sessions;
 using Pryx.Tui.Shell;
 using Pryx.Tui.Widgets;
 

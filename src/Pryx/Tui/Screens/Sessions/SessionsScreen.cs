@@ -8,7 +8,7 @@ using Pryx.Tui.Rendering;
 using Pryx.Tui.Shell;
 using Pryx.Tui.Widgets;
 
-namespace Pryx.Tui.Screens;
+namespace Pryx.Tui.Screens.Sessions;
 
 /// <summary>All chats: search, resume, fork, export, rename, archive, delete.</summary>
 internal static class SessionsScreen
@@ -20,8 +20,8 @@ internal static class SessionsScreen
 
     public static IScreen Of(TuiContext ui)
     {
-        ListScreen<Row>? screen = null;
-        return screen = new ListScreen<Row>(ui, new ListKind<Row>
+        KeyedList<Row>? screen = null;
+        return screen = new KeyedList<Row>(ui, new ListKind<Row>
         {
             Title = "Sessions",
             IsSearchedByCore = true,

@@ -6,7 +6,7 @@ using Pryx.Tui.Shell;
 using Pryx.Tui.Text;
 using Pryx.Tui.Widgets;
 
-namespace Pryx.Tui.Screens;
+namespace Pryx.Tui.Screens.Sessions;
 
 /// <summary>What is specific to a list: how it is read, how a row and its details look, and what its keys do.</summary>
 internal sealed record ListKind<T>
@@ -41,7 +41,7 @@ internal sealed record ListKey<T>(Key Key, string Hint, Action<T> Run)
 }
 
 /// <summary>A list with details beside or below it, a search, and keys for what can be done with an item.</summary>
-internal sealed class ListScreen<T> : IScreen
+internal sealed class KeyedList<T> : IScreen
 {
     private readonly TuiContext _ui;
     private readonly ListKind<T> _kind;
@@ -54,7 +54,7 @@ internal sealed class ListScreen<T> : IScreen
     private bool _isSearching;
     private int _asked;
 
-    public ListScreen(TuiContext ui, ListKind<T> kind)
+    public KeyedList(TuiContext ui, ListKind<T> kind)
     {
         (_ui, _kind) = (ui, kind);
         _list = new ListView<T>(kind.Row) { HasFocus = true, EmptyText = new StyledLine(kind.Empty, Ink.Muted) };

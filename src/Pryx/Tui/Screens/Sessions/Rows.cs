@@ -3,7 +3,7 @@ using Pryx.Tui.Rendering;
 using Pryx.Tui.Text;
 using Pryx.Tui.Widgets;
 
-namespace Pryx.Tui.Screens;
+namespace Pryx.Tui.Screens.Sessions;
 
 /// <summary>What rows and details of lists are made of.</summary>
 internal static class Rows
