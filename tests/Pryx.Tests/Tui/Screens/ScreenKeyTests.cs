@@ -78,7 +78,7 @@ public sealed class ScreenKeyTests
         bench.Type("t");
         bench.Bench.Advance(TimeSpan.FromSeconds(4));
         Assert.Matches("Connecting to linear… [4-6] s", bench.Frame);
-        Assert.Contains("npx -y my-notes", bench.Press(new Key(KeyCode.Down)).Frame);
+        Assert.Contains("server-filesystem", bench.Press(new Key(KeyCode.Down)).Frame);
         answer.SetResult("""{"ok":true,"name":"linear","tools":21,"took":640}""");
         bench.Settle();
         Assert.DoesNotContain("Connecting", bench.Frame);
