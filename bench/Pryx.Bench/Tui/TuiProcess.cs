@@ -67,7 +67,7 @@ internal sealed partial class TuiProcess : IAsyncDisposable
         {
             if (Clock.Now - began > Patience)
             {
-                throw new InvalidOperationException($"The terminal UI does not show what was waited for. It wrote:\n{Encoding.UTF8.GetByteCount(_process.Raw)} bytes\n{_process.Text}");
+                throw new InvalidOperationException($"The terminal UI does not show what was waited for. It wrote {Encoding.UTF8.GetByteCount(_process.Raw):N0} bytes, at last:\n{(_process.Text is { Length: > 2000 } text ? text[^2000..] : _process.Text)}");
             }
             await Task.Delay(TimeSpan.FromMilliseconds(0.5), TimeProvider.System, cancellationToken);
         }
