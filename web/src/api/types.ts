@@ -615,19 +615,17 @@ export interface ConfigChanged {
   overridden?: string[] | null;
 }
 
-export interface ConfigKeyBody {
-  name: string;
-  kind: string;
-  expected: string;
-  value: string;
-  source: string;
-  default: string;
-  open: boolean;
-  variable?: string | null;
-}
-
 export interface ConfigKeyList {
-  keys: ConfigKeyBody[];
+  keys: ({
+    name: string;
+    kind: string;
+    expected: string;
+    value: string;
+    source: string;
+    default: string;
+    open: boolean;
+    variable?: string | null;
+  })[];
 }
 
 export interface ContextUsage {
