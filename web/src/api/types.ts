@@ -462,6 +462,42 @@ export interface BackgroundProcessList {
   })[];
 }
 
+export interface BackupBody {
+  path: string;
+  version: string;
+  schema: number;
+  created_at: string;
+  bytes: number;
+  files: number;
+  sessions: boolean;
+  secrets: boolean;
+  trouble?: string | null;
+}
+
+export interface BackupCheckInput {
+  path: string;
+}
+
+export interface BackupInput {
+  path?: string | null;
+  sessions?: boolean;
+  passphrase?: string | null;
+}
+
+export interface BackupList {
+  backups: ({
+    path: string;
+    version: string;
+    schema: number;
+    created_at: string;
+    bytes: number;
+    files: number;
+    sessions: boolean;
+    secrets: boolean;
+    trouble?: string | null;
+  })[];
+}
+
 export interface BudgetReport {
   action: string;
   warn_percent: number;
@@ -1134,6 +1170,25 @@ export interface HookList {
   notes: string[];
   user_file: string;
   warning?: string | null;
+}
+
+export interface ImportBody {
+  from: string;
+  entries: ({
+    kind: string;
+    name: string;
+    state: string;
+    note?: string | null;
+  })[];
+  applied: boolean;
+}
+
+export interface ImportInput {
+  from: string;
+  apply?: boolean;
+  replace?: boolean;
+  secrets?: boolean;
+  passphrase?: string | null;
 }
 
 export interface InstallerInput {
