@@ -131,11 +131,17 @@ public sealed class BrowserTab : IAsyncDisposable
         await SendAsync("Fetch.enable", json =>
         {
             json.WriteStartArray("patterns");
-            json.WriteStartObject();
-            json.WriteString("urlPattern", pattern);
-            json.WriteEndObject();
+            foreach (var one in (string[])[pattern, "*/probe-of-the-tests"])
+            {
+                json.WriteStartObject();
+                json.WriteString("urlPattern", one);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
         });
+        // The page that is open hears of it a moment later than the browser says.
+        await UntilAsync($"(window.probe?.answered === {status}) || (window.probe?.busy || (window.probe = {{ busy: true }}, fetch('/probe-of-the-tests').then(r => window.probe = {{ answered: r.status }})), false)", "that requests are answered here");
+        await EvaluateAsync("delete window.probe");
     }
 
     /// <summary>Another tab of the same window: the same person, signed in already.</summary>

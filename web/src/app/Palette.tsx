@@ -55,7 +55,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
               <Command.Empty className="p-6 text-center text-sm text-muted">Nothing of that name.</Command.Empty>
               <Command.Group heading="Actions">
                 <Command.Item className={ITEM} onSelect={run(() => go(pathOf('chat')))}><MessageSquarePlus size={16} className="text-muted" aria-hidden /><span className="flex-1">New session</span><Keys>N</Keys></Command.Item>
-                {OFTEN.map(([words, name, Icon, path]) => <Command.Item key={path} className={ITEM} value={words} onSelect={run(() => go(path))}><Icon size={16} className="text-muted" aria-hidden /><span className="flex-1">{name}</span></Command.Item>)}
+                {OFTEN.map(([words, name, Icon, path]) => <Command.Item key={path} className={ITEM} value={`${name} ${words}`} onSelect={run(() => go(path))}><Icon size={16} className="text-muted" aria-hidden /><span className="flex-1">{name}</span></Command.Item>)}
                 <Command.Item className={ITEM} value="stop everything emergency" onSelect={run(() => void stopAll())}><OctagonX size={16} className="text-bad" aria-hidden /><span className="flex-1">Stop everything that runs</span></Command.Item>
                 <Command.Item className={ITEM} value="theme dark" onSelect={run(() => setTheme('dark'))}><Moon size={16} className="text-muted" aria-hidden /><span className="flex-1">Dark theme</span></Command.Item>
                 <Command.Item className={ITEM} value="theme light" onSelect={run(() => setTheme('light'))}><Sun size={16} className="text-muted" aria-hidden /><span className="flex-1">Light theme</span></Command.Item>

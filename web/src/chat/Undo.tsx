@@ -102,7 +102,7 @@ function Preview({ path, step, onBack, onDone }: { path: string; step: Step; onB
     ...(step.kind === 'rewind' ? { to: step.to, what } : step.kind === 'undo' && step.turn ? { turn: step.turn } : {}),
     ...(!preview && overwrite.size > 0 ? { force: true, paths: [...overwrite] } : {}),
   })
-  const look = useQuery({ queryKey: [path, 'preview', step, what], queryFn: () => api.post<UndoneBody>(`${path}/${step.kind}?preview=true`, body(true)), retry: false, staleTime: 0, gcTime: 0 })
+  const look = useQuery({ queryKey: ['preview', path, step, what], queryFn: () => api.post<UndoneBody>(`${path}/${step.kind}?preview=true`, body(true)), retry: false, staleTime: 0, gcTime: 0 })
   const run = useAct(() => api.post<UndoneBody>(`${path}/${step.kind}`, body(false)), { silent: true })
   const done = async (result: UndoneBody) => {
     onDone()

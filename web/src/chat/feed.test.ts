@@ -87,6 +87,19 @@ describe('the feed of a session', () => {
     expect(feed.read().ended).toBeNull()
   })
 
+  it('does not let an answer that was on its way undo what has happened since', async () => {
+    const feed = new SessionFeed('s')
+    await settle()
+    heard(event('turn.started', { model: 'm' }))
+    const loading = feed.load()
+    heard(event('item.added', null, { item: { id: 'r', type: 'reply', text: 'whole', seq: 1 } as never, version: 1 }))
+    heard(event('turn.completed', { outcome: 'completed', steps: 1, usage: {} }, { version: 2 }))
+    await loading
+    expect(feed.read().items).toHaveLength(1)
+    expect(feed.read().turn).toBeNull()
+    expect(feed.read().ended?.outcome).toBe('completed')
+  })
+
   it('says how a turn ended', async () => {
     const feed = new SessionFeed('s')
     await settle()

@@ -78,6 +78,8 @@ export class SessionFeed {
   }
 
   load = async () => {
+    // What happens meanwhile is applied after it: an answer that was on its way must not undo it.
+    this.early ??= []
     try {
       const [page, turn, approvals, waiting] = await Promise.all([
         api.get<ItemPage>(`/api/v1/sessions/${this.id}/items`, { query: { last: PAGE } }),
@@ -90,13 +92,13 @@ export class SessionFeed {
         turn: turn && turn.status !== 'queued' ? { id: turn.id, status: turn.status, model: turn.model, startedAt: Date.parse(turn.started_at) } : null,
         step: turn ? page.items.reduce((last, item) => (item.turn_id === turn.id ? Math.max(last, item.step) : last), 1) : 0,
       })
-      const early = this.early ?? []
-      this.early = null
-      early.forEach(event => this.apply(event))
     } catch (error) {
       // What is shown stays; the next connection loads it again.
       if (!this.next.isLoaded || this.next.error) this.change({ error, isLoaded: true })
     }
+    const early = this.early ?? []
+    this.early = null
+    early.forEach(event => this.apply(event))
   }
 
   /** The page before what is shown. */

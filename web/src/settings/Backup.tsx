@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { HardDriveDownload, ShieldCheck } from 'lucide-react'
 import { api, ApiError } from '@/api/client'
+import type { BackupBody, BackupList } from '@/api/types'
 import { useAct, useGet } from '@/app/data'
 import { ago, bytes, exact, plural } from '@/app/format'
 import { Badge } from '@/ui/Badge'
@@ -9,9 +10,6 @@ import { Card, Failure, Field, Skeleton } from '@/ui/Page'
 import { toast } from '@/ui/toasts'
 
 const PATH = '/api/v1/backups'
-
-interface BackupBody { path: string; created_at: string; bytes: number; files: number; sessions: boolean; secrets: boolean; trouble?: string | null }
-interface BackupList { backups: BackupBody[] }
 
 /** Files with everything in them, written and checked here; restored by a command, while Pryx does not run. */
 export function Backup() {
