@@ -38,7 +38,7 @@ public sealed class TuiTests
         terminal.SendKeys("\e1hello\r");
         await terminal.WaitForTextAsync("yes, once", cancellationToken);
 
-        Posix.Signal(served.CorePid, 9);
+        Assert.Equal(0, (await person.ShellAsync($"kill -9 {served.CorePid}")).ExitCode);
         await terminal.WaitForTextAsync("Core is away", cancellationToken);
         await terminal.WaitForTextAsync("Core goes on", cancellationToken);
         await Task.Delay(TimeSpan.FromMilliseconds(900), TimeProvider.System, cancellationToken);
@@ -51,7 +51,7 @@ public sealed class TuiTests
     {
         terminal.SendKeys("\x03\x03\x03");
         Assert.Equal(0, await terminal.WaitAsync(TestContext.Current.CancellationToken));
-        using var metadata = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(person.Home.Data, "metadata.json")));
-        Posix.Signal(metadata.RootElement.GetProperty("host_pid").GetInt32(), 15);
+        using var metadata = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(person.Home.Data, "metadata.json"), TestContext.Current.CancellationToken));
+        await person.ShellAsync($"kill {metadata.RootElement.GetProperty("host_pid").GetInt32()}");
     }
 }

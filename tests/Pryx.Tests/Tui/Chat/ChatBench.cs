@@ -45,6 +45,7 @@ internal sealed class ChatBench : IDisposable
         Rule = "mode:workspace-only",
         Pattern = pattern,
         Touches = [$"run {command}"],
+        Args = System.Text.Json.JsonDocument.Parse("{}").RootElement,
     };
 
     public ChatBench Settle()
