@@ -5,7 +5,7 @@ using Pryx.Tui.Rendering;
 namespace Pryx.Tui.Widgets;
 
 /// <summary>A list of which one row is selected. Only rows that can be seen are made, so that its length does not matter.</summary>
-internal class ListView<T> : IFocusable
+internal sealed class ListView<T> : IFocusable
 {
     private readonly Func<T, int, IReadOnlyList<StyledLine>> _rows;
     private readonly int _rowHeight;
@@ -81,7 +81,7 @@ internal class ListView<T> : IFocusable
         }
     }
 
-    public virtual bool OnKey(Key key)
+    public bool OnKey(Key key)
     {
         switch (key.Code)
         {

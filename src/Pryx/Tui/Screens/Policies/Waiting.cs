@@ -74,8 +74,10 @@ internal sealed class Waiting(ScreenHost host) : BrowseScreen<Approval>(host)
 
     private void Always(Approval approval) => Host.Confirm("Always?", $"From now on this runs unasked:\n{approval.Pattern}", "Always", () => Answer(approval, ApprovalAnswer.Approve("tui", GrantDuration.Forever)));
 
-    private void Reply(Approval approval) => Host.Ask(new Form(Host, approval.Summary, approval.Choices.Count > 0 ? string.Join(" · ", approval.Choices) : approval.Reason, [new("Your answer", approval.Choices.FirstOrDefault() ?? "")], (texts, cancellationToken) =>
-        SendAsync(approval, ApprovalAnswer.Approve("tui") with { Text = texts[0].Length > 0 ? texts[0] : approval.Choices.FirstOrDefault() ?? throw new PryxException("VALIDATION_ERROR", "An answer is needed.") }, cancellationToken)));
+    private void Reply(Approval approval) => Host.Ask(new Form(Host, approval.Summary, approval.Choices.Count > 0 ? string.Join(" · ", approval.Choices) : approval.Reason, [new("Your answer", First(approval) ?? "")], (texts, cancellationToken) =>
+        SendAsync(approval, ApprovalAnswer.Approve("tui") with { Text = texts[0].Length > 0 ? texts[0] : First(approval) ?? throw new PryxException("VALIDATION_ERROR", "An answer is needed.") }, cancellationToken)));
+
+    private static string? First(Approval approval) => approval.Choices is [var first, ..] ? first : null;
 
     private void Refuse(Approval approval) => Host.Ask(new Form(Host, "No, and why", "The model reads it and goes on another way.", [new("Why", "use the staging server")], (texts, cancellationToken) => SendAsync(approval, ApprovalAnswer.Deny("tui", texts[0]), cancellationToken)));
 
