@@ -35,7 +35,10 @@ public sealed class TuiTests
         using var person = new Person();
         await using var served = await ServedPryx.StartAsync(person);
         await using var terminal = person.Terminal();
-        terminal.SendKeys("\e1hello\r");
+        await terminal.WaitForTextAsync("Step 0: Pryx Cloud Login", cancellationToken);
+        terminal.SendKeys("\e1");
+        await terminal.WaitForTextAsync("What shall be done?", cancellationToken);
+        terminal.SendKeys("hello\r");
         await terminal.WaitForTextAsync("yes, once", cancellationToken);
 
         Assert.Equal(0, (await person.ShellAsync($"kill -9 {served.CorePid}")).ExitCode);
