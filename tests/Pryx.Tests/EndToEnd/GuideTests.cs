@@ -42,7 +42,7 @@ public sealed class GuideTests
         person.Home.Write("key.txt", Person.Key + "\n");
         var programs = Directory.CreateDirectory(Path.Combine(person.Home.Root, "bin")).FullName;
         File.CreateSymbolicLink(Path.Combine(programs, "pryx"), Person.Executable);
-        person.Variables["PATH"] = $"{programs}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        person.Variables["PATH"] = $"{programs}{Path.PathSeparator}{Environment.GetEnvironmentVariables()["PATH"]}";
         ServedPryx? served = null;
         try
         {

@@ -130,8 +130,11 @@ public sealed class ServiceTests
         var calls = Path.Combine(person.Home.Root, "calls");
         var program = Path.Combine(folder, "systemctl");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\necho \"$*\" >>'{calls}'\n", Cancellation);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        person.Variables["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}";
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        person.Variables["PATH"] = $"{folder}:{Environment.GetEnvironmentVariables()["PATH"]}";
         person.Variables["XDG_CONFIG_HOME"] = null;
         return calls;
     }

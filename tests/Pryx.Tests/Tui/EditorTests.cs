@@ -1,5 +1,4 @@
 using Pryx.Tui.Input;
-using Pryx.Tui.Rendering;
 using Pryx.Tui.Widgets;
 
 namespace Pryx.Tests.Tui;

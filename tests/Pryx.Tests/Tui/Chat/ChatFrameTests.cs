@@ -1,4 +1,3 @@
-using Pryx.Protocol;
 using Pryx.Protocol.Items;
 using Pryx.Tui.Input;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Pryx.Protocol;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
-using Pryx.Protocol.Items;
 using Pryx.Tui.Link;
 
 namespace Pryx.Tests.Tui.Chat;
