@@ -480,7 +480,7 @@ export interface BackupCheckInput {
 
 export interface BackupInput {
   path?: string | null;
-  sessions?: boolean;
+  sessions?: boolean | null;
   passphrase?: string | null;
 }
 

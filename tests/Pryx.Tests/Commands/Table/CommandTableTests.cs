@@ -140,7 +140,7 @@ public sealed partial class CommandTableTests
 
     private sealed record Answer(int Code, string Out, string Error);
 
-    [GeneratedRegex("pryx_[A-Za-z0-9_-]{20,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,64}|req-[0-9a-f]+|(proc|p|agent)-[0-9a-z]{6,}|\\b(?=[a-f]*\\d)[0-9a-f]{8}\\b")]
+    [GeneratedRegex("pryx_[A-Za-z0-9_-]{20,}|(?<=pryx-)\\d{8}T\\d{6}Z-[0-9a-f]+|(?<=\"bytes\":)\\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,64}|req-[0-9a-f]+|(proc|p|agent)-[0-9a-z]{6,}|\\b(?=[a-f]*\\d)[0-9a-f]{8}\\b")]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?|\d+(\.\d+)? (ms|KB|MB|GB|bytes|s)\b")]
