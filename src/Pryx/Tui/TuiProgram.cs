@@ -3,7 +3,6 @@ using Pryx.Protocol;
 using Pryx.Terminal;
 using Pryx.Tui.Driver;
 using Pryx.Tui.Link;
-using Pryx.Tui.Rendering;
 using Pryx.Tui.Shell;
 
 namespace Pryx.Tui;

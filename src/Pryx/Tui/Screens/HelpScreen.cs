@@ -1,6 +1,5 @@
 using Pryx.Tui.Input;
 using Pryx.Tui.Rendering;
-using Pryx.Tui.Shell;
 using Pryx.Tui.Text;
 using Pryx.Tui.Widgets;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pryx.Protocol;
 using Pryx.Protocol.Sessions;
 using Pryx.Tui.Chat;
 using Pryx.Tui.Input;
