@@ -125,6 +125,7 @@ public sealed partial class CommandTableTests
         text = text.Replace(home.Root, "~", StringComparison.Ordinal);
         text = Id().Replace(text, "<id>");
         text = Moment().Replace(text, "<time>");
+        text = Size().Replace(text, "0");
         text = Trace().Replace(text, "");
         return Address().Replace(text, "<address>");
     }
@@ -140,11 +141,14 @@ public sealed partial class CommandTableTests
 
     private sealed record Answer(int Code, string Out, string Error);
 
-    [GeneratedRegex("pryx_[A-Za-z0-9_-]{20,}|(?<=pryx-)\\d{8}T\\d{6}Z-[0-9a-f]+|(?<=\"bytes\":)\\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,64}|req-[0-9a-f]+|(proc|p|agent)-[0-9a-z]{6,}|\\b(?=[a-f]*\\d)[0-9a-f]{8}\\b")]
+    [GeneratedRegex("pryx_[A-Za-z0-9_-]{20,}|(?<=pryx-)\\d{8}T\\d{6}Z-[0-9a-f]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,64}|req-[0-9a-f]+|(proc|p|agent)-[0-9a-z]{6,}|\\b(?=[a-f]*\\d)[0-9a-f]{8}\\b")]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?|\d+(\.\d+)? (ms|KB|MB|GB|bytes|s)\b")]
     private static partial Regex Moment();
+
+    [GeneratedRegex("(?<=\"bytes\":)\\d+")]
+    private static partial Regex Size();
 
     [GeneratedRegex(@"Trace: .*\n")]
     private static partial Regex Trace();
