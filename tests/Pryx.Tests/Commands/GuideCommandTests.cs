@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Pryx.Commands;
 using Pryx.Commands.Completion;
@@ -45,7 +44,7 @@ public sealed partial class GuideCommandTests
     {
         // What the shell does with it is its own affair.
         var command = ShellPart().Replace(line, "").Replace("…", "x", StringComparison.Ordinal).Trim();
-        string[] words = [.. CommandLineParser.SplitCommandLine(command.Replace('\'', '"')).Skip(1)];
+        string[] words = [.. Words().Matches(command).Skip(1).Select(static word => string.Concat(Quoted().Matches(word.Value).Select(static part => part.Value.Trim(part.Value[0] is '\'' or '"' ? part.Value[0] : ' '))))];
         if (words is ["--version"] or ["help", ..] || words.Length == 0)
         {
             return [];
@@ -56,6 +55,13 @@ public sealed partial class GuideCommandTests
         var parsed = root.Parse(words);
         return parsed.Errors.Select(static error => error.Message).Concat(Misuse.Of(parsed, words) is { } misuse ? [misuse] : []);
     }
+
+    // As a shell splits them: quotes keep spaces, and the other kind of quote is text inside.
+    [GeneratedRegex("""(?:'[^']*'|"[^"]*"|[^\s'"])+""")]
+    private static partial Regex Words();
+
+    [GeneratedRegex("""'[^']*'|"[^"]*"|[^'"]+""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("```(?:bash|sh|console)?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

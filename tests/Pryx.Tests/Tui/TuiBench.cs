@@ -100,7 +100,8 @@ internal sealed class TuiBench : IDisposable
     public TuiBench Snapshot(string name, [CallerFilePath] string test = "")
     {
         var path = Path.Combine(Path.GetDirectoryName(test)!, "Snapshots", $"{name}.snap.txt");
-        var now = Frame + "\n";
+        // Where a spinner stands depends on how long the screen was waited for.
+        var now = string.Concat(Frame.Select(static sign => sign is >= '\u2801' and <= '\u28FF' ? '⠋' : sign)) + "\n";
         if (EnvironmentSettings.Read("PRYX_SNAPSHOT") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

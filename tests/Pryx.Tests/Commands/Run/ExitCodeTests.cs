@@ -49,7 +49,7 @@ public sealed class ExitCodeTests
 
     [Theory]
     [InlineData("There is no prompt.", "run")]
-    [InlineData("There is no option '--modle'.", "run", "--modle", "x/y", "hi")]
+    [InlineData("Unrecognized command or argument '--modle'", "run", "--modle", "x/y", "hi")]
     [InlineData("There is no routing strategy 'quickest'.", "run", "--route", "quickest", "hi")]
     [InlineData("--route and --model both choose the model.", "run", "--route", "cheapest", "-m", "x/y", "hi")]
     [InlineData("'soon' is not a duration.", "run", "--timeout", "soon", "hi")]

@@ -126,6 +126,7 @@ public sealed partial class CommandTableTests
         text = Id().Replace(text, "<id>");
         text = Moment().Replace(text, "<time>");
         text = Size().Replace(text, "0");
+        text = Padding().Replace(text, "<time> ");
         text = Trace().Replace(text, "");
         return Address().Replace(text, "<address>");
     }
@@ -146,6 +147,10 @@ public sealed partial class CommandTableTests
 
     [GeneratedRegex(@"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?|\d+(\.\d+)? (ms|KB|MB|GB|bytes|s)\b")]
     private static partial Regex Moment();
+
+    // Columns are as wide as what stands in them.
+    [GeneratedRegex("<time> +")]
+    private static partial Regex Padding();
 
     [GeneratedRegex("(?<=\"bytes\":)\\d+")]
     private static partial Regex Size();
