@@ -18,7 +18,15 @@ internal static class ApiCall
         var note = new WaitingNote(io);
         await using var api = await note.WhileAsync(io.Reach.OpenApiAsync(warning => io.Error.WriteLine($"Warning: {SafeText.Of(warning)}"), io.WorkingDirectory, either.Token));
         api.Note = note;
-        return await actAsync(api, either.Token);
+        try
+        {
+            return await actAsync(api, either.Token);
+        }
+        catch (Exception e) when (interrupts.Any.IsCancellationRequested && e is (IOException or HttpRequestException or PryxException))
+        {
+            // What breaks because somebody has stopped it is no error of its own.
+            throw new OperationCanceledException("Stopped.", e, interrupts.Any);
+        }
     }
 
     /// <summary>The body of the answer.</summary>
