@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Pryx.Core.Configuration;
+using Pryx.Testing;
 
 namespace Pryx.Tests;
 
@@ -7,9 +7,9 @@ namespace Pryx.Tests;
 internal static class Snapshot
 {
     /// <param name="file">Below the folder of these tests.</param>
-    public static void Matches(string file, string now, [CallerFilePath] string source = "")
+    public static void Matches(string file, string now)
     {
-        var path = Path.Combine(Folder(source), file);
+        var path = Path.Combine(SourceTree.Root, "tests", "Pryx.Tests", file);
         if (EnvironmentSettings.Read("PRYX_SNAPSHOT") == "1")
         {
             File.WriteAllText(path, now);
@@ -18,19 +18,5 @@ internal static class Snapshot
         var lines = now.Split('\n');
         var differing = Enumerable.Range(0, Math.Max(before.Length, lines.Length)).FirstOrDefault(at => at >= before.Length || at >= lines.Length || before[at] != lines[at], -1);
         Assert.True(differing < 0, $"{file} is not what is shown, from line {differing + 1} on:\n- {string.Join("\n- ", before.Skip(differing).Take(5))}\n+ {string.Join("\n+ ", lines.Skip(differing).Take(5))}\nIf that is meant, run this test with PRYX_SNAPSHOT=1 and look at the difference.");
-    }
-
-    /// <summary>The folder of the whole repository.</summary>
-    public static string Root([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Folder(source), "..", ".."));
-
-    // Wherever in the project the test is.
-    private static string Folder(string source)
-    {
-        var folder = Path.GetDirectoryName(source)!;
-        while (!File.Exists(Path.Combine(folder, "Pryx.Tests.csproj")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"{source} is not in the tests of the executable");
-        }
-        return folder;
     }
 }

@@ -26,7 +26,7 @@ public sealed class PresetTests
     [Fact]
     public async Task TypeScript_says_what_an_edit_broke()
     {
-        var compiler = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "web", "node_modules"));
+        var compiler = Path.Combine(SourceTree.Root, "web", "node_modules");
         Assert.SkipUnless(Has("node") && File.Exists(Path.Combine(compiler, ".bin", "tsc")), "Needs the project's own TypeScript: cd web && npm ci");
         await CheckAsync(
             "src/names.ts", "export const count: number = 1;\n", "export const count: number = 'one';\n", "TS2322",
@@ -95,6 +95,4 @@ public sealed class PresetTests
     private static string[] Programs(string name) => [$"/usr/bin/{name}", $"/usr/local/bin/{name}", $"/usr/share/dotnet/{name}", $"/usr/lib/dotnet/{name}"];
 
     private static bool Has(string name) => Programs(name).Any(File.Exists);
-
-    private static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
 }

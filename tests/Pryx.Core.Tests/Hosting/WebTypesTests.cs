@@ -27,7 +27,7 @@ public sealed class WebTypesTests
         await using var core = new PryxCore(new CoreOptions { Paths = new PryxPaths(home.Home, home.Data), Settings = new Settings(static _ => null) });
         await using var gateway = await Gateway.StartAsync(core, new GatewayOptions { WorkingDirectory = home.Workspace }, TestContext.Current.CancellationToken);
         var now = Types(gateway.Routes.All);
-        var path = Path.Combine(Repository(), "web", "src", "api", "types.ts");
+        var path = Path.Combine(SourceTree.Root, "web", "src", "api", "types.ts");
         if (EnvironmentSettings.Read("PRYX_SNAPSHOT") == "1")
         {
             await File.WriteAllTextAsync(path, now, TestContext.Current.CancellationToken);
@@ -54,15 +54,5 @@ public sealed class WebTypesTests
             new JsonObject(schemas.Concat(events.All.Where(entry => !schemas.ContainsKey(entry.Key))).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))),
             static (node, part) => node is JsonArray list ? list[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)] : node?[part]);
         return $"// Made from the protocol by tests/Pryx.Core.Tests/Hosting/WebTypesTests.cs; do not edit.\n\n{types.Text}export type EventName =\n  | {string.Join("\n  | ", names)};\n";
-    }
-
-    private static string Repository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pryx.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-        return folder;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Pryx.Commands;
 using Pryx.Commands.Completion;
+using Pryx.Testing;
 
 namespace Pryx.Tests.Commands;
 
@@ -12,7 +13,7 @@ public sealed partial class GuideCommandTests
     {
         var faults = new List<string>();
         var count = 0;
-        foreach (var guide in Directory.GetFiles(Path.Combine(Snapshot.Root(), "docs", "guides"), "*.md"))
+        foreach (var guide in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs", "guides"), "*.md"))
         {
             foreach (Match block in CodeBlock().Matches(File.ReadAllText(guide)))
             {

@@ -202,7 +202,7 @@ public sealed class InstallTests : IDisposable
         Assert.Equal(0, packed.ExitCode);
         var sums = Path.Combine(_release, "SHA256SUMS");
         await File.WriteAllTextAsync(sums, $"{Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive, Cancellation)))}  {name}.tar.gz\n", Cancellation);
-        var installer = await File.ReadAllTextAsync(Path.Combine(Snapshot.Root(), "eng", "install.sh"), Cancellation);
+        var installer = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "eng", "install.sh"), Cancellation);
         if (sign)
         {
             var key = Path.Combine(_home.Root, "key.pem");

@@ -99,7 +99,7 @@ internal sealed class TuiBench : IDisposable
     /// <summary>The screen is what NAME.snap.txt beside the test says. Renewed by PRYX_SNAPSHOT=1.</summary>
     public TuiBench Snapshot(string name, [CallerFilePath] string test = "")
     {
-        var path = Path.Combine(Path.GetDirectoryName(test)!, "Snapshots", $"{name}.snap.txt");
+        var path = Path.Combine(Path.GetDirectoryName(SourceTree.PathOf(test))!, "Snapshots", $"{name}.snap.txt");
         // Where a spinner stands depends on how long the screen was waited for.
         var now = string.Concat(Frame.Select(static sign => sign is >= '\u2801' and <= '\u28FF' ? '⠋' : sign)) + "\n";
         if (EnvironmentSettings.Read("PRYX_SNAPSHOT") == "1")

@@ -127,5 +127,5 @@ internal static class ToolText
 
     private static string LineOf(string text) => text.Split('\n')[0];
 
-    private static StyledLine Below(StyledLine line, bool isFirst) => new LineBuilder().Add(isFirst ? "  ⎿ " : "    ", Ink.Faint).Add(line.Spans).Build(line.Fill);
+    private static StyledLine Below(StyledLine line, bool isFirst) => new LineBuilder().Add(isFirst ? "  └ " : "    ", Ink.Faint).Add(line.Spans).Build(line.Fill);
 }

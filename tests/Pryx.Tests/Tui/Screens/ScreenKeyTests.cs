@@ -277,7 +277,5 @@ public sealed class ScreenKeyTests
         return document.RootElement.GetProperty("skills").EnumerateArray().Single(skill => skill.GetProperty("id").GetString() == id).GetRawText();
     }
 
-    private static string Bodies => Path.Combine(Path.GetDirectoryName(Here())!, "Bodies");
-
-    private static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+    private static string Bodies => Path.Combine(SourceTree.Here(), "Bodies");
 }

@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Pryx.Protocol.Client;
 using Pryx.Protocol.Errors;
+using Pryx.Testing;
 using Pryx.Tui.Link;
 
 namespace Pryx.Tests.Tui.Screens;
@@ -53,5 +53,5 @@ internal sealed class ScriptedLink : ICoreLink
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static string Read(string name, [CallerFilePath] string here = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Bodies", name + ".json"));
+    private static string Read(string name) => File.ReadAllText(Path.Combine(SourceTree.Here(), "Bodies", name + ".json"));
 }
