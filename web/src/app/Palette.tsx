@@ -23,6 +23,14 @@ const OFTEN: [string, string, LucideIcon, string][] = [
 
 const ITEM = 'flex items-center gap-3 rounded-lg px-3 py-2 text-sm data-[selected=true]:bg-hover'
 
+// Whole words in any order, never letters strewn over an item: "doctor" is not in "connect … provider".
+function fits(value: string, search: string): number {
+  const text = value.toLowerCase()
+  const wanted = search.toLowerCase().trim()
+  if (!wanted.split(/\s+/).every(word => text.includes(word))) return 0
+  return text.startsWith(wanted) ? 1 : 0.5
+}
+
 export default function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const [text, setText] = useState('')
   const [words, setWords] = useState('')
@@ -49,7 +57,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         <Radix.Overlay className="fade fixed inset-0 z-50 bg-black/45 backdrop-blur-[2px]" />
         <Radix.Content aria-describedby={undefined} className="in fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl overflow-hidden rounded-2xl border border-line bg-panel shadow-pop outline-none">
           <Radix.Title className="sr-only">Find anything</Radix.Title>
-          <Command loop label="Find anything">
+          <Command loop label="Find anything" filter={fits}>
             <Command.Input autoFocus value={text} onValueChange={setText} placeholder="Find a view, a session, an action…" className="w-full border-b border-line bg-transparent px-5 py-3.5 outline-none" />
             <Command.List className="max-h-[52vh] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint">
               <Command.Empty className="p-6 text-center text-sm text-muted">Nothing of that name.</Command.Empty>
